@@ -1,0 +1,25 @@
+/** An operational failure with a stable code. The message says what failed, `hint` what to do about it. */
+export class CodedError<Code extends string = string> extends Error {
+  readonly code: Code
+  readonly hint: string | undefined
+
+  constructor(code: Code, message: string, options: { cause?: unknown; hint?: string } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = new.target.name
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+/** A switch that forgot a case ends here: a bug of ours, never an outcome. */
+export function unreachable(x: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(x)}`)
+}
+
+/** The whole chain of causes, one message a line, outermost first. */
+export function chain(error: unknown): string[] {
+  const lines: string[] = []
+  for (let at: unknown = error; at !== undefined && lines.length < 8; at = at instanceof Error ? at.cause : undefined)
+    lines.push(at instanceof Error ? at.message : String(at))
+  return lines
+}

@@ -1,0 +1,15 @@
+import type { Digest } from './digest.ts'
+import type { Safeguard } from './safeguard.ts'
+
+declare const minted: unique symbol
+
+/** Single-use permission to run one digest. Only `gate/settle.ts` mints it. */
+export interface Grant {
+  readonly [minted]: true
+  readonly id: string
+  readonly action: Digest
+  readonly policy: string
+  readonly under: readonly Safeguard[]
+  /** Milliseconds since 1970; nothing may start later. */
+  readonly runBy: number
+}

@@ -1,0 +1,115 @@
+import type { Action } from './action.ts'
+import type { Certainty, Effect, Magnitude, Resource, Trait, UndoClass, Verb } from './effect.ts'
+import type { Ruling } from './ruling.ts'
+import type { Safeguard } from './safeguard.ts'
+
+/** What was read, or why it could not be: a value that must be handled, never a missing list. */
+export type Reading<Tree> =
+  | { readonly kind: 'clear'; readonly tree: Tree }
+  | { readonly kind: 'opaque'; readonly why: string; readonly at: number }
+
+/** Where the call happens, found once per call. All paths are absolute with symbolic links resolved. */
+export interface Surroundings {
+  readonly cwd: string
+  readonly home: string
+  /** The git root of `cwd`, else `cwd` itself. */
+  readonly workspace: string
+  /** The operator's own temporary folders. */
+  readonly temporary: readonly string[]
+  /** Interlock's own files and the hook files that call it. */
+  readonly guarded: readonly string[]
+  /** The environment that the command would see, as far as it is known. */
+  readonly env: Readonly<Record<string, string>>
+  /** False where the command is meant for another machine: path facts are assumed then. */
+  readonly here: boolean
+}
+
+export interface PathFacts {
+  readonly exists: boolean
+  readonly type: 'file' | 'folder' | 'link' | 'other'
+  /** Symbolic links resolved, as far as the path exists. */
+  readonly real: string
+  readonly version: 'tracked' | 'modified' | 'untracked' | 'ignored' | 'none'
+  readonly magnitude: Magnitude
+  /** The bounds of counting were reached: there is more than `magnitude` says. */
+  readonly more: boolean
+  readonly certainty: 'known' | 'assumed'
+}
+
+/** Read-only findings, recorded with the study. A lookup of what was not probed yet answers with what is assumed of it. */
+export interface Facts {
+  readonly surroundings: Surroundings
+  path(path: string): PathFacts
+  /** Text of a workspace file that would be run, to 64 KiB; a reason where it can't be had. */
+  text(path: string): { readonly text: string } | { readonly why: string }
+}
+
+/** What a command touches, before place, undo class and magnitude are weighed. */
+export interface Draft {
+  readonly verb: Verb
+  readonly resource: Resource
+  readonly by: string
+  readonly certainty: Certainty
+  readonly why?: string
+  readonly traits?: readonly Trait[]
+  /** Set where the program's grammar tells it; for paths it follows from facts. */
+  readonly undo?: UndoClass
+}
+
+/** What is understood of an action. */
+export interface Study {
+  readonly action: Action
+  readonly drafts: readonly Draft[]
+  readonly facts: Facts
+  /** A digest of every fact that was looked at: the preconditions of a grant. */
+  readonly preconditions: string
+}
+
+/** What policy is asked about one effect: few facts, so that answers can be kept by their exact inputs. */
+export interface Question {
+  readonly verb: Verb
+  readonly place: 'workspace' | 'home' | 'host' | 'remote'
+  readonly environment: 'none' | 'development' | 'staging' | 'production'
+  /** 0 where the place is not remote; 1 is the most critical. */
+  readonly tier: number
+  readonly undo: UndoClass
+  readonly certainty: Certainty
+  readonly traits: readonly Trait[]
+  /** The system's registry name, else the program's; empty where the place is local. */
+  readonly system: string
+  readonly mandate: 'default' | 'inside' | 'outside'
+  readonly mode: 'read' | 'plan' | 'act'
+  readonly escalating: boolean
+  readonly level: 'advised' | 'confined' | 'brokered'
+}
+
+export type Answer =
+  | { readonly kind: 'permitted'; readonly under: readonly Safeguard[]; readonly rule: string; readonly because: string; readonly instead?: string }
+  | { readonly kind: 'forbidden'; readonly rule: string; readonly because: string; readonly instead?: string }
+
+/** A pure function of its arguments; any error inside is a `forbidden` that says so. */
+export interface Policy {
+  /** SHA-256 over everything that was loaded. */
+  readonly hash: string
+  /** The least of `feasible` under which `question` is permitted; sets are tried in the order given. */
+  decide(question: Question, feasible: readonly (readonly Safeguard[])[]): Answer
+}
+
+/** A precedent that an action resembles. */
+export interface Precedent {
+  readonly id: string
+  /** `December 2025`. */
+  readonly when: string
+  readonly what: string
+  readonly lesson: string
+  readonly source: string
+}
+
+export interface Judged {
+  readonly study: Study
+  readonly effects: readonly Effect[]
+  readonly ruling: Ruling
+  /** What each effect was answered, in the order of `effects`. */
+  readonly answers: readonly Answer[]
+  readonly precedents: readonly Precedent[]
+}
