@@ -37,6 +37,9 @@ export interface FileInput {
   readonly to?: string
   /** What is written, where the host says. */
   readonly content?: string
+  /** `edit`: the text that goes, and what takes its place. */
+  readonly old?: string
+  readonly new?: string
 }
 
 /** A call, frozen: later stages see these bytes and no others. */

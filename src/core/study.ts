@@ -40,8 +40,25 @@ export interface PathFacts {
 export interface Facts {
   readonly surroundings: Surroundings
   path(path: string): PathFacts
-  /** Text of a workspace file that would be run, to 64 KiB; a reason where it can't be had. */
-  text(path: string): { readonly text: string } | { readonly why: string }
+  /** What the workspace holds beyond its commits. */
+  changes(): Changes
+  /** What stands in a file that would be run. */
+  text(path: string): Content
+}
+
+/** A file's text to 64 KiB; a compiled program, or a file of another machine; or why it can't be read. */
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'program' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+export interface Changes {
+  /** Absolute paths, a bounded number of each. */
+  readonly modified: readonly string[]
+  readonly untracked: readonly string[]
+  readonly ignored: readonly string[]
+  /** There are more than are listed, or it can't be known: the whole tree is meant. */
+  readonly more: boolean
 }
 
 /** What a command touches, before place, undo class and magnitude are weighed. */
@@ -80,6 +97,8 @@ export interface Question {
   readonly mandate: 'default' | 'inside' | 'outside'
   readonly mode: 'read' | 'plan' | 'act'
   readonly escalating: boolean
+  /** A person's mandate gives this step (`may`: push, pull-request, comment) for the whole run. */
+  readonly given: boolean
   readonly level: 'advised' | 'confined' | 'brokered'
 }
 

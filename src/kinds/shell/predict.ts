@@ -1,0 +1,159 @@
+import type { Trait, Verb } from '../../core/effect.ts'
+import type { Draft, Facts } from '../../core/study.ts'
+import { type Field, known, literal, show } from '../../lang/field.ts'
+import { type Input, interpret, type Invocation } from '../../lang/shell/interpret.ts'
+import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
+import { readCode } from '../../programs/code/read.ts'
+import type { Language, Touch } from '../../programs/grammar.ts'
+import { touches } from '../../programs/lookup.ts'
+import { assignmentDraft } from './assignment.ts'
+import { programDrafts, shebang } from './launch.ts'
+import { resolvePath } from './resolve.ts'
+import { worktreeDrafts } from './worktree.ts'
+
+/** Commands inside commands that are followed before it counts as too deep. */
+const DEEPEST = 8
+
+/** What one command line would touch. Pure: facts come in as an argument. */
+export function predictShell(text: string, facts: Facts): readonly Draft[] {
+  const { cwd, home, workspace, env } = facts.surroundings
+  const ground: Ground = { cwd, home, workspace, env }
+  const walk = new Walk(facts, ground)
+  return walk.text(text, firstScope(ground), 'the command', 0)
+}
+
+export function opaque(by: string, why: string, traits: readonly Trait[] = []): Draft {
+  return { verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why, traits }
+}
+
+/** One prediction: facts and ground stay the same all through it. */
+class Walk {
+  readonly facts: Facts
+  readonly ground: Ground
+
+  constructor(facts: Facts, ground: Ground) {
+    this.facts = facts
+    this.ground = ground
+  }
+
+  text(text: string, scope: Scope, by: string, depth: number): readonly Draft[] {
+    if (depth > DEEPEST) return [opaque(by, 'commands inside commands, too deep to follow')]
+    const { invocations, opaque: reasons } = interpret(text, this.ground, scope)
+    return [...reasons.map((why) => opaque(by, why)), ...invocations.flatMap((each) => this.#invocation(each, depth))]
+  }
+
+  #invocation(invocation: Invocation, depth: number): readonly Draft[] {
+    const { argv, scope, redirects, assigns, source } = invocation
+    const by = source.length > 200 ? `${source.slice(0, 200)}…` : source
+    const drafts = redirects.flatMap(({ operator, path }) => this.#redirect(operator, path, scope, by))
+    for (const { name, value } of argv.length > 0 ? assigns : []) drafts.push(...assignmentDraft(name, value, by))
+    if (argv.length > 0) drafts.push(...this.#command(argv, invocation, by, depth))
+    return drafts
+  }
+
+  #redirect(operator: 'read' | 'write' | 'append' | 'both', path: Field, scope: Scope, by: string): Draft[] {
+    const host = /^\/dev\/(?:tcp|udp)\/([^/]+)/.exec(path.text)
+    if (host?.[1] !== undefined) return [{ verb: 'disclose', resource: { kind: 'host', name: host[1] }, by, certainty: 'known' }]
+    const drafts: Draft[] = []
+    if (operator === 'read' || operator === 'both') drafts.push(this.path('read', path, false, scope.cwd, by))
+    if (operator !== 'read') drafts.push(this.path('update', path, false, scope.cwd, by))
+    return drafts
+  }
+
+  #command(argv: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
+    const [program, ...args] = argv
+    if (program === undefined) return []
+    const name = literal(program)
+    if (name === undefined) return [opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`)]
+    if (depth > DEEPEST) return [opaque(by, 'commands inside commands, too deep to follow')]
+    const script = programDrafts(name, invocation.scope, this.facts)
+    if (script !== undefined) return this.#script(script.language, known(script.path), args, invocation, by, depth)
+    const piped = invocation.input.kind !== 'inherited'
+    const line = { name: name.replace(/^.*\//, ''), args, piped }
+    return touches(line).flatMap((touch) => this.#touch(touch, invocation, by, depth + 1))
+  }
+
+  #touch(touch: Touch, invocation: Invocation, by: string, depth: number): readonly Draft[] {
+    const { scope } = invocation
+    switch (touch.kind) {
+      case 'path': {
+        const { undo, traits, why } = touch
+        const draft = this.path(touch.verb, touch.path, touch.tree === true, scope.cwd, by)
+        return [{ ...draft, ...(undo && { undo }), ...(traits && { traits }), ...(why && !draft.why && { why }) }]
+      }
+      case 'object': {
+        const { system, type, verb, undo, traits, why } = touch
+        const certainty = touch.assumed === true || touch.name.unknown !== undefined ? 'assumed' : 'known'
+        const resource = { kind: 'object', system, type, name: show(touch.name) } as const
+        return [{ verb, resource, by, certainty, ...(undo && { undo }), ...(traits && { traits }), ...(why && { why }) }]
+      }
+      case 'host':
+        return [{ verb: touch.verb, resource: { kind: 'host', name: show(touch.host) }, by, certainty: 'known', ...(touch.traits && { traits: touch.traits }), ...(touch.why && { why: touch.why }) }]
+      case 'process':
+        return [{ verb: touch.verb, resource: { kind: 'process', name: show(touch.name) }, by, certainty: 'known', ...(touch.undo && { undo: touch.undo }) }]
+      case 'worktree':
+        return worktreeDrafts(touch, scope.cwd, by, this.facts)
+      case 'run': {
+        const inner = { ...invocation, argv: touch.argv, ...(touch.cwd && { scope: { ...scope, cwd: touch.cwd } }) }
+        const argv = touch.more === undefined ? touch.argv : [...touch.argv, more(touch.argv)]
+        return elsewhere(touch.elsewhere, by, this.#command(argv, inner, by, depth))
+      }
+      case 'code':
+        return elsewhere(touch.elsewhere, by, this.#code(touch.language, touch.text, [], invocation, by, depth))
+      case 'script':
+        return this.#script(touch.language, touch.path, touch.args, invocation, by, depth)
+      case 'stdin':
+        return this.#stdin(touch.language, invocation.input, invocation, by, depth)
+      case 'task':
+        return [{ verb: 'execute', resource: { kind: 'program', name: touch.name }, by, certainty: 'known' }]
+      case 'opaque':
+        return [opaque(by, touch.why)]
+    }
+  }
+
+  path(verb: Verb, path: Field, tree: boolean, cwd: Field, by: string): Draft {
+    return { verb, by, ...resolvePath(verb, path, tree, cwd, this.facts) }
+  }
+
+  #code(language: Language, text: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
+    if (text.unknown !== undefined && (text.text === '' || language === 'sh')) return [opaque(by, `it runs ${text.unknown.why}`, text.unknown.downloaded ? ['tainted'] : [])]
+    const source = text.unknown === undefined ? text.text : `${text.text} ${text.unknown.suffix}`
+    if (language === 'sh') return this.text(source, { ...invocation.scope, positional: args }, by, depth + 1)
+    return readCode(source, language, args).flatMap((touch) => this.#touch(touch, invocation, by, depth + 1))
+  }
+
+  #stdin(language: Language, input: Input, invocation: Invocation, by: string, depth: number): readonly Draft[] {
+    if (input.kind === 'inherited') return []
+    if (input.kind === 'text') return this.#code(language, input.text, [], invocation, by, depth)
+    return this.#script(language, input.path, [], invocation, by, depth)
+  }
+
+  /** A file that is run: what this very command wrote, else what stands in it now. */
+  #script(language: Language, path: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
+    const { scope } = invocation
+    const run = this.path('execute', path, false, scope.cwd, by)
+    if (run.resource.kind !== 'path') return [run]
+    const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
+    if (written !== undefined) return [run, ...this.#code(language, written, args, invocation, by, depth)]
+    const content = this.facts.text(run.resource.path)
+    if (content.kind === 'program') return [run]
+    if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
+    return [run, ...this.#code(shebang(content.text) ?? language, known(content.text), args, invocation, by, depth)]
+  }
+}
+
+/** Arguments that are found or read only while it runs. */
+function more(argv: readonly Field[]): Field {
+  const program = argv[0] === undefined ? 'it' : `\`${show(argv[0])}\``
+  return { text: '', glob: false, unknown: { why: `${program} gets its arguments from what is found`, shape: 'text', suffix: '' } }
+}
+
+/** On another host or in a container: reads pass as reads there, the rest is that system's to lose. */
+function elsewhere(system: string | undefined, by: string, drafts: readonly Draft[]): readonly Draft[] {
+  if (system === undefined) return drafts
+  return drafts.map((draft) => {
+    const name = draft.resource.kind === 'path' ? draft.resource.path : by
+    const why = draft.why === undefined ? {} : { why: draft.why }
+    return { verb: draft.verb, resource: { kind: 'object', system, type: 'shell', name }, by, certainty: draft.certainty, ...why }
+  })
+}

@@ -1,0 +1,33 @@
+import { isAbsolute, normalize, resolve } from 'node:path'
+import type { Resource, Verb } from '../../core/effect.ts'
+import type { Draft, Facts } from '../../core/study.ts'
+import type { Field } from '../../lang/field.ts'
+import { under } from '../../lang/shell/builtins.ts'
+
+/** Verbs for which a wrong guess of the path would lose, run or open something. */
+const GRAVE: ReadonlySet<Verb> = new Set(['delete', 'replace', 'execute', 'grant'])
+
+type Where = Pick<Draft, 'resource' | 'certainty' | 'why'>
+
+/**
+ * Where a path argument leads. What can't be resolved is opaque for verbs that lose, run or open something;
+ * elsewhere it is an assumed path of the workspace. Never absent.
+ */
+export function resolvePath(verb: Verb, path: Field, tree: boolean, cwd: Field, facts: Facts): Where {
+  const full = under(cwd, path)
+  const { workspace } = facts.surroundings
+  if (full.unknown === undefined) return { resource: pathResource(resolve(workspace, full.text), tree, full.glob), certainty: 'known' }
+  const { shape, suffix, why } = full.unknown
+  const within = shape !== 'text' && isAbsolute(full.text)
+  if (within) {
+    const folder = full.text.endsWith('/') ? full.text : full.text.slice(0, full.text.lastIndexOf('/') + 1)
+    const after = suffix.startsWith('/') && !suffix.includes('..') ? normalize(suffix) : ''
+    return { resource: pathResource(`${normalize(folder)}*${after}`, tree, true), certainty: 'assumed', why }
+  }
+  if (GRAVE.has(verb)) return { resource: { kind: 'anything' }, certainty: 'opaque', why }
+  return { resource: pathResource(`${workspace}/*`, tree, true), certainty: 'assumed', why }
+}
+
+function pathResource(path: string, tree: boolean, glob: boolean): Resource {
+  return { kind: 'path', path, ...(tree && { tree }), ...(glob && { glob }) }
+}

@@ -1,0 +1,26 @@
+import type { Draft, Facts } from '../../core/study.ts'
+import type { Field } from '../../lang/field.ts'
+import { under } from '../../lang/shell/builtins.ts'
+import type { Touch } from '../../programs/grammar.ts'
+
+/** What a git command takes from the working tree: only what is there to lose, as facts tell. */
+export function worktreeDrafts(touch: Extract<Touch, { kind: 'worktree' }>, cwd: Field, by: string, facts: Facts): readonly Draft[] {
+  const { workspace } = facts.surroundings
+  const { verb, loses } = touch
+  if (loses === 'history' || loses === 'stash')
+    return ['refs', 'logs', 'packed-refs'].map((name) => ({
+      verb,
+      resource: { kind: 'path', path: `${workspace}/.git/${name}`, tree: true },
+      by,
+      certainty: 'known',
+      traits: ['repository'],
+    }))
+  const changes = facts.changes()
+  const whole: Draft = { verb, resource: { kind: 'path', path: workspace, tree: true }, by, certainty: 'assumed', why: `all ${loses} work is meant`, traits: ['repository'] }
+  if (changes.more) return [whole]
+  const lost = loses === 'uncommitted' ? changes.modified : loses === 'untracked' ? changes.untracked : [...changes.untracked, ...changes.ignored]
+  const limits = touch.paths.map((path) => under(cwd, path)).map((path) => (path.unknown === undefined && !path.glob ? path.text : workspace))
+  return lost
+    .filter((path) => limits.length === 0 || limits.some((limit) => path === limit || path.startsWith(`${limit}/`)))
+    .map((path) => ({ verb, resource: { kind: 'path', path, tree: loses !== 'uncommitted' }, by, certainty: 'known' }))
+}

@@ -1,0 +1,41 @@
+/**
+ * One argument as the program will see it, as far as that can be known before it runs.
+ * Quotes are gone, variables and substitutions are resolved where their value is known.
+ */
+export interface Field {
+  /** Known text. Where something is unknown, only what stands before it. */
+  readonly text: string
+  /** Unquoted `*`, `?`, `[…]` are in `text` and will be expanded by the shell. */
+  readonly glob: boolean
+  /** Absent where every character is known. */
+  readonly unknown?: Unknown
+}
+
+export interface Unknown {
+  /** In words: `output of \`curl\``, `variable \`DIR\` is not set here`. */
+  readonly why: string
+  /**
+   * `token`: one path segment or less, such as a date or a number: it can't lead elsewhere.
+   * `temporary`: a path that was just made in a temporary folder.
+   * `text`: anything.
+   */
+  readonly shape: 'token' | 'temporary' | 'text'
+  /** Known text behind the unknown part; `/build` in `$DIR/build`. */
+  readonly suffix: string
+  /** It came from the network. */
+  readonly downloaded?: boolean
+}
+
+export function known(text: string): Field {
+  return { text, glob: false }
+}
+
+/** The text, where all of it is known and the shell will not expand it. */
+export function literal(field: Field): string | undefined {
+  return field.unknown === undefined && !field.glob ? field.text : undefined
+}
+
+/** As a person would recognise it. */
+export function show(field: Field): string {
+  return field.unknown === undefined ? field.text : `${field.text}…${field.unknown.suffix}`
+}

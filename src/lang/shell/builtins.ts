@@ -1,0 +1,129 @@
+import { isAbsolute, resolve } from 'node:path'
+import { type Field, known, literal, show } from '../field.ts'
+import { anything, type Invocation, joinFields, type Run } from './interpret.ts'
+import { assign, type Scope } from './scope.ts'
+
+type Builtin = (invocation: Invocation, run: Run) => Scope
+
+/** What a builtin makes of the shell; undefined where `name` is none that changes it. */
+export function builtin(name: string, invocation: Invocation, run: Run): Scope | undefined {
+  return Object.hasOwn(BUILTINS, name) ? BUILTINS[name]?.(invocation, run) : undefined
+}
+
+const nothing: Builtin = ({ scope }) => scope
+
+const cd: Builtin = ({ scope, argv }, run) => {
+  const target = argv.slice(1).find((field) => !/^-[LPe@]+$/.test(field.text) && field.text !== '--')
+  if (target === undefined) return moved(scope, known(run.ground.home))
+  if (literal(target) === '-') return moved(scope, lookupFirst(scope, 'OLDPWD') ?? anything('the folder before'))
+  return moved(scope, under(scope.cwd, target))
+}
+
+/** `path` seen from `folder`. */
+export function under(folder: Field, path: Field): Field {
+  if (isAbsolute(path.text) || (path.text === '' && path.unknown !== undefined && path.unknown.shape === 'text')) return path
+  if (path.unknown !== undefined || path.glob) return folder.unknown === undefined ? { ...path, text: `${folder.text}/${path.text}` } : folder
+  return folder.unknown === undefined ? known(resolve(folder.text, path.text)) : joinFields(folder, known(`/${path.text}`))
+}
+
+function moved(scope: Scope, cwd: Field): Scope {
+  const before = assign(scope, 'OLDPWD', { kind: 'scalar', any: [scope.cwd] })
+  return { ...assign(before, 'PWD', { kind: 'scalar', any: [cwd] }), cwd }
+}
+
+function lookupFirst(scope: Scope, name: string): Field | undefined {
+  const value = scope.variables.get(name)
+  return value?.kind === 'scalar' ? value.any[0] : undefined
+}
+
+const declare: Builtin = ({ scope, argv, given }, run) => {
+  const at = given.reduce((so, { name, value }) => assign(so, name, value), scope)
+  // `declare -n other=name` and `$name=value` make aliases that are not followed.
+  for (const field of argv.slice(1)) if (/^-\w*n/.test(field.text)) run.opaque.add('a variable that stands for another one')
+  return at
+}
+
+/** Variables that a command sets from what it reads. */
+const reads: Builtin = ({ scope, argv, input }) => {
+  const names = argv.slice(1).filter((field) => /^[A-Za-z_]\w*$/.test(field.text))
+  const value = input.kind === 'text' && names.length === 1 ? firstLine(input.text) : anything('a line that is read')
+  return (names.length === 0 ? [known('REPLY')] : names).reduce((at, field) => assign(at, field.text, { kind: 'scalar', any: [value] }), scope)
+}
+
+function firstLine(text: Field): Field {
+  if (text.unknown === undefined) return text.text.includes('\n') ? firstOf(text.text.split('\n')) : text
+  return { text: '', glob: false, unknown: { ...text.unknown, suffix: '' } }
+}
+
+function firstOf(lines: readonly string[]): Field {
+  const filled = lines.filter((line) => line !== '')
+  return filled.length === 1 && filled[0] !== undefined ? known(filled[0]) : anything('one of several lines')
+}
+
+const evaluate: Builtin = ({ scope, argv, input }, run) => {
+  const text = argv.slice(1).reduce<Field | undefined>((at, field) => (at === undefined ? field : joinFields(joinFields(at, known(' ')), field)), undefined)
+  if (text === undefined) return scope
+  if (text.unknown === undefined) return run.text(text.text, scope, input)
+  run.opaque.add(`\`eval\` of ${text.unknown.why}`)
+  return scope
+}
+
+const trap: Builtin = ({ scope, argv, input }, run) => {
+  const code = argv.slice(1).find((field) => !field.text.startsWith('-'))
+  if (code === undefined || argv.length < 3) return scope
+  if (code.unknown === undefined) run.text(code.text, scope, input)
+  else run.opaque.add(`\`trap\` on ${code.unknown.why}`)
+  return scope
+}
+
+const alias: Builtin = ({ scope, argv }) => {
+  const aliases = new Map(scope.aliases)
+  for (const field of argv.slice(1)) {
+    const at = field.text.indexOf('=')
+    if (at > 0) aliases.set(field.text.slice(0, at), field.unknown === undefined ? field.text.slice(at + 1) : 'eval "$(unknown)"')
+  }
+  return { ...scope, aliases }
+}
+
+const BUILTINS: Readonly<Record<string, Builtin>> = {
+  cd,
+  pushd: cd,
+  popd: ({ scope }) => moved(scope, anything('the folder on the stack')),
+  export: declare,
+  declare,
+  typeset: declare,
+  local: declare,
+  readonly: declare,
+  read: reads,
+  mapfile: reads,
+  readarray: reads,
+  getopts: ({ scope, argv }) => (argv[2] === undefined ? scope : assign(scope, show(argv[2]), { kind: 'scalar', any: [anything('an option')] })),
+  eval: evaluate,
+  trap,
+  alias,
+  unalias: ({ scope, argv }) => ({ ...scope, aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))) }),
+  unset: ({ scope, argv }) => ({
+    ...scope,
+    variables: new Map([...scope.variables].filter(([name]) => !argv.some((field) => field.text === name))),
+    functions: new Map([...scope.functions].filter(([name]) => !argv.some((field) => field.text === name))),
+  }),
+  set: ({ scope, argv }) => {
+    const at = argv.findIndex((field) => field.text === '--')
+    return at < 0 ? scope : { ...scope, positional: argv.slice(at + 1) }
+  },
+  shift: ({ scope }) => (scope.positional === undefined ? scope : { ...scope, positional: scope.positional.slice(1) }),
+  let: nothing,
+  shopt: nothing,
+  ':': nothing,
+  true: nothing,
+  false: nothing,
+  exit: nothing,
+  return: nothing,
+  break: nothing,
+  continue: nothing,
+  wait: nothing,
+  test: nothing,
+  '[': nothing,
+  umask: nothing,
+  ulimit: nothing,
+}

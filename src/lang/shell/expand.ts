@@ -1,0 +1,238 @@
+import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, SyntaxNode, Word, WordPart } from 'unbash'
+import { type Field, known, type Unknown } from '../field.ts'
+import { braces } from './brace.ts'
+import { operate } from './parameter.ts'
+import { parseWord } from './parse.ts'
+import { fields, type Scope, unset, type Value } from './scope.ts'
+
+/** What expansion needs of the interpreter: substitutions run commands. */
+export interface Substitute {
+  /** Interprets the script for its effects, and says what it prints. */
+  output(script: ParsedScript | undefined, scope: Scope): Field
+  /** Interprets the substitutions inside a node for their effects. */
+  inside(node: SyntaxNode, scope: Scope): void
+  /** The shell has assigned a variable while expanding (`${x:=y}`). */
+  assigned(name: string, value: Value): void
+  home: string
+}
+
+/** Ways that an argument list can turn out; more than this many become one with an unknown. */
+const MOST = 16
+
+/** One piece of a word before it is joined: quoted text never splits and never globs. */
+type Piece =
+  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
+  | { readonly kind: 'glob'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly unknown: Unknown; readonly lead: string }
+  | { readonly kind: 'break' }
+
+/** All ways the words can turn out, each a list of arguments. Never empty. */
+export function expandWords(words: readonly Word[], scope: Scope, by: Substitute): readonly (readonly Field[])[] {
+  return combine(words.map((word) => expandWord(word, scope, by)))
+}
+
+/** Every way of the first word with every way of the next. */
+export function combine(perWord: readonly (readonly (readonly Field[])[])[]): readonly (readonly Field[])[] {
+  let lists: (readonly Field[])[] = [[]]
+  for (const ways of perWord) {
+    const next: (readonly Field[])[] = []
+    for (const list of lists) for (const way of ways) next.push([...list, ...way])
+    lists = next.length > MOST ? [[...(lists[0] ?? []), many()]] : next
+  }
+  return lists
+}
+
+/** The word as one argument: no splitting, as in assignments and redirections. */
+export function expandSingle(word: Word, scope: Scope, by: Substitute): readonly Field[] {
+  return ways(word, scope, by).map((pieces) => joinPieces(pieces.filter((piece) => piece.kind !== 'break')))
+}
+
+export function expandParts(parts: readonly WordPart[], scope: Scope, by: Substitute): Field {
+  const alternatives = cross(parts.map((part) => partWays(part, true, scope, by)))
+  return joinPieces(alternatives[0] ?? [])
+}
+
+function expandWord(word: Word, scope: Scope, by: Substitute): readonly (readonly Field[])[] {
+  const alternatives = braces(word.text)
+  if (alternatives.length > 1) {
+    const inner = alternatives.map((text) => parseWord(text)).filter((each) => each !== undefined)
+    return expandWords(inner, scope, by)
+  }
+  return ways(word, scope, by).map(split)
+}
+
+function ways(word: Word, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
+  const parts = word.parts
+  if (parts === undefined) return [tilde([text(word.value, word.text !== word.value)], by.home, scope)]
+  return cross(parts.map((part) => partWays(part, false, scope, by))).map((pieces) => tilde(pieces, by.home, scope))
+}
+
+function cross(perPart: readonly (readonly (readonly Piece[])[])[]): readonly (readonly Piece[])[] {
+  let all: (readonly Piece[])[] = [[]]
+  for (const part of perPart) {
+    all = all.flatMap((pieces) => part.map((more) => [...pieces, ...more]))
+    if (all.length > MOST) return [[piece(many())]]
+  }
+  return all
+}
+
+function partWays(part: WordPart | DoubleQuotedChild, quoted: boolean, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
+  switch (part.type) {
+    case 'Literal':
+      return [[text(part.value, quoted || part.text !== part.value)]]
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return [[text(part.value, true)]]
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      return cross([[[text('', true)]], ...part.parts.map((child) => partWays(child, true, scope, by))])
+    case 'Glob':
+      return [[quoted ? text(part.text, true) : { kind: 'glob', text: part.text }]]
+    case 'ExtendedGlob':
+      return [[{ kind: 'glob', text: '*' }]] // wider than the pattern, never narrower
+    case 'BraceExpansion':
+      return [[text(part.text, quoted)]]
+    case 'SimpleExpansion':
+      return variable(part.text.slice(1), quoted, scope)
+    case 'ParameterExpansion':
+      return parameter(part, quoted, scope, by)
+    case 'CommandExpansion':
+      return [fieldPieces(by.output(part.script, scope), quoted)]
+    case 'ProcessSubstitution': {
+      const output = by.output(part.script, scope)
+      const why = output.unknown?.why ?? 'what another command prints'
+      const downloaded = output.unknown?.downloaded === true
+      return [[{ kind: 'unknown', lead: '/dev/fd/', unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }) } }]]
+    }
+    case 'ArithmeticExpansion':
+      by.inside(part, scope)
+      return [[token('a computed number')]]
+  }
+}
+
+function text(value: string, quoted: boolean): Piece {
+  return { kind: 'text', text: value, quoted }
+}
+
+function token(why: string): Piece {
+  return { kind: 'unknown', lead: '', unknown: { why, shape: 'token', suffix: '' } }
+}
+
+function piece(field: Field): Piece {
+  return field.unknown === undefined ? text(field.text, false) : { kind: 'unknown', lead: field.text, unknown: field.unknown }
+}
+
+function many(): Field {
+  return { text: '', glob: false, unknown: { why: 'there are too many ways this can turn out', shape: 'text', suffix: '' } }
+}
+
+/** Special parameters whose value is a number or a short word. */
+const TOKENS = new Set(['#', '?', '$', '!', '-', '0', 'RANDOM', 'SECONDS', 'LINENO', 'EPOCHSECONDS', 'UID', 'EUID', 'PPID', 'SHLVL', 'BASHPID'])
+
+export function lookup(name: string, scope: Scope): Value | undefined {
+  if (name === '@' || name === '*') {
+    const items = scope.positional ?? [unset(`$${name}`)]
+    return { kind: 'array', items }
+  }
+  if (/^[1-9]\d*$/.test(name)) {
+    const given = scope.positional?.[Number(name) - 1]
+    if (given !== undefined) return { kind: 'scalar', any: [given] }
+    return scope.positional === undefined ? undefined : { kind: 'scalar', any: [known('')] }
+  }
+  return scope.variables.get(name)
+}
+
+function variable(name: string, quoted: boolean, scope: Scope): readonly (readonly Piece[])[] {
+  const value = lookup(name, scope)
+  if (value === undefined) return [[TOKENS.has(name) ? token(`\`$${name}\``) : piece(unset(name))]]
+  return valueWays(value, name === '@' || name === '*', quoted)
+}
+
+function valueWays(value: Value, all: boolean, quoted: boolean): readonly (readonly Piece[])[] {
+  if (value.kind === 'scalar') return value.any.map((field) => fieldPieces(field, quoted))
+  const items = all ? value.items : value.items.slice(0, 1)
+  return [items.flatMap((item, i) => [...(i > 0 ? [{ kind: 'break' } as const] : []), ...fieldPieces(item, quoted)])]
+}
+
+/** A value on its way into a word: unquoted, it splits at white space and its wildcards count. */
+function fieldPieces(field: Field, quoted: boolean): readonly Piece[] {
+  const pieces: Piece[] = quoted ? [text(field.text, true)] : words(field.text)
+  if (field.unknown === undefined) return pieces
+  const last = pieces.at(-1)
+  const lead = last?.kind === 'text' ? last.text : ''
+  return [...pieces.slice(0, last?.kind === 'text' ? -1 : undefined), { kind: 'unknown', lead, unknown: field.unknown }]
+}
+
+function words(value: string): Piece[] {
+  const pieces: Piece[] = []
+  for (const run of value.split(/(\s+|[*?]|\[[^\]\s]*\])/)) {
+    if (run === '') continue
+    if (/^\s/.test(run)) pieces.push({ kind: 'break' })
+    else if (/^[*?[]/.test(run)) pieces.push({ kind: 'glob', text: run })
+    else pieces.push(text(run, false))
+  }
+  return pieces
+}
+
+function parameter(part: ParameterExpansionPart, quoted: boolean, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
+  if (part.index !== undefined) by.inside(part.index, scope)
+  if (part.prefix === '#') return [[token('a length')]]
+  if (part.prefix === '!') return indirect(part, quoted, scope)
+  const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
+  const value = lookup(part.parameter, scope)
+  if (part.operation !== undefined) return operate(part.parameter, value, part.operation, scope, by).map((field) => fieldPieces(field, quoted))
+  if (value === undefined) return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(unset(part.parameter))]]
+  if (value.kind === 'array' && !all && part.index !== undefined) return value.items.map((item) => fieldPieces(item, quoted))
+  return valueWays(value, all, quoted)
+}
+
+function indirect(part: ParameterExpansionPart, quoted: boolean, scope: Scope): readonly (readonly Piece[])[] {
+  if (part.operation !== undefined || part.index !== undefined) return [[token('names or keys')]]
+  const names = lookup(part.parameter, scope)
+  const values = names === undefined ? [] : fields(names).map((name) => lookup(name.text, scope))
+  const found = values.filter((value) => value !== undefined)
+  return found.length === 0 ? [[piece(unset(`!${part.parameter}`))]] : found.flatMap((value) => valueWays(value, false, quoted))
+}
+
+function tilde(pieces: readonly Piece[], home: string, scope: Scope): readonly Piece[] {
+  const [first, ...rest] = pieces
+  if (first?.kind !== 'text' || first.quoted || !first.text.startsWith('~')) return pieces
+  const user = first.text.slice(1).split('/', 1)[0] ?? ''
+  const after = first.text.slice(1 + user.length)
+  if (user === '') return [text(home, true), text(after, false), ...rest]
+  if (user === '+') return [...fieldPieces(scope.cwd, true), text(after, false), ...rest]
+  if (!/^[a-z_][a-z0-9_-]*$/.test(user)) return pieces
+  return [text(user === 'root' ? '/root' : `/home/${user}`, true), text(after, false), ...rest]
+}
+
+/** Pieces to arguments. Nothing at all where an unquoted expansion turned out empty. */
+function split(pieces: readonly Piece[]): readonly Field[] {
+  const groups: Piece[][] = [[]]
+  for (const each of pieces) {
+    if (each.kind === 'break') groups.push([])
+    else groups.at(-1)?.push(each)
+  }
+  const filled = groups.filter((group) => group.some((each) => each.kind !== 'text' || each.quoted || each.text !== ''))
+  return filled.map(joinPieces)
+}
+
+export function joinPieces(pieces: readonly Piece[]): Field {
+  const glob = pieces.some((each) => each.kind === 'glob')
+  let before = ''
+  let unknown: Unknown | undefined
+  for (const each of pieces) {
+    if (each.kind === 'break') continue
+    const raw = each.kind === 'unknown' ? each.lead : each.text
+    const shown = glob && each.kind === 'text' && each.quoted ? raw.replace(/[*?[\]\\]/g, '\\$&') : raw
+    if (unknown === undefined) before += shown
+    else unknown = { ...unknown, suffix: unknown.suffix + shown }
+    if (each.kind === 'unknown') unknown = unknown === undefined ? each.unknown : joinUnknown(unknown, each.unknown)
+  }
+  return { text: before, glob, ...(unknown && { unknown }) }
+}
+
+function joinUnknown(a: Unknown, b: Unknown): Unknown {
+  const shape = a.shape === 'text' || b.shape === 'text' ? 'text' : a.shape
+  const downloaded = a.downloaded === true || b.downloaded === true
+  return { why: a.why, shape, suffix: b.suffix, ...(downloaded && { downloaded }) }
+}

@@ -1,0 +1,103 @@
+import { type Field, known, literal, show } from '../field.ts'
+import { anything, type Input, type Invocation } from './interpret.ts'
+import type { Ground } from './scope.ts'
+
+/** What a command prints, as far as that can be told without running it. */
+export function printed(invocation: Invocation, ground: Ground): Field {
+  const name = invocation.argv[0] === undefined ? undefined : literal(invocation.argv[0])?.replace(/^.*\//, '')
+  const args = invocation.argv.slice(1)
+  if (name === undefined) return anything('what a command prints')
+  const printer = PRINTERS[name]
+  return printer?.(args, invocation, ground) ?? unknownOutput(name, invocation.input)
+}
+
+type Printer = (args: readonly Field[], invocation: Invocation, ground: Ground) => Field | undefined
+
+const NETWORK = new Set(['curl', 'wget', 'nc', 'ncat', 'http', 'https', 'xh', 'lynx', 'ftp', 'aria2c', 'socat', 'fetch'])
+
+function unknownOutput(name: string, input: Input): Field {
+  const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
+  const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
+  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }) } }
+}
+
+const aToken: Printer = (_, invocation) => ({
+  text: '',
+  glob: false,
+  unknown: { why: `the output of \`${show(invocation.argv[0] ?? known(''))}\``, shape: 'token', suffix: '' },
+})
+
+const PRINTERS: Readonly<Record<string, Printer>> = {
+  echo: (args) => {
+    const words = args[0]?.text.match(/^-[neE]+$/) ? args.slice(1) : args
+    const escapes = words !== args && (args[0]?.text.includes('e') ?? false)
+    return joined(words, escapes)
+  },
+  printf: (args) => format(args[0]?.text === '--' ? args.slice(1) : args),
+  cat: (args, { input }) => (args.length === 0 || args[0]?.text === '-' ? fed(input) : undefined),
+  tee: (_, { input }) => fed(input),
+  pwd: (_, { scope }) => scope.cwd,
+  mktemp: (args) => {
+    const inside = args.some((arg) => arg.text.includes('/') && !arg.text.startsWith('/tmp/'))
+    if (inside) return undefined
+    return { text: '/tmp/', glob: false, unknown: { why: 'a new temporary path', shape: 'temporary', suffix: '' } }
+  },
+  git: (args, _, ground) => {
+    const words = args.map((arg) => arg.text).join(' ')
+    if (words === 'rev-parse --show-toplevel') return known(ground.workspace)
+    return /^(rev-parse|branch --show-current|describe|log -\d|symbolic-ref|hash-object|rev-list|merge-base|config --get|tag)/.test(words) ? aToken(args, _, ground) : undefined
+  },
+  dirname: (args) => cut(args, (path) => path.replace(/\/+[^/]*\/*$/, '') || (path.startsWith('/') ? '/' : '.')),
+  basename: (args, invocation, ground) => cut(args.slice(0, 1), (path) => path.replace(/\/+$/, '').replace(/^.*\//, '')) ?? aToken(args, invocation, ground),
+  realpath: (args) => cut(args, (path) => path),
+  readlink: (args) => cut(args.slice(-1), (path) => path),
+  ...Object.fromEntries(
+    ['date', 'nproc', 'uname', 'whoami', 'hostname', 'id', 'arch', 'wc', 'seq', 'expr', 'tty', 'uuidgen', 'getconf', 'logname'].map((name) => [name, aToken]),
+  ),
+}
+
+function joined(words: readonly Field[], escapes: boolean): Field | undefined {
+  const unknown = words.find((word) => word.unknown !== undefined)
+  if (unknown?.unknown !== undefined) {
+    // One unknown word among known ones keeps what stands before it.
+    const at = words.indexOf(unknown)
+    const before = words.slice(0, at).map((word) => `${word.text} `)
+    return { ...unknown, text: before.join('') + unknown.text }
+  }
+  const text = words.map((word) => word.text).join(' ')
+  return known(`${escapes ? unescape(text) : text}\n`)
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(n|t|r|\\|x[0-9a-fA-F]{1,2}|0?[0-7]{1,3})/g, (_, code: string) => {
+    if (code === 'n') return '\n'
+    if (code === 't') return '\t'
+    if (code === 'r') return '\r'
+    if (code === '\\') return '\\'
+    return String.fromCharCode(code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8))
+  })
+}
+
+function format(args: readonly Field[]): Field | undefined {
+  const template = args[0] === undefined ? undefined : literal(args[0])
+  if (template === undefined || args.slice(1).some((arg) => arg.unknown !== undefined)) {
+    const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown
+    return unknown === undefined ? undefined : { text: '', glob: false, unknown }
+  }
+  const values = args.slice(1).map((arg) => arg.text)
+  const text = unescape(template)
+  if (!/%/.test(text)) return known(text)
+  const one = (): string => text.replace(/%%|%[-+ #0]*\d*(?:\.\d+)?[sbdq]/g, (spec) => (spec === '%%' ? '%' : (values.shift() ?? '')))
+  let result = one()
+  while (values.length > 0 && /%[^%]/.test(text) && result.length < 65_536) result += one()
+  return known(result)
+}
+
+function fed(input: Input): Field | undefined {
+  return input.kind === 'text' ? input.text : undefined
+}
+
+function cut(args: readonly Field[], change: (path: string) => string): Field | undefined {
+  const texts = args.filter((arg) => !arg.text.startsWith('-')).map(literal)
+  return texts.length === 1 && texts[0] !== undefined ? known(change(texts[0])) : undefined
+}

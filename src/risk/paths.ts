@@ -1,0 +1,130 @@
+import type { Trait } from '../core/effect.ts'
+import type { Surroundings } from '../core/study.ts'
+
+/** What a path is besides where it is, by its name alone; policy decides what follows. */
+export function pathTraits(path: string, tree: boolean, around: Surroundings): readonly Trait[] {
+  const traits: Trait[] = []
+  const inHome = below(path, around.home) ? path.slice(around.home.length + 1) : undefined
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (around.guarded.some((guarded) => below(path, guarded) || (tree && below(guarded, literalPart(path))))) traits.push('guard')
+  if (isSecret(path, name, inHome)) traits.push('secret')
+  if (isStartup(path, inHome)) traits.push('startup')
+  if (DEVICE.test(path)) traits.push('device')
+  if (isSystem(path, around)) traits.push('system')
+  if (tree && isRuin(path, around)) traits.push('ruin')
+  if (REBUILDABLE.test(path)) traits.push('rebuildable')
+  if (isTemporary(path, around)) traits.push('temporary')
+  if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
+  return traits
+}
+
+export function below(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}
+
+/** Of a pattern, the folder that all its matches are in. */
+export function literalPart(path: string): string {
+  const at = path.search(/[*?[]/)
+  return at < 0 ? path : path.slice(0, path.lastIndexOf('/', at)) || '/'
+}
+
+/** Files in a home that open something else. Folders end in `/`. */
+const HOME_SECRETS = [
+  '.ssh/',
+  '.gnupg/',
+  '.aws/',
+  '.azure/',
+  '.config/gcloud/',
+  '.kube/',
+  '.docker/config.json',
+  '.config/gh/',
+  '.netrc',
+  '.pgpass',
+  '.my.cnf',
+  '.npmrc',
+  '.pypirc',
+  '.git-credentials',
+  '.config/git/credentials',
+  '.cargo/credentials',
+  '.gem/credentials',
+  '.terraform.d/credentials',
+  '.vault-token',
+  '.password-store/',
+  '.local/share/keyrings/',
+  'Library/Keychains/',
+  '.bash_history',
+  '.zsh_history',
+  '.config/rclone/',
+  '.mozilla/',
+  '.config/google-chrome/',
+  '.claude/.credentials.json',
+  '.codex/auth.json',
+  '.config/op/',
+]
+const HOME_OPEN = /^\.ssh\/(?:known_hosts|config|[^/]*\.pub|authorized_keys)$|^\.aws\/config$|^\.(?:ssh|gnupg|aws|kube)$/
+const HOST_SECRETS =
+  /^\/etc\/(?:shadow|gshadow|sudoers|security\/opasswd|ssl\/private|ssh\/ssh_host_[^/]*_key)(?:-|\/|$)|^\/proc\/[^/]+\/(?:environ|mem)$|^\/(?:run|var\/run)\/secrets\//
+const SECRET_NAMES =
+  /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.htpasswd|\.git-credentials)$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
+
+function isSecret(path: string, name: string, inHome: string | undefined): boolean {
+  const home = inHome ?? otherHome(path)
+  if (home !== undefined && homeSecret(home)) return true
+  return HOST_SECRETS.test(path) || (SECRET_NAMES.test(name) && !/\/(?:node_modules|site-packages|fixtures|testdata)\//.test(path))
+}
+
+function homeSecret(inHome: string): boolean {
+  if (HOME_OPEN.test(inHome)) return false
+  return HOME_SECRETS.some((each) =>
+    each.endsWith('/') ? inHome.startsWith(each) || inHome === each.slice(0, -1) : inHome === each || inHome.startsWith(`${each}.`),
+  )
+}
+
+/** A path in somebody's home, without the home. */
+function otherHome(path: string): string | undefined {
+  return /^\/(?:home\/[^/]+|root|Users\/[^/]+)\/(.+)$/.exec(path)?.[1]
+}
+
+const HOME_STARTUP =
+  /^\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|inputrc|gitconfig|xinitrc|xprofile|vimrc|tmux\.conf|pam_environment)$|^\.ssh\/(?:config|authorized_keys|rc)$|^\.config\/(?:autostart|systemd|fish|git|environment\.d)(?:\/|$)|^Library\/Launch(?:Agents|Daemons)(?:\/|$)|^\.local\/bin\/|^bin\//
+const HOST_STARTUP =
+  /^\/etc\/(?:cron|profile|bash|zsh|systemd|init|rc|ld\.so\.preload|environment|crontab|xdg\/autostart|sudoers|pam\.d|udev)|^\/var\/spool\/cron|^\/(?:usr\/)?lib\/systemd\/system/
+/** Git hooks and settings, and the settings of agents, wherever they are. */
+const ANY_STARTUP =
+  /\/\.git\/(?:hooks(?:\/|$)|config$)|\/\.envrc$|\/\.(?:claude|codex|cursor|gemini|kiro|copilot)\/(?:settings[\w.]*\.json$|hooks(?:\/|\.json|$)|config\.toml$|mcp\.json$|permissions\.ya?ml$)/
+
+function isStartup(path: string, inHome: string | undefined): boolean {
+  const home = inHome ?? otherHome(path)
+  return (home !== undefined && HOME_STARTUP.test(home)) || HOST_STARTUP.test(path) || ANY_STARTUP.test(path)
+}
+
+const HARMLESS = String.raw`null$|zero$|full$|u?random$|tty$|std(?:in|out|err)$|fd(?:\/|$)|ptmx$|pts\/`
+const HARMLESS_DEVICE = new RegExp(`^/dev/(?:${HARMLESS})`)
+const DEVICE = new RegExp(`^/dev/(?!${HARMLESS}|shm/)[^*]`)
+
+/** Writing to these changes nothing; reading them tells nothing. */
+export function isHarmlessDevice(path: string): boolean {
+  return HARMLESS_DEVICE.test(path)
+}
+
+const SYSTEM =
+  /^\/(?:etc|usr|bin|sbin|lib|lib32|lib64|boot|var|opt|sys|proc|dev|srv|root|run|System|Library|Applications|private\/etc|private\/var)(?:\/|$)/
+
+function isSystem(path: string, around: Surroundings): boolean {
+  return SYSTEM.test(path) && !below(path, around.home) && !below(path, around.workspace) && !isTemporary(path, around)
+}
+
+/** What nobody wants gone as a whole: the root, the folders right below it, homes. */
+function isRuin(path: string, around: Surroundings): boolean {
+  const folder = path.replace(/\/(?:\*|\.\*|\.\[?[^/]*\*)$/, '') || '/'
+  if (isTemporary(folder, around) && folder.split('/').length > 2) return false
+  if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder)) return folder !== around.workspace
+  return (/^\/[^/]+$/.test(folder) && folder !== '/tmp' && folder !== around.workspace) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
+}
+
+const REBUILDABLE =
+  /\/(?:node_modules|dist|build|out|target|coverage|__pycache__|\.venv|venv|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nyc_output|\.gradle|\.eggs|htmlcov|\.svelte-kit|\.angular|\.dart_tool|Pods|DerivedData|cmake-build-[\w-]+|bazel-[\w-]+|[\w.-]+\.egg-info)(?:\/|$)|\.(?:pyc|pyo|o|obj|class|tsbuildinfo)$/
+
+function isTemporary(path: string, around: Surroundings): boolean {
+  return around.temporary.some((folder) => below(path, folder)) && !below(path, around.workspace)
+}

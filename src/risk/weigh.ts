@@ -1,0 +1,109 @@
+import type { Target } from '../core/action.ts'
+import type { Effect, Resource, Trait, UndoClass, Verb } from '../core/effect.ts'
+import type { Place } from '../core/place.ts'
+import type { Draft, Facts, PathFacts } from '../core/study.ts'
+import type { Config } from '../wire/config.ts'
+import { below, isHarmlessDevice, literalPart, pathTraits } from './paths.ts'
+import { deployedBy, findSystem } from './registry.ts'
+
+/** Adds to each draft what follows from facts: its place, what the resource is, how much is at stake, how it could be undone. */
+export function weigh(drafts: readonly Draft[], facts: Facts, config: Config, target: Target | undefined): readonly Effect[] {
+  const effects: Effect[] = []
+  const seen = new Set<string>()
+  for (const draft of drafts) {
+    const effect = weighOne(draft, facts, config, target)
+    if (effect === undefined) continue
+    const key = JSON.stringify([effect.verb, effect.resource, effect.certainty, effect.traits])
+    if (!seen.has(key)) effects.push(effect)
+    seen.add(key)
+  }
+  return effects
+}
+
+function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | undefined): Effect | undefined {
+  const { resource } = draft
+  switch (resource.kind) {
+    case 'path':
+      return weighPath(draft, resource, facts, config)
+    case 'object':
+    case 'host':
+      return weighRemote(draft, config, target)
+    case 'process':
+      return { ...plain(draft), place: { kind: 'host' }, undo: draft.undo ?? 'U2' }
+    case 'program':
+      return { ...plain(draft), place: { kind: 'workspace' }, undo: draft.undo ?? 'U2' }
+    case 'anything':
+      return { ...plain(draft), place: { kind: 'host' }, undo: 'U4' }
+  }
+}
+
+function plain(draft: Draft): Omit<Effect, 'place' | 'undo'> {
+  const { verb, resource, by, certainty, why, traits = [] } = draft
+  return { verb, resource, by, certainty, traits, ...(why && { why }) }
+}
+
+function weighPath(draft: Draft, named: Extract<Resource, { kind: 'path' }>, facts: Facts, config: Config): Effect | undefined {
+  if (isHarmlessDevice(named.path)) return undefined
+  const around = facts.surroundings
+  const found = facts.path(named.path)
+  const real = draft.verb === 'delete' ? linkItself(named.path, found, facts) : found.real
+  const tree = named.tree === true
+  const traits = new Set<Trait>([...(draft.traits ?? []), ...pathTraits(named.path, tree, around), ...pathTraits(real, tree, around)])
+  if (found.version === 'tracked' || found.version === 'modified') traits.delete('rebuildable')
+  const verb = draft.verb === 'update' && !found.exists && found.certainty === 'known' ? 'create' : draft.verb
+  const place = pathPlace(literalPart(real), traits, facts)
+  const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
+  const resource: Resource = { ...named, path: named.glob === true ? named.path : real }
+  const undo = draft.undo ?? pathUndo(verb, found, traits, config)
+  return { ...plain(draft), verb, resource, traits: [...traits], place, certainty, undo, magnitude: found.magnitude }
+}
+
+/** Unlinking a symbolic link takes the link, not what it leads to. */
+function linkItself(path: string, found: PathFacts, facts: Facts): string {
+  if (found.type !== 'link') return found.real
+  const at = path.lastIndexOf('/')
+  return `${facts.path(path.slice(0, at) || '/').real}/${path.slice(at + 1)}`
+}
+
+function pathPlace(path: string, traits: ReadonlySet<Trait>, facts: Facts): Place {
+  const { workspace, home } = facts.surroundings
+  if (below(path, workspace) || (traits.has('temporary') && !traits.has('system'))) return { kind: 'workspace' }
+  return below(path, home) ? { kind: 'home' } : { kind: 'host' }
+}
+
+function pathUndo(verb: Verb, found: PathFacts, traits: ReadonlySet<Trait>, config: Config): UndoClass {
+  if (verb === 'read') return 'U0'
+  if (verb === 'execute') return 'U2'
+  if (traits.has('device')) return 'U4'
+  if (traits.has('rebuildable')) return 'U2'
+  const fits = !found.more && found.magnitude.bytes <= config.bounds.snapshotMiB * 1024 * 1024
+  return fits ? 'U1' : 'U4'
+}
+
+const REMOTE_UNDO: Readonly<Record<Verb, UndoClass>> = {
+  read: 'U0',
+  create: 'U2',
+  update: 'U2',
+  delete: 'U4',
+  replace: 'U4',
+  execute: 'U4',
+  grant: 'U2',
+  disclose: 'U4',
+  spend: 'U4',
+}
+
+/** Systems that are parts of this host: their objects are its own. */
+const LOCAL =
+  /^(?:docker|podman|nerdctl|container|compose|systemd|service|launchd|cron|packages|users|kernel|firewall|device|host|mount)(?::|$)/
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
+
+function weighRemote(draft: Draft, config: Config, target: Target | undefined): Effect {
+  const { resource } = draft
+  const effect = { ...plain(draft), undo: draft.undo ?? REMOTE_UNDO[draft.verb] }
+  if (resource.kind === 'object' && LOCAL.test(resource.system)) return { ...effect, place: { kind: 'host' } }
+  if (resource.kind === 'host' && LOOPBACK.test(resource.name)) return { ...effect, place: { kind: 'workspace' } }
+  const deployed = deployedBy(effect, config)
+  if (deployed !== undefined) return { ...effect, traits: effect.traits.filter((trait) => trait !== 'forge'), place: deployed.place }
+  const { place, stateful } = findSystem(resource, config, target)
+  return { ...effect, place, traits: stateful ? [...effect.traits, 'stateful'] : effect.traits }
+}
