@@ -6,15 +6,10 @@ export function braces(word: string): readonly string[] {
   const found = firstBrace(word)
   if (found === undefined) return [word]
   const { before, inner, after } = found
-  const alternatives = sequence(inner) ?? list(inner)
-  const results: string[] = []
-  for (const alternative of alternatives)
-    for (const head of braces(alternative))
-      for (const tail of braces(after)) {
-        results.push(before + head + tail)
-        if (results.length > MOST) return [`${before}*${after}`] // wider than all of them
-      }
-  return results
+  const heads = (sequence(inner) ?? list(inner)).flatMap(braces)
+  const tails = braces(after)
+  if (heads.length * tails.length > MOST) return [`${before}*`] // wider than all of them
+  return heads.flatMap((head) => tails.map((tail) => before + head + tail))
 }
 
 const MOST = 64

@@ -7,7 +7,7 @@ export function printed(invocation: Invocation, ground: Ground): Field {
   const name = invocation.argv[0] === undefined ? undefined : literal(invocation.argv[0])?.replace(/^.*\//, '')
   const args = invocation.argv.slice(1)
   if (name === undefined) return anything('what a command prints')
-  const printer = PRINTERS[name]
+  const printer = PRINTERS.get(name)
   return printer?.(args, invocation, ground) ?? unknownOutput(name, invocation.input)
 }
 
@@ -27,7 +27,7 @@ const aToken: Printer = (_, invocation) => ({
   unknown: { why: `the output of \`${show(invocation.argv[0] ?? known(''))}\``, shape: 'token', suffix: '' },
 })
 
-const PRINTERS: Readonly<Record<string, Printer>> = {
+const PRINTERS: ReadonlyMap<string, Printer> = new Map(Object.entries({
   echo: (args) => {
     const words = args[0]?.text.match(/^-[neE]+$/) ? args.slice(1) : args
     const escapes = words !== args && (args[0]?.text.includes('e') ?? false)
@@ -51,10 +51,20 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   basename: (args, invocation, ground) => cut(args.slice(0, 1), (path) => path.replace(/\/+$/, '').replace(/^.*\//, '')) ?? aToken(args, invocation, ground),
   realpath: (args) => cut(args, (path) => path),
   readlink: (args) => cut(args.slice(-1), (path) => path),
-  ...Object.fromEntries(
-    ['date', 'nproc', 'uname', 'whoami', 'hostname', 'id', 'arch', 'wc', 'seq', 'expr', 'tty', 'uuidgen', 'getconf', 'logname'].map((name) => [name, aToken]),
-  ),
-}
+  date: aToken,
+  nproc: aToken,
+  uname: aToken,
+  whoami: aToken,
+  hostname: aToken,
+  id: aToken,
+  arch: aToken,
+  wc: aToken,
+  expr: aToken,
+  tty: aToken,
+  uuidgen: aToken,
+  getconf: aToken,
+  logname: aToken,
+} satisfies Record<string, Printer>))
 
 function joined(words: readonly Field[], escapes: boolean): Field | undefined {
   const unknown = words.find((word) => word.unknown !== undefined)
