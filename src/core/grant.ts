@@ -12,4 +12,6 @@ export interface Grant {
   readonly under: readonly Safeguard[]
   /** Milliseconds since 1970; nothing may start later. */
   readonly runBy: number
+  /** The host asks its operator before it runs the call: without his yes the grant is worth nothing. */
+  readonly onYes: boolean
 }

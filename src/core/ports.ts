@@ -30,12 +30,22 @@ export interface Sealed {
   readonly leaf: string
 }
 
-/** Pre-images of what an action is about to change. Owned by the guard; one at a time per state folder. */
+/**
+ * Pre-images of what an action is about to change, and the way back to them. Owned by the guard; one at a time per state
+ * folder. Calls may overlap. All but `take` reject with `undo/unknown` where `id` has no snapshot, or was pruned.
+ */
 export interface Snapshots {
-  /** Keeps the pre-images of `targets` under `id`. Nothing in the workspace is altered. */
+  /** Keeps the pre-images of `targets` under `id`; durable when it resolves. Nothing in the workspace is altered. */
   take(id: string, targets: readonly SnapshotTarget[]): Promise<Taken>
-  /** After the call: what changed since, stored contents of linked files included. */
+  /** After the call: what changed since, stored contents of linked files included. A second close answers the same. */
   close(id: string, walk: readonly string[]): Promise<Closed>
+  /**
+   * Gives back what changed while `id` was open. What is there now is kept first, as the closed snapshot `as`, so that
+   * this can be undone in turn; where it can't be, all is refused. A dry run changes nothing and answers the same.
+   */
+  restore(id: string, how: RestoreHow): Promise<Restored>
+  /** Drops closed snapshots beyond the bounds of age and size; answers with their ids. */
+  prune(): Promise<readonly string[]>
 }
 
 export interface SnapshotTarget {
@@ -48,11 +58,35 @@ export interface SnapshotTarget {
 }
 
 export type Taken =
-  | { readonly kind: 'kept'; readonly files: number; readonly bytes: number; readonly leftOut: readonly string[] }
+  | {
+      readonly kind: 'kept'
+      readonly files: number
+      readonly bytes: number
+      /** Big folders that can be built again, and what can't be given back: pipes, sockets, devices. */
+      readonly leftOut: readonly string[]
+      /** False where extended attributes can't be read here, and so will not come back. */
+      readonly attributes: boolean
+    }
   | { readonly kind: 'infeasible'; readonly why: string }
 
 export interface Closed {
   readonly changes: readonly Change[]
+  /** Ids of snapshots that were open at the same time over the same paths. */
+  readonly overlaps: readonly string[]
   /** Paths whose pre-image is lost, with the reason. */
   readonly lost: readonly { readonly path: string; readonly why: string }[]
+  /** Folders that could not be looked through: there may be changes that this does not list. */
+  readonly unseen?: readonly string[]
+}
+
+export type RestoreHow = {
+  /** Only these paths and what is below them. */
+  readonly only?: readonly string[]
+} & ({ readonly dryRun: true } | { readonly dryRun: false; /** Where the present state is kept. */ readonly as: string })
+
+export interface Restored {
+  readonly restored: readonly { readonly path: string; readonly did: 'restored' | 'removed' | 'nothing to do' }[]
+  readonly refused: readonly { readonly path: string; readonly why: string }[]
+  /** What did not come back in full, and that the end of the action was never recorded. */
+  readonly notes: readonly string[]
 }

@@ -39,7 +39,8 @@ export interface PathFacts {
 /** Read-only findings, recorded with the study. A lookup of what was not probed yet answers with what is assumed of it. */
 export interface Facts {
   readonly surroundings: Surroundings
-  path(path: string): PathFacts
+  /** `place`: where it leads and whether it is there. `stake`: also how much there is, and what git has of it. */
+  path(path: string, want: 'place' | 'stake'): PathFacts
   /** What the workspace holds beyond its commits. */
   changes(): Changes
   /** What stands in a file that would be run. */
@@ -69,6 +70,8 @@ export interface Draft {
   readonly certainty: Certainty
   readonly why?: string
   readonly traits?: readonly Trait[]
+  /** Where an object is kept; `remote` where it isn't said. */
+  readonly where?: 'remote' | 'host' | 'workspace'
   /** Set where the program's grammar tells it; for paths it follows from facts. */
   readonly undo?: UndoClass
 }
@@ -126,6 +129,8 @@ export interface Precedent {
 
 export interface Judged {
   readonly study: Study
+  /** Hash of the policy that judged. */
+  readonly policy: string
   readonly effects: readonly Effect[]
   readonly ruling: Ruling
   /** What each effect was answered, in the order of `effects`. */

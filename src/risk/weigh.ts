@@ -45,12 +45,12 @@ function plain(draft: Draft): Omit<Effect, 'place' | 'undo'> {
 function weighPath(draft: Draft, named: Extract<Resource, { kind: 'path' }>, facts: Facts, config: Config): Effect | undefined {
   if (isHarmlessDevice(named.path)) return undefined
   const around = facts.surroundings
-  const found = facts.path(named.path)
+  const found = facts.path(named.path, draft.verb === 'read' || draft.verb === 'execute' ? 'place' : 'stake')
   const real = draft.verb === 'delete' ? linkItself(named.path, found, facts) : found.real
   const tree = named.tree === true
   const traits = new Set<Trait>([...(draft.traits ?? []), ...pathTraits(named.path, tree, around), ...pathTraits(real, tree, around)])
   if (found.version === 'tracked' || found.version === 'modified') traits.delete('rebuildable')
-  const verb = draft.verb === 'update' && !found.exists && found.certainty === 'known' ? 'create' : draft.verb
+  const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
   const resource: Resource = { ...named, path: named.glob === true ? named.path : real }
@@ -58,11 +58,16 @@ function weighPath(draft: Draft, named: Extract<Resource, { kind: 'path' }>, fac
   return { ...plain(draft), verb, resource, traits: [...traits], place, certainty, undo, magnitude: found.magnitude }
 }
 
+/** Grammar can't tell whether a path is there: facts do. What was only assumed counts as there. */
+function writes(verb: Verb): boolean {
+  return verb === 'create' || verb === 'update'
+}
+
 /** Unlinking a symbolic link takes the link, not what it leads to. */
 function linkItself(path: string, found: PathFacts, facts: Facts): string {
   if (found.type !== 'link') return found.real
   const at = path.lastIndexOf('/')
-  return `${facts.path(path.slice(0, at) || '/').real}/${path.slice(at + 1)}`
+  return `${facts.path(path.slice(0, at) || '/', 'place').real}/${path.slice(at + 1)}`
 }
 
 function pathPlace(path: string, traits: ReadonlySet<Trait>, facts: Facts): Place {
@@ -92,15 +97,12 @@ const REMOTE_UNDO: Readonly<Record<Verb, UndoClass>> = {
   spend: 'U4',
 }
 
-/** Systems that are parts of this host: their objects are its own. */
-const LOCAL =
-  /^(?:docker|podman|nerdctl|container|compose|systemd|service|launchd|cron|packages|users|kernel|firewall|device|host|mount)(?::|$)/
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
 
 function weighRemote(draft: Draft, config: Config, target: Target | undefined): Effect {
   const { resource } = draft
   const effect = { ...plain(draft), undo: draft.undo ?? REMOTE_UNDO[draft.verb] }
-  if (resource.kind === 'object' && LOCAL.test(resource.system)) return { ...effect, place: { kind: 'host' } }
+  if (draft.where === 'host' || draft.where === 'workspace') return { ...effect, place: { kind: draft.where } }
   if (resource.kind === 'host' && LOOPBACK.test(resource.name)) return { ...effect, place: { kind: 'workspace' } }
   const deployed = deployedBy(effect, config)
   if (deployed !== undefined) return { ...effect, traits: effect.traits.filter((trait) => trait !== 'forge'), place: deployed.place }

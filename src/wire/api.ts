@@ -10,6 +10,11 @@ export const Json: z.ZodType<unknown> = z.json()
 /** POST /v1/calls */
 export const CallRequest = z.strictObject({
   kind: z.enum(['shell', 'file', 'tool']),
+  /**
+   * `shell`: the command text. `file`: `FileInput`; where the guard performs, `read` answers with the content as
+   * stdout, `edit` fails unless `old` occurs exactly once, and what fails is code 1 with the reason on stderr.
+   * `tool`: `{name, arguments}`.
+   */
   input: Json,
   cwd: z.string().startsWith('/'),
   home: z.string().startsWith('/').optional(),
@@ -50,6 +55,8 @@ export const RulingLine = z.strictObject({
 export const CallReply = RulingLine.extend({
   receipt: z.string(),
   ticket: z.string().optional(),
+  /** A person confirmed this very call before: a hold that was handed over runs without a further question. */
+  released: z.boolean().optional(),
   outcome: z.enum(['done', 'failed', 'refused', 'waiting', 'handed over', 'unknown']),
   result: z
     .strictObject({ code: z.int(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() })
@@ -63,6 +70,9 @@ export const CloseRequest = z.strictObject({
   outcome: z.enum(['done', 'failed', 'unknown']),
   code: z.int().optional(),
 })
+
+/** GET /v1/tickets/TICKET: where a hold stands. A `confirmed` one lets the same call pass once. */
+export const TicketReply = z.strictObject({ state: z.enum(['open', 'confirmed', 'refused', 'expired']) })
 
 /** POST /v1/undo */
 export const UndoRequest = z.strictObject({
@@ -82,5 +92,6 @@ export type CallReply = z.infer<typeof CallReply>
 export type RulingLine = z.infer<typeof RulingLine>
 export type EffectLine = z.infer<typeof EffectLine>
 export type CloseRequest = z.infer<typeof CloseRequest>
+export type TicketReply = z.infer<typeof TicketReply>
 export type UndoRequest = z.infer<typeof UndoRequest>
 export type UndoReply = z.infer<typeof UndoReply>

@@ -23,15 +23,17 @@ function isInstalled(path: string): boolean {
 /** The language that a script's first line names. */
 export function shebang(text: string): Language | undefined {
   const first = /^#!\s*\S*?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*(?:\s|$)/.exec(text.slice(0, 200))?.[1]
-  return first === undefined ? undefined : SHEBANGS[first]
+  return first === undefined ? undefined : SHEBANGS.get(first)
 }
 
-const SHEBANGS: Readonly<Record<string, Language>> = {
-  sh: 'sh', bash: 'sh', dash: 'sh', zsh: 'sh', ksh: 'sh', python: 'python', node: 'node', deno: 'node', bun: 'node', tsx: 'node', perl: 'perl', ruby: 'ruby', php: 'php', awk: 'awk',
-}
+const SHEBANGS: ReadonlyMap<string, Language> = new Map(Object.entries({
+  sh: 'sh', bash: 'sh', dash: 'sh', zsh: 'sh', ksh: 'sh', python: 'python', node: 'node', deno: 'node', bun: 'node', tsx: 'node', perl: 'perl', ruby: 'ruby', php: 'php',
+} satisfies Record<string, Language>))
 
-const LANGUAGES: Readonly<Record<string, Language>> = { py: 'python', js: 'node', mjs: 'node', cjs: 'node', ts: 'node', pl: 'perl', rb: 'ruby', php: 'php' }
+const ENDINGS: ReadonlyMap<string, Language> = new Map(Object.entries({
+  py: 'python', js: 'node', mjs: 'node', cjs: 'node', ts: 'node', pl: 'perl', rb: 'ruby', php: 'php',
+} satisfies Record<string, Language>))
 
 function languageOf(path: string): Language {
-  return LANGUAGES[path.slice(path.lastIndexOf('.') + 1)] ?? 'sh'
+  return ENDINGS.get(path.slice(path.lastIndexOf('.') + 1)) ?? 'sh'
 }

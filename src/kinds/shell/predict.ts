@@ -2,9 +2,10 @@ import type { Trait, Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import { type Field, known, literal, show } from '../../lang/field.ts'
 import { type Input, interpret, type Invocation } from '../../lang/shell/interpret.ts'
+import { under } from '../../lang/shell/builtins.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
 import { readCode } from '../../programs/code/read.ts'
-import type { Language, Touch } from '../../programs/grammar.ts'
+import type { Language, PathTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { assignmentDraft } from './assignment.ts'
 import { programDrafts, shebang } from './launch.ts'
@@ -76,39 +77,46 @@ class Walk {
   #touch(touch: Touch, invocation: Invocation, by: string, depth: number): readonly Draft[] {
     const { scope } = invocation
     switch (touch.kind) {
-      case 'path': {
-        const { undo, traits, why } = touch
-        const draft = this.path(touch.verb, touch.path, touch.tree === true, scope.cwd, by)
-        return [{ ...draft, ...(undo && { undo }), ...(traits && { traits }), ...(why && !draft.why && { why }) }]
-      }
+      case 'path':
+        return this.#paths(touch, scope.cwd, by)
       case 'object': {
-        const { system, type, verb, undo, traits, why } = touch
+        const { system, type, verb } = touch
         const certainty = touch.assumed === true || touch.name.unknown !== undefined ? 'assumed' : 'known'
-        const resource = { kind: 'object', system, type, name: show(touch.name) } as const
-        return [{ verb, resource, by, certainty, ...(undo && { undo }), ...(traits && { traits }), ...(why && { why }) }]
+        return [{ ...hints(touch), verb, resource: { kind: 'object', system, type, name: show(touch.name) }, by, certainty }]
       }
       case 'host':
-        return [{ verb: touch.verb, resource: { kind: 'host', name: show(touch.host) }, by, certainty: 'known', ...(touch.traits && { traits: touch.traits }), ...(touch.why && { why: touch.why }) }]
+        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'host', name: show(touch.host) }, by, certainty: 'known' }]
       case 'process':
-        return [{ verb: touch.verb, resource: { kind: 'process', name: show(touch.name) }, by, certainty: 'known', ...(touch.undo && { undo: touch.undo }) }]
+        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'process', name: show(touch.name) }, by, certainty: 'known' }]
       case 'worktree':
         return worktreeDrafts(touch, scope.cwd, by, this.facts)
       case 'run': {
-        const inner = { ...invocation, argv: touch.argv, ...(touch.cwd && { scope: { ...scope, cwd: touch.cwd } }) }
+        const inner = { ...invocation, argv: touch.argv, ...(touch.cwd && { scope: { ...scope, cwd: under(scope.cwd, touch.cwd) } }) }
         const argv = touch.more === undefined ? touch.argv : [...touch.argv, more(touch.argv)]
-        return elsewhere(touch.elsewhere, by, this.#command(argv, inner, by, depth))
+        const assigned = (touch.env ?? []).flatMap((each) => assignmentOf(each, by))
+        return elsewhere(touch.elsewhere, by, [...assigned, ...this.#command(argv, inner, by, depth)])
       }
       case 'code':
-        return elsewhere(touch.elsewhere, by, this.#code(touch.language, touch.text, [], invocation, by, depth))
+        return elsewhere(touch.elsewhere, by, this.#code(touch.language, touch.text, touch.args ?? [], invocation, by, depth))
       case 'script':
         return this.#script(touch.language, touch.path, touch.args, invocation, by, depth)
       case 'stdin':
-        return this.#stdin(touch.language, invocation.input, invocation, by, depth)
+        return elsewhere(touch.elsewhere, by, this.#stdin(touch.language, invocation.input, invocation, by, depth))
       case 'task':
         return [{ verb: 'execute', resource: { kind: 'program', name: touch.name }, by, certainty: 'known' }]
       case 'opaque':
         return [opaque(by, touch.why)]
     }
+  }
+
+  #paths(touch: PathTouch, cwd: Field, by: string): readonly Draft[] {
+    const tree = touch.tree === true
+    const draft = { ...this.path(touch.verb, touch.path, tree, cwd, by) }
+    const { resource } = draft
+    const folder = resource.kind === 'path' && touch.names !== undefined && this.facts.path(resource.path, 'place')
+    const inside = folder && folder.exists && folder.type === 'folder' && folder.certainty === 'known'
+    if (!inside) return [{ ...hints(touch), ...draft }]
+    return (touch.names ?? []).map((name) => ({ ...hints(touch), ...this.path(touch.verb, under(under(cwd, touch.path), name), tree, cwd, by) }))
   }
 
   path(verb: Verb, path: Field, tree: boolean, cwd: Field, by: string): Draft {
@@ -140,6 +148,16 @@ class Walk {
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
     return [run, ...this.#code(shebang(content.text) ?? language, known(content.text), args, invocation, by, depth)]
   }
+}
+
+/** What the grammar adds to a touch that no fact could tell. */
+function hints({ undo, traits, why, where }: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where'>>): Partial<Draft> {
+  return { ...(undo && { undo }), ...(traits && { traits }), ...(why && { why }), ...(where && { where }) }
+}
+
+function assignmentOf(field: Field, by: string): readonly Draft[] {
+  const at = field.text.indexOf('=')
+  return at < 0 ? [] : assignmentDraft(field.text.slice(0, at), { ...field, text: field.text.slice(at + 1) }, by)
 }
 
 /** Arguments that are found or read only while it runs. */

@@ -1,0 +1,41 @@
+import { systemClock } from './core/clock.ts'
+import { freezeAction, type Kind } from './core/action.ts'
+import type { Json } from './core/digest.ts'
+import { answerOf } from './gate/answer.ts'
+import { judge } from './gate/judge.ts'
+import { probe } from './gate/probe.ts'
+import { understand } from './gate/understand.ts'
+import { NO_HISTORY } from './risk/sequence.ts'
+import { type Folders, foldersOf, hostFacts, loadBuiltIn, mandateOf, readConfig, workspaceAbove } from './assemble.ts'
+import type { Case, Judge } from './cli/check.ts'
+
+const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
+
+/** The judgement that `check` prints: the gate's own functions, with nothing opened and nothing run. */
+export function judgeFor(env: NodeJS.ProcessEnv, cwd: string): Judge {
+  const folders: Folders = foldersOf(env)
+  const policy = loadBuiltIn()
+  const host = hostFacts(env, folders)
+  return async (call) => {
+    if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
+    const action = freezeAction(callOf(call, cwd, folders.home))
+    const config = readConfig(workspaceAbove(action.cwd, action.home), folders, new Set())
+    const study = await understand(action, { config, host, probe })
+    const started = systemClock.micros()
+    const judged = judge(study, { policy, config, mandate: mandateOf(config), history: NO_HISTORY, can: { snapshot: true, confirm: true } })
+    return { ...answerOf(judged), micros: systemClock.micros() - started }
+  }
+}
+
+function callOf(call: Omit<Case, 'id'>, cwd: string, home: string): Parameters<typeof freezeAction>[0] {
+  const { kind, input, target } = call
+  const where = call.cwd === undefined || call.cwd === '' ? undefined : call.cwd
+  return {
+    kind: kind as Kind,
+    input: input as Json,
+    cwd: where ?? (call.home === undefined ? cwd : `${call.home}/project`),
+    home: call.home ?? home,
+    agent: { name: 'check', run: 'check' },
+    ...(target && { target }),
+  }
+}

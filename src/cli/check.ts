@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import { EXIT } from '../core/ruling.ts'
+import type { RulingLine } from '../wire/api.ts'
+import { json, ruling } from './render.ts'
+
+/** A case of `check --batch`, one JSON object a line. */
+const Case = z.object({
+  id: z.string(),
+  kind: z.string(),
+  input: z.json(),
+  cwd: z.string().optional(),
+  home: z.string().optional(),
+  target: z.object({ system: z.string(), environment: z.string() }).optional(),
+})
+
+export type Case = z.infer<typeof Case>
+
+/** Judges one call, with nothing run and nothing recorded. `micros`: how long judging took, facts given. */
+export type Judge = (call: Omit<Case, 'id'>) => Promise<RulingLine & { micros: number }>
+
+export async function checkOne(judge: Judge, command: string, options: { json?: boolean }): Promise<number> {
+  const answer = await judge({ kind: 'shell', input: command })
+  if (options.json === true) json(answer)
+  else ruling(answer, true)
+  return EXIT[answer.ruling]
+}
+
+/** JSON Lines in, JSON Lines out, in order. A line that can't be read is a deny that says so. */
+export async function checkBatch(judge: Judge): Promise<number> {
+  for await (const text of createInterface({ input: process.stdin })) if (text.trim() !== '') json(await answer(judge, text))
+  return EXIT.done
+}
+
+async function answer(judge: Judge, text: string): Promise<unknown> {
+  let id: string | undefined
+  try {
+    const { id: given, ...call } = Case.parse(JSON.parse(text))
+    id = given
+    return { id, ...(await judge(call)) }
+  } catch (error) {
+    const because = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'the line could not be read'
+    return { id, ruling: 'deny', level: 'advised', safeguards: [], effects: [], rule: 'check/not-judged', because }
+  }
+}

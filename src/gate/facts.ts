@@ -1,0 +1,103 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import type { Action } from '../core/action.ts'
+import { digestOf, type Json } from '../core/digest.ts'
+import type { Changes, Content, Facts, PathFacts, Surroundings } from '../core/study.ts'
+
+/** A question that prediction asked and nobody has answered yet. */
+export type Asked =
+  | { readonly kind: 'path'; readonly path: string; readonly want: 'place' | 'stake' }
+  | { readonly kind: 'changes' }
+  | { readonly kind: 'text'; readonly path: string }
+
+export type Finding = PathFacts | Changes | Content
+
+/** Findings by question. A lookup without a finding answers with what is assumed, and notes the question. */
+export class Findings implements Facts {
+  readonly surroundings: Surroundings
+  readonly #found = new Map<string, Finding>()
+  readonly #asked = new Map<string, Asked>()
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings
+  }
+
+  path(path: string, want: 'place' | 'stake'): PathFacts {
+    const better = this.#found.get(`path stake ${path}`)
+    const found = better ?? this.#look(`path ${want} ${path}`, { kind: 'path', path, want })
+    return (found as PathFacts | undefined) ?? assumedPath(path)
+  }
+
+  changes(): Changes {
+    return (this.#look('changes', { kind: 'changes' }) as Changes | undefined) ?? ASSUMED_CHANGES
+  }
+
+  text(path: string): Content {
+    return (this.#look(`text ${path}`, { kind: 'text', path }) as Content | undefined) ?? { kind: 'program' }
+  }
+
+  #look(key: string, asked: Asked): Finding | undefined {
+    const found = this.#found.get(key)
+    if (found === undefined) this.#asked.set(key, asked)
+    return found
+  }
+
+  /** The open questions, once each. */
+  take(): readonly Asked[] {
+    const open = [...this.#asked.values()]
+    this.#asked.clear()
+    return open
+  }
+
+  answer(asked: Asked, finding: Finding): void {
+    const key = asked.kind === 'changes' ? 'changes' : asked.kind === 'text' ? `text ${asked.path}` : `path ${asked.want} ${asked.path}`
+    this.#found.set(key, finding)
+  }
+
+  /** Over everything that was found: what a grant's preconditions are. */
+  digest(): string {
+    const all = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1))
+    return digestOf('interlock-facts/v1', all as unknown as Json)
+  }
+}
+
+/** Not looked at: it may be there, no commit holds it, and it fits a snapshot. */
+function assumedPath(path: string): PathFacts {
+  return {
+    exists: true,
+    type: 'file',
+    real: path,
+    version: 'untracked',
+    magnitude: { files: 1, bytes: 0, unversioned: 1 },
+    more: false,
+    certainty: 'assumed',
+  }
+}
+
+const ASSUMED_CHANGES: Changes = { modified: [], untracked: [], ignored: [], more: true }
+
+/** What is the same for every question about one call. */
+export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostFacts): Surroundings {
+  const here = isAbsolute(action.cwd) && existsSync(action.cwd)
+  const cwd = here ? realpathSync(action.cwd) : action.cwd
+  const home = existsSync(action.home) ? realpathSync(action.home) : action.home
+  const { temporary, guarded, env } = host
+  return { cwd, home, workspace: workspaceOf(cwd, home, here), temporary, guarded, env, here }
+}
+
+export interface HostFacts {
+  readonly temporary: readonly string[]
+  readonly guarded: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The git root above `cwd`, else `cwd`. A home, a parent of it or the root is nobody's workspace. */
+function workspaceOf(cwd: string, home: string, here: boolean): string {
+  let at = cwd
+  while (here && at !== '/' && at !== home) {
+    if (existsSync(resolve(at, '.git'))) return at
+    at = dirname(at)
+  }
+  const tooWide = cwd === '/' || cwd === home || `${home}/`.startsWith(`${cwd}/`)
+  return tooWide ? resolve(cwd, '.interlock-no-workspace') : cwd
+}

@@ -1,0 +1,57 @@
+import type { Grant } from '../core/grant.ts'
+import type { Judged, Study } from '../core/study.ts'
+import type { CallReply } from '../wire/api.ts'
+import type { Captured } from './capture.ts'
+
+/** A judged call with its durable ledger entry. */
+export interface Entry {
+  readonly receipt: string
+  readonly captured: Captured
+  readonly judged: Judged
+  /** The hold it waits for, or that released it. */
+  readonly ticket?: string
+  readonly released: boolean
+  /** The host asks its operator itself. */
+  readonly asked: boolean
+}
+
+export type Settled = { readonly kind: 'grant'; readonly entry: Entry; readonly grant: Grant } | { readonly kind: 'refused' | 'waiting'; readonly entry: Entry }
+
+/** What came of a grant: a result, or the host's promise to run it. */
+export type Seen = { readonly kind: 'ran'; readonly code: number; readonly stdout: string; readonly stderr: string; readonly truncated: boolean } | { readonly kind: 'handed over' }
+
+export interface Stages {
+  capture(call: unknown): Captured
+  understand(captured: Captured): Promise<Study>
+  judge(study: Study): Judged
+  open(captured: Captured, judged: Judged): Promise<Entry>
+  settle(entry: Entry): Promise<Settled>
+  perform(settled: Extract<Settled, { kind: 'grant' }>): Promise<Seen>
+  finish(entry: Entry, seen: Seen): Promise<CallReply>
+  reply(settled: Settled): CallReply
+  /** Something threw before the grant: nothing ran. */
+  fault(error: unknown): CallReply
+  /** Something threw after the grant: it may have run. */
+  unsure(entry: Entry, error: unknown): Promise<CallReply>
+}
+
+/** The path of one action. Nothing else sequences stages. */
+export async function govern(call: unknown, s: Stages): Promise<CallReply> {
+  let settled: Settled
+  try {
+    const captured = s.capture(call) //                      bytes frozen, action digest
+    const study = await s.understand(captured) //            read ⇄ probe, bounded; the rest is opaque
+    const judged = s.judge(study) //                         weigh → decide: pure
+    const entry = await s.open(captured, judged) //          durable before anything runs
+    settled = await s.settle(entry) //                       grant | refused | waiting
+    if (settled.kind !== 'grant') return s.reply(settled)
+  } catch (error) {
+    return s.fault(error)
+  }
+  try {
+    const seen = await s.perform(settled) //                 only a grant can run
+    return await s.finish(settled.entry, seen) //            closes the receipt, or leaves it to the host's event
+  } catch (error) {
+    return await s.unsure(settled.entry, error)
+  }
+}

@@ -1,0 +1,97 @@
+import { type Effect, resourceName } from '../core/effect.ts'
+import type { Mandate } from '../core/mandate.ts'
+import { placeName } from '../core/place.ts'
+import type { Release, Ruling } from '../core/ruling.ts'
+import { bySafeguardOrder, type Safeguard } from '../core/safeguard.ts'
+import type { Answer, Judged, Policy, Study } from '../core/study.ts'
+import { matchPrecedents } from '../risk/precedent.ts'
+import { questionOf } from '../risk/question.ts'
+import { type History, joinReplaces } from '../risk/sequence.ts'
+import { weigh } from '../risk/weigh.ts'
+import type { Config } from '../wire/config.ts'
+
+export interface Bench {
+  readonly policy: Policy
+  readonly config: Config
+  readonly mandate: Mandate
+  readonly history: History
+  /** Why the breaker is open, where it is. */
+  readonly stopped?: string
+  /** Whether this guard can take snapshots and ask its operator. */
+  readonly can: { readonly snapshot: boolean; readonly confirm: boolean }
+}
+
+/** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
+export function judge(study: Study, bench: Bench): Judged {
+  if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
+  const weighed = weigh(study.drafts, study.facts, bench.config, study.action.target)
+  const effects = joinReplaces(weighed, bench.history)
+  const answers = effects.map((effect) => bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), setsFor(effect, bench)))
+  return { study, policy: bench.policy.hash, effects, answers, ruling: rule(effects, answers), precedents: matchPrecedents(effects) }
+}
+
+function stopped(study: Study, { policy }: Bench, why: string): Judged {
+  const ruling: Ruling = { kind: 'deny', by: 'breaker/stopped', because: `everything is stopped: ${why}`, instead: 'end the turn; a person resumes with `interlock resume`' }
+  return { study, policy: policy.hash, effects: [], answers: [], ruling, precedents: [] }
+}
+
+/** The safeguards that can be had here, the cheapest for people first. */
+function setsFor(effect: Effect, { can }: Bench): readonly (readonly Safeguard[])[] {
+  const keeps = can.snapshot && effect.resource.kind === 'path' && effect.undo === 'U1'
+  const people: readonly Safeguard[] = can.confirm ? ['confirm', 'approval×1', 'approval×2'] : ['approval×1', 'approval×2']
+  const asked = people.map((each): readonly Safeguard[] => (keeps ? ['snapshot', each] : [each]))
+  return keeps ? [[], ['snapshot'], ...asked] : [[], ...asked]
+}
+
+/** An action is ruled as its gravest effect; the safeguards of all effects add up. */
+function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
+  let gravest = -1
+  const under = new Set<Safeguard>()
+  answers.forEach((answer, i) => {
+    if (answer.kind === 'permitted') for (const each of answer.under) under.add(each)
+    if (gravest < 0 || cost(answer) > cost(answers[gravest])) gravest = i
+  })
+  const [effect, answer] = [effects[gravest], answers[gravest]]
+  if (effect === undefined || answer === undefined) return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
+  const because = `${sentence(effect)}: ${answer.because}`
+  const instead = answer.instead === undefined ? {} : { instead: answer.instead }
+  if (answer.kind === 'forbidden') return { kind: 'deny', by: answer.rule, because, ...instead }
+  const asked = [...under].sort(bySafeguardOrder)
+  const people = asked.filter((each) => each !== 'snapshot').at(-1)
+  if (people === undefined) return { kind: 'allow', by: answer.rule, because, under: asked }
+  if (people === 'confirm') return { kind: 'hold', by: answer.rule, because, under: asked, release: OPERATOR, ...instead }
+  return { kind: 'deny', by: answer.rule, because: `${because}; it needs ${needs(people)}, and nobody is enrolled who could give it`, ...instead }
+}
+
+const OPERATOR: Release = { who: 'the operator', where: 'in a terminal of his own', how: 'interlock confirm TICKET' }
+
+function needs(people: Safeguard): string {
+  return people === 'approval×2' ? 'the approval of two people' : 'the approval of another person'
+}
+
+function cost(answer: Answer | undefined): number {
+  if (answer === undefined) return -1
+  if (answer.kind === 'forbidden') return 100
+  return Math.max(0, ...answer.under.map((each) => 1 + ['snapshot', 'confirm', 'approval×1', 'approval×2'].indexOf(each)))
+}
+
+const DOES: Readonly<Record<Effect['verb'], string>> = {
+  read: 'reads',
+  create: 'creates',
+  update: 'changes',
+  delete: 'deletes',
+  replace: 'deletes and creates again',
+  execute: 'runs',
+  grant: 'gives rights to',
+  disclose: 'sends data to',
+  spend: 'spends money on',
+}
+
+/** One effect, as a person would say it. */
+export function sentence(effect: Effect): string {
+  if (effect.certainty === 'opaque') return `${effect.why ?? 'part of it is unclear'}`
+  const { resource, place } = effect
+  const where = place.kind === 'remote' ? ` (${placeName(place)})` : ''
+  const what = resource.kind === 'path' ? resource.path + (resource.tree === true ? ' and all below it' : '') : resourceName(resource)
+  return `${DOES[effect.verb]} ${what}${where}`
+}

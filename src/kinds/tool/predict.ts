@@ -1,0 +1,106 @@
+import type { Kind } from '../../core/action.ts'
+import type { Json } from '../../core/digest.ts'
+import type { Draft } from '../../core/study.ts'
+import { meaningOf } from '../../programs/verbs.ts'
+
+type Recurse = (kind: Kind, input: Json) => readonly Draft[]
+type Fields = Readonly<Record<string, Json>>
+
+/**
+ * What a tool call would touch: the hosts' built-in tools as the shell and file actions that they are,
+ * all others by the general grammar of their name and arguments.
+ */
+export function predictTool(input: Json, recurse: Recurse): readonly Draft[] {
+  const call = fieldsOf(input)
+  const name = call?.name
+  if (call === undefined || typeof name !== 'string') return [opaque('a tool', 'the call names no tool')]
+  const args = flatten(fieldsOf(call.arguments) ?? {})
+  const builtIn = (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined)?.(args)
+  if (builtIn !== undefined) return builtIn.flatMap(([kind, bytes]) => recurse(kind, bytes))
+  if (FREE.has(name)) return []
+  return general(name, args, recurse)
+}
+
+type BuiltIn = (args: Fields) => readonly (readonly [Kind, Json])[] | undefined
+
+const path = (args: Fields): string | undefined => text(args, ['file_path', 'path', 'notebook_path', 'filename', 'file'])
+
+const shell: BuiltIn = (args) => {
+  const command = text(args, ['command', 'cmd', 'script'])
+  return command === undefined ? undefined : [['shell', command]]
+}
+const file =
+  (operation: string): BuiltIn =>
+  (args) => {
+    const at = path(args)
+    return at === undefined ? undefined : [['file', { operation, path: at }]]
+  }
+
+/** Tools that the hosts bring along. */
+const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
+  Bash: shell,
+  Read: file('read'),
+  NotebookRead: file('read'),
+  Write: file('write'),
+  Edit: file('edit'),
+  MultiEdit: file('edit'),
+  NotebookEdit: file('edit'),
+  LS: file('read'),
+}
+
+/** Built-in tools that touch nothing but the host's own bookkeeping, or only look. */
+const FREE = new Set([
+  'Glob', 'Grep', 'WebSearch', 'TodoWrite', 'TodoRead', 'Task', 'Agent', 'ExitPlanMode', 'EnterPlanMode', 'AskUserQuestion', 'BashOutput', 'TaskOutput',
+  'KillShell', 'Skill', 'SlashCommand', 'ToolSearch', 'ListMcpResources', 'ReadMcpResource',
+])
+
+/** An unknown tool: commands and paths among its arguments, else the verb that its name says. */
+function general(name: string, args: Fields, recurse: Recurse): readonly Draft[] {
+  const [, server = '', tool = name] = /^mcp__(.+?)__(.+)$/.exec(name) ?? []
+  const verb = meaningOf(tool)?.verb ?? 'update'
+  const command = text(args, ['command', 'cmd', 'shell_command', 'bash_command'])
+  if (command !== undefined) return recurse('shell', command)
+  const at = path(args)
+  if (at !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(at)) {
+    const operation = verb === 'read' ? 'read' : verb === 'delete' ? 'delete' : 'write'
+    return recurse('file', { operation, path: at })
+  }
+  const sql = text(args, ['sql', 'query', 'statement'])
+  if (sql !== undefined && /\b(?:select|insert|update|delete|drop|alter|truncate|create|grant)\b/i.test(sql)) return recurse('shell', `psql -c ${quote(sql)}`)
+  const url = text(args, ['url', 'uri'])
+  const system = server || 'tool'
+  if (url !== undefined && verb === 'read') return [{ verb: 'read', resource: { kind: 'host', name: hostOf(url) }, by: name, certainty: 'known' }]
+  const subject = text(args, ['name', 'id', 'project', 'repo', 'channel', 'recipient', 'title']) ?? tool
+  const why = 'what the tool does is known by its name only'
+  return [{ verb, resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why }]
+}
+
+function opaque(by: string, why: string): Draft {
+  return { verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why }
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+function text(args: Fields, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = args[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return undefined
+}
+
+function fieldsOf(value: Json | undefined): Fields | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : undefined
+}
+
+/** Hosts wrap arguments once more under `args` or `input`: seen through, the outer names win. */
+function flatten(args: Fields): Fields {
+  const inner = fieldsOf(args.args) ?? fieldsOf(args.input) ?? fieldsOf(args.arguments) ?? fieldsOf(args.parameters)
+  return inner === undefined ? args : { ...inner, ...args }
+}

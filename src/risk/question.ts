@@ -1,0 +1,37 @@
+import type { Effect } from '../core/effect.ts'
+import type { Mandate } from '../core/mandate.ts'
+import type { Question } from '../core/study.ts'
+
+/** The few facts that policy is asked about one effect. Pure. */
+export function questionOf(effect: Effect, mandate: Mandate, level: Question['level']): Question {
+  const { verb, place, undo, certainty, traits } = effect
+  const remote = place.kind === 'remote'
+  return {
+    verb,
+    place: place.kind,
+    environment: remote ? place.environment : 'none',
+    tier: remote ? place.tier : 0,
+    undo,
+    certainty,
+    traits,
+    system: remote ? place.system : '',
+    mandate: standing(effect, mandate),
+    mode: mandate.mode,
+    escalating: false,
+    given: isGiven(effect, mandate),
+    level,
+  }
+}
+
+function standing({ place, traits }: Effect, mandate: Mandate): Question['mandate'] {
+  if (!mandate.written) return 'default'
+  const inside = place.kind !== 'remote' || traits.includes('forge') || mandate.systems.includes(place.system)
+  return inside ? 'inside' : 'outside'
+}
+
+/** A person may give adding to the forge for a whole run; what rewrites or removes there stays a question. */
+function isGiven({ verb, traits, resource }: Effect, mandate: Mandate): boolean {
+  if (verb !== 'create' || !traits.includes('forge') || resource.kind !== 'object') return false
+  const step = resource.type === 'branch' ? 'push' : resource.type === 'pull-request' ? 'pull-request' : 'comment'
+  return mandate.may.includes(step)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { EffectLine } from './api.ts'
+
+/** What the ledger's entries hold, by their type. The subject is the receipt that an entry belongs to. */
+
+/** `dev.interlock.action.ruled`: durable before anything runs. */
+export const Ruled = z.object({
+  run: z.string(),
+  agent: z.string(),
+  kind: z.string(),
+  /** The call as received; credentials in it are redacted. */
+  input: z.json(),
+  cwd: z.string(),
+  workspace: z.string(),
+  digest: z.string(),
+  policy: z.string(),
+  preconditions: z.string(),
+  level: z.string(),
+  ruling: z.enum(['allow', 'hold', 'deny']),
+  rule: z.string(),
+  because: z.string(),
+  instead: z.string().optional(),
+  safeguards: z.array(z.string()),
+  effects: z.array(EffectLine),
+  precedents: z.array(z.string()).optional(),
+  /** The hold that this call waits for, or that released it. */
+  ticket: z.string().optional(),
+  released: z.boolean().optional(),
+  /** The host asks its operator itself. */
+  asked: z.boolean().optional(),
+})
+
+export const ChangeLine = z.object({ path: z.string(), change: z.enum(['created', 'changed', 'deleted']), predicted: z.boolean() })
+
+/** `dev.interlock.action.closed` */
+export const Closed = z.object({
+  outcome: z.enum(['done', 'failed', 'unknown']),
+  code: z.int().optional(),
+  why: z.string().optional(),
+  changes: z.array(ChangeLine),
+  diverged: z.boolean(),
+  snapshot: z.boolean(),
+  /** Receipts whose calls ran at the same time over the same paths. */
+  overlaps: z.array(z.string()),
+  /** What undo can't give back, and why. */
+  lost: z.array(z.object({ path: z.string(), why: z.string() })),
+})
+
+/** `dev.interlock.ticket.answered`: what the operator said to a hold. */
+export const Answered = z.object({
+  ticket: z.string(),
+  answer: z.enum(['confirmed', 'refused']),
+  /** How it came: the terminal and user that was found, or the host's own question. */
+  by: z.string(),
+  /** Software of the same user could have said it. */
+  forgeable: z.boolean(),
+})
+
+/** `dev.interlock.run.said`: kept as what it is, never read for rights. */
+export const Said = z.object({ run: z.string(), what: z.enum(['goal', 'claim']), text: z.string() })
+
+/** `dev.interlock.breaker.turned` */
+export const Turned = z.object({ state: z.enum(['stopped', 'resumed']), why: z.string(), by: z.string() })
+
+export type Ruled = z.infer<typeof Ruled>
+export type Closed = z.infer<typeof Closed>
+export type Answered = z.infer<typeof Answered>
+export type Said = z.infer<typeof Said>
+export type Turned = z.infer<typeof Turned>
+
+export const RECORD = {
+  ruled: 'dev.interlock.action.ruled',
+  closed: 'dev.interlock.action.closed',
+  answered: 'dev.interlock.ticket.answered',
+  said: 'dev.interlock.run.said',
+  turned: 'dev.interlock.breaker.turned',
+} as const
