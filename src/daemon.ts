@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { foldersOf, hostFacts, loadBuiltIn, mandateOf, readConfig, workspaceAbove } from './assemble.ts'
+import { type Address, foldersOf, hostFacts, loadBuiltIn, mandateOf, readAddress, readConfig, workspaceAbove } from './root/assemble.ts'
 import { systemClock } from './core/clock.ts'
 import { breakerIn } from './gate/breaker.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
@@ -23,16 +23,16 @@ import { openSnapshots } from './undo/snapshots.ts'
 const READ_BACK = 20_000
 const PRUNE_MS = 60 * 60 * 1000
 
-/** Where clients find the guard; written when it starts. */
-export interface Address {
-  readonly socket: string
-  readonly port: number
-  readonly token: string
-  readonly pid: number
+export interface Running {
+  readonly address: Address
+  /** Closes the doors and the ledger; resolves when all is durable. */
+  readonly stop: () => Promise<void>
+  /** Resolves when it has stopped, for whatever reason. */
+  readonly stopped: Promise<void>
 }
 
 /** Starts the guard of this state folder. A second one on the same folder refuses by the ledger's lock. */
-export async function startGuard(env: NodeJS.ProcessEnv): Promise<{ address: Address; stop: () => Promise<void> }> {
+export async function startGuard(env: NodeJS.ProcessEnv): Promise<Running> {
   const folders = foldersOf(env)
   process.umask(0o077)
   for (const folder of [folders.state, folders.config]) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -63,18 +63,22 @@ export async function startGuard(env: NodeJS.ProcessEnv): Promise<{ address: Add
   const pruning = setInterval(() => void snapshots.prune().catch(() => undefined), PRUNE_MS)
   pruning.unref()
 
-  let close = async (): Promise<void> => {}
-  const stop = async (): Promise<void> => {
-    clearInterval(pruning)
-    await close()
-    await ledger.close()
+  let ended: Promise<void> | undefined
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  const stop = (): Promise<void> => {
+    ended ??= (async () => {
+      clearInterval(pruning)
+      await doors.close()
+      await ledger.close()
+      resolve()
+    })()
+    return ended
   }
-  const opened = await openDoors(guard, env, () => void stop())
-  close = opened.close
-  return { address: opened.address, stop }
+  const doors = await openDoors(guard, env, stop)
+  return { address: doors.address, stop, stopped }
 }
 
-async function openDoors(guard: Guard, env: NodeJS.ProcessEnv, stop: () => void): Promise<{ address: Address; close: () => Promise<void> }> {
+async function openDoors(guard: Guard, env: NodeJS.ProcessEnv, stop: () => Promise<void>): Promise<{ address: Address; close: () => Promise<void> }> {
   const folders = foldersOf(env)
   const socket = join(folders.state, 'guard.sock')
   const before = readAddress(folders.state)
@@ -101,11 +105,6 @@ async function openDoors(guard: Guard, env: NodeJS.ProcessEnv, stop: () => void)
     rmSync(socket, { force: true })
   }
   return { address, close }
-}
-
-export function readAddress(state: string): Address | undefined {
-  const path = join(state, 'guard.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Address) : undefined
 }
 
 /** Hashes of repository files that a person confirmed, as \`interlock confirm FILE\` writes them. */

@@ -6,6 +6,11 @@ export function line(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** For people, beside what a command prints for others: on stderr. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
 export function json(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }

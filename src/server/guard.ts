@@ -12,7 +12,7 @@ export interface Doors {
   readonly hosts: (app: Hono) => void
   /** Who asks, as far as the operating system tells; undefined where it can't be found. */
   readonly asker: (port: number) => Promise<{ by: string; forgeable: boolean } | { refused: string }>
-  readonly stop: () => void
+  readonly stop: () => Promise<void>
 }
 
 const Confirm = z.strictObject({ ticket: z.string(), answer: z.enum(['confirmed', 'refused']).default('confirmed') })
@@ -36,24 +36,27 @@ export function guardApp(guard: Guard, doors: Doors): Hono {
   })
   app.get('/v1/tickets', (c) => c.json({ tickets: guard.waiting() }))
   app.get('/v1/tickets/:ticket', (c) => c.json({ state: guard.standing(c.req.param('ticket')) }))
-  app.post('/v1/confirm', async (c) => c.json(await confirm(c, guard, doors)))
+  app.post('/v1/confirm', async (c) => {
+    const { ticket, answer } = Confirm.parse(await c.req.json())
+    return c.json(await asPerson(c, doors, (asker) => guard.confirm(ticket, answer, asker)))
+  })
   app.get('/v1/receipts', (c) => c.json({ receipts: guard.receipts(Number(c.req.query('last') ?? 20)) }))
   app.post('/v1/undo', async (c) => c.json(await guard.undo(UndoRequest.parse(await c.req.json()))))
   app.post('/v1/stop', async (c) => c.json(await guard.turn('stopped', Stop.parse(await c.req.json()).why)))
+  app.post('/v1/resume', async (c) => c.json(await asPerson(c, doors, () => guard.turn('resumed', 'by hand'))))
   app.get('/v1/status', (c) => c.json(guard.status()))
   app.post('/v1/shutdown', (c) => {
-    doors.stop()
+    // After the answer: closing ends this connection, too.
+    setImmediate(() => void doors.stop())
     return c.json({})
   })
   doors.hosts(app)
   return app
 }
 
-/** A yes comes over loopback TCP only: there the operating system tells which process asks. */
-async function confirm(c: Context, guard: Guard, doors: Doors): Promise<object> {
-  const { ticket, answer } = Confirm.parse(await c.req.json())
+/** What only a person may ask comes over loopback TCP: there the operating system tells which process asks. */
+async function asPerson(c: Context, doors: Doors, act: (asker: { by: string; forgeable: boolean }) => Promise<object>): Promise<object> {
   const port = (c.env as { incoming?: { socket?: { remotePort?: number } } }).incoming?.socket?.remotePort
-  const asker = port === undefined ? { refused: 'a confirm comes over loopback TCP, from a terminal' } : await doors.asker(port)
-  if ('refused' in asker) return { refused: asker.refused }
-  return await guard.confirm(ticket, answer, asker)
+  const asker = port === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : await doors.asker(port)
+  return 'refused' in asker ? { refused: asker.refused } : await act(asker)
 }

@@ -1,13 +1,13 @@
-import { systemClock } from './core/clock.ts'
-import { freezeAction, type Kind } from './core/action.ts'
-import type { Json } from './core/digest.ts'
-import { answerOf } from './gate/answer.ts'
-import { judge } from './gate/judge.ts'
-import { probe } from './gate/probe.ts'
-import { understand } from './gate/understand.ts'
-import { NO_HISTORY } from './risk/sequence.ts'
+import { systemClock } from '../core/clock.ts'
+import { freezeAction, type Kind } from '../core/action.ts'
+import type { Json } from '../core/digest.ts'
+import { answerOf } from '../gate/answer.ts'
+import { judge } from '../gate/judge.ts'
+import { probe } from '../gate/probe.ts'
+import { understand } from '../gate/understand.ts'
+import { NO_HISTORY } from '../risk/sequence.ts'
 import { type Folders, foldersOf, hostFacts, loadBuiltIn, mandateOf, readConfig, workspaceAbove } from './assemble.ts'
-import type { Case, Judge } from './cli/check.ts'
+import type { Case, Judge } from '../cli/check.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
 

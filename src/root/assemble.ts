@@ -3,11 +3,11 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse as parseYaml } from 'yaml'
-import { CodedError } from './core/errors.ts'
-import { DEFAULT_MANDATE, type Mandate } from './core/mandate.ts'
-import { type HostFacts, surroundingsOf } from './gate/facts.ts'
-import { type LoadedPolicy, loadPolicy, readPack } from './policy/load.ts'
-import { Config } from './wire/config.ts'
+import { CodedError } from '../core/errors.ts'
+import { DEFAULT_MANDATE, type Mandate } from '../core/mandate.ts'
+import { type HostFacts, surroundingsOf } from '../gate/facts.ts'
+import { type LoadedPolicy, loadPolicy, readPack } from '../policy/load.ts'
+import { Config } from '../wire/config.ts'
 
 export class ConfigError extends CodedError<'config/invalid'> {}
 
@@ -27,19 +27,23 @@ export function foldersOf(env: Readonly<Record<string, string | undefined>>): Fo
   }
 }
 
-/** The folder that holds this very code: `src` of a clone, `dist` of a package. */
-export const OWN_FOLDER: string = dirname(fileURLToPath(import.meta.url))
+/** The clone or the installed package that this code is part of. */
+export const PACKAGE: string = packageAbove(dirname(fileURLToPath(import.meta.url)))
+
+function packageAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) || folder === '/' ? folder : packageAbove(dirname(folder))
+}
 
 export function hostFacts(env: Readonly<Record<string, string | undefined>>, folders: Folders): HostFacts {
   const temporary = ['/tmp', '/var/tmp', env.TMPDIR].filter((each) => each !== undefined).map(real)
-  const own = OWN_FOLDER.includes('/node_modules/') ? [dirname(OWN_FOLDER)] : []
+  const own = PACKAGE.includes('/node_modules/') ? [PACKAGE] : []
   const known = ['USER', 'LOGNAME', 'TMPDIR', 'LANG', 'SHELL'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
   return { temporary: [...new Set(temporary)], guarded: [real(folders.state), real(folders.config), ...own], env: Object.fromEntries(known) }
 }
 
 /** The rules that this version brings along. */
 export function loadBuiltIn(): LoadedPolicy {
-  const folder = join(dirname(OWN_FOLDER), 'policies/builtin')
+  const folder = join(PACKAGE, 'policies/builtin')
   return loadPolicy([{ name: 'builtin', files: readPack(folder).files }])
 }
 
@@ -105,4 +109,17 @@ export function mandateOf(config: Config): Mandate {
   if (mandate === undefined) return DEFAULT_MANDATE
   const { mode, systems, may, expires } = mandate
   return { mode, systems, may, written: true, ...(expires && { expiresAt: Date.parse(expires) }) }
+}
+
+/** Where clients find the guard; written when it starts. */
+export interface Address {
+  readonly socket: string
+  readonly port: number
+  readonly token: string
+  readonly pid: number
+}
+
+export function readAddress(state: string): Address | undefined {
+  const path = join(state, 'guard.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Address) : undefined
 }

@@ -1,0 +1,270 @@
+import { hash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Ledger, LedgerEntry, Sealed } from '../core/ports.ts'
+import { makeFolders, type NewFile, replaceFile, writeFiles } from '../store/files.ts'
+import type { Lock } from '../store/lock.ts'
+import { type EncodedEntry, encodeEntry } from './entry.ts'
+import { LedgerError } from './error.ts'
+import { HASH_BYTES } from './merkle.ts'
+import { checkpointText, type SigningKey, signNote } from './note.ts'
+import { type LedgerOptions, locked, type Setting } from './places.ts'
+import { type Found, recover } from './recover.ts'
+import {
+  type Edge,
+  type Entries,
+  edgeRoot,
+  grow,
+  hashesAt,
+  joined,
+  type Level,
+  TILE_WIDTH,
+  tilePath,
+  tileWidth,
+} from './tiles.ts'
+import { damaged, reread } from './tree.ts'
+import { discard, rewrite, WriteAhead } from './wal.ts'
+
+/** How long an acknowledged entry may wait for its tiles, and how many of them are made at once. */
+const PUBLISH_MS = 300
+const PUBLISH_ENTRIES = 16_384
+
+/** The most that one write-ahead frame takes. */
+const BATCH_ENTRIES = 4096
+const BATCH_BYTES = 4 << 20
+
+/** Opens the ledger in `dir`, or makes one. Refuses with a `LedgerError` what contradicts its checkpoint or the copy. */
+export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+  return await locked(options, async (setting, lock) => {
+    return await OpenLedger.start(setting, lock, await recover(setting))
+  })
+}
+
+interface Waiting {
+  readonly entry: EncodedEntry
+  readonly resolve: (sealed: Sealed) => void
+  readonly reject: (error: LedgerError) => void
+}
+
+/**
+ * The writer. An entry is acknowledged when its write-ahead frame is synced; tiles and checkpoint follow behind it.
+ * INVARIANT: `#edge.size` ≤ copy's size ≤ `#size`, and the write-ahead log holds everything from `#edge.size` on.
+ */
+export class OpenLedger implements Ledger {
+  readonly origin: string
+  readonly vkey: string
+  readonly #setting: Setting
+  readonly #lock: Lock
+  readonly #key: SigningKey
+  readonly #wal: WriteAhead
+  /** What the two files held when we last looked. */
+  readonly #heads: { checkpoint: Buffer; copy: Buffer }
+  #edge: Edge
+  #size: number
+  /** Acknowledged entries from `#edge.size` on, a batch each. */
+  #pending: Entries[]
+  #queue: Waiting[] = []
+  #draining: Promise<void> | undefined
+  #publishing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
+  #failure: LedgerError | undefined
+
+  /** How many entries are durable. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Publishes what the last run left behind, and takes entries from there on. */
+  static async start(setting: Setting, lock: Lock, found: Found): Promise<OpenLedger> {
+    const { files, at, known } = setting
+    for (const folder of [at.wal, at.staging]) await makeFolders(files, folder, known)
+    for (const name of await files.list(at.staging)) await files.remove(join(at.staging, name))
+    await rewrite(files, at.wal, { first: found.edge.size, bundle: found.pending.bundle })
+    const ledger = new OpenLedger(setting, lock, found)
+    await ledger.#publishAll()
+    return ledger
+  }
+
+  private constructor(setting: Setting, lock: Lock, { key, heads, edge, pending }: Found) {
+    this.origin = key.name
+    this.vkey = key.vkey
+    this.#setting = setting
+    this.#lock = lock
+    this.#key = key
+    this.#wal = new WriteAhead(setting.files, setting.at.wal)
+    this.#heads = { ...heads }
+    this.#edge = edge
+    this.#size = edge.size + pending.leaves.length / HASH_BYTES
+    this.#pending = pending.leaves.length > 0 ? [pending] : []
+  }
+
+  async append(entry: LedgerEntry): Promise<Sealed> {
+    const encoded = encodeEntry(entry, { origin: this.origin, blobs: this.#setting.at.blobs })
+    return await new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) reject(this.#failure)
+      else if (this.#closing !== undefined) reject(new LedgerError('ledger/closed', 'the ledger was closed'))
+      else this.#queue.push({ entry: encoded, resolve, reject })
+      this.#draining ??= this.#drain()
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shut()
+    return this.#closing
+  }
+
+  /** One write and one sync for all that came in while the last one was under way. */
+  async #drain(): Promise<void> {
+    // Whoever appends in the same turn of the event loop shares the sync.
+    await turn()
+    while (this.#queue.length > 0) {
+      const batch = this.#take()
+      try {
+        await this.#seal(batch)
+      } catch (cause) {
+        this.#fail(cause, batch)
+      }
+      await turn()
+    }
+    this.#draining = undefined
+  }
+
+  #take(): Waiting[] {
+    let [count, bytes] = [0, 0]
+    for (const { entry } of this.#queue) {
+      if (count === BATCH_ENTRIES || bytes + entry.length > BATCH_BYTES) break
+      count += 1
+      bytes += entry.length
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  async #seal(batch: readonly Waiting[]): Promise<void> {
+    const entries = batch.map(({ entry }) => entry)
+    for (const { blob } of entries) if (blob !== undefined) await this.#keep(blob)
+    const first = this.#size
+    const leaves = Buffer.allocUnsafe(batch.length * HASH_BYTES)
+    const bundle = await this.#wal.append(first, entries, () => {
+      for (const [i, { text }] of entries.entries())
+        leaves.write(hash('sha256', `\0${text}`, 'binary'), i * HASH_BYTES, 'binary')
+    })
+    this.#pending.push({ bundle, leaves })
+    this.#size += batch.length
+    for (const [i, { resolve }] of batch.entries())
+      resolve({ index: first + i, leaf: leaves.toString('base64', i * HASH_BYTES, (i + 1) * HASH_BYTES) })
+    this.#schedule()
+  }
+
+  async #keep({ path, bytes }: NewFile): Promise<void> {
+    const { files, known } = this.#setting
+    await makeFolders(files, dirname(path), known)
+    await replaceFile(files, path, bytes)
+  }
+
+  /** What the disk holds now is unknown, so nothing is tried again: the next opener finds out. */
+  #fail(cause: unknown, batch: readonly Waiting[] = []): void {
+    this.#failure ??= new LedgerError('ledger/not-durable', 'the ledger could not be written', {
+      cause,
+      hint: 'nothing more is recorded, so nothing may run: mend the disk or free space, then start the guard again',
+    })
+    clearTimeout(this.#timer)
+    for (const { reject } of [...batch, ...this.#queue.splice(0)]) reject(this.#failure)
+  }
+
+  #schedule(): void {
+    if (this.#pending.length === 0 || (this.#publishing ?? this.#closing ?? this.#failure) !== undefined) return
+    if (this.#size - this.#edge.size < PUBLISH_ENTRIES)
+      this.#timer ??= setTimeout(() => this.#publishNow(), PUBLISH_MS).unref()
+    else this.#publishNow()
+  }
+
+  #publishNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#publishing = this.#publish()
+      .catch((cause: unknown) => this.#fail(cause))
+      .finally(() => {
+        this.#publishing = undefined
+        this.#schedule()
+      })
+  }
+
+  async #publishAll(): Promise<void> {
+    while (this.#pending.length > 0) await this.#publish()
+  }
+
+  /**
+   * CRASH: until the checkpoint is replaced, the next opener finds the old one and the entries in the write-ahead log.
+   * Tiles and copy may be ahead by then, with the very content that it will write again.
+   */
+  async #publish(): Promise<void> {
+    const { files, at, known } = this.#setting
+    const before = this.#edge.size
+    const { batches, entries } = this.#due()
+    const grown = grow(this.#edge, entries)
+    const { size } = grown.edge
+    const tiles = grown.files.map(({ path, bytes }) => ({ path: join(at.dir, path), bytes }))
+    await writeFiles(files, { staging: at.staging, known }, tiles)
+    // A signature can't be taken back: it is given to what the disk returns, if that is what was acknowledged.
+    const edge = await reread(files, at.dir, { from: before, size })
+    const root = edgeRoot(edge)
+    if (!root.equals(edgeRoot(grown.edge))) throw damaged('the tiles on the disk are not those that were written')
+    await this.#replaceHeads(signNote(checkpointText({ origin: this.origin, size, root }), this.#key))
+    this.#edge = edge
+    this.#pending.splice(0, batches)
+    for (const level of ['entries', ...edge.levels.keys()] as const) await this.#dropPartials(level, before)
+    await discard(files, at.wal, size)
+  }
+
+  /** The oldest batches, some `PUBLISH_ENTRIES` together. */
+  #due(): { batches: number; entries: Entries } {
+    let [batches, hashes] = [0, 0]
+    for (const { leaves } of this.#pending) {
+      if (hashes >= PUBLISH_ENTRIES * HASH_BYTES) break
+      batches += 1
+      hashes += leaves.length
+    }
+    return { batches, entries: joined(this.#pending.slice(0, batches)) }
+  }
+
+  /** The copy first: a checkpoint that nothing outside knows of could be rolled back unseen. */
+  async #replaceHeads(note: string): Promise<void> {
+    const { files, at } = this.#setting
+    for (const head of ['copy', 'checkpoint'] as const)
+      if ((await files.read(at[head]))?.equals(this.#heads[head]) !== true)
+        throw new LedgerError('ledger/forked', `somebody else wrote \`${at[head]}\``)
+    for (const head of ['copy', 'checkpoint'] as const) {
+      this.#heads[head] = Buffer.from(note)
+      await replaceFile(files, at[head], this.#heads[head])
+    }
+  }
+
+  /** A reader of an older checkpoint finds the full tile instead. */
+  async #dropPartials(level: Level, before: number): Promise<void> {
+    const { files, at } = this.#setting
+    const index = Math.floor(hashesAt(level, before) / TILE_WIDTH)
+    if (hashesAt(level, before) % TILE_WIDTH === 0 || tileWidth(level, index, this.#edge.size) < TILE_WIDTH) return
+    const folder = join(at.dir, `${tilePath(level, index)}.p`)
+    for (const name of await files.list(folder)) await files.remove(join(folder, name))
+    await files.remove(folder)
+  }
+
+  async #shut(): Promise<void> {
+    await this.#draining
+    clearTimeout(this.#timer)
+    await this.#publishing
+    const { files, at } = this.#setting
+    try {
+      if (this.#failure !== undefined) throw this.#failure
+      await this.#publishAll()
+      await discard(files, at.wal, Number.POSITIVE_INFINITY)
+      await files.remove(at.holder)
+    } catch (cause) {
+      this.#fail(cause)
+      throw this.#failure
+    } finally {
+      await this.#wal.close().finally(() => this.#lock.release())
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { type Field, known } from '../lang/field.ts'
+import { has } from './arguments.ts'
+import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
+import { looksLikePath, object, path, run } from './touch.ts'
+
+const TASK: Program = { touches: (_, line) => [{ kind: 'task', name: line.name }] }
+/** Compilers and checkers: they read what they are given and write where `-o` says. */
+const COMPILER: Program = {
+  options:
+    '-o,--output=write -I=data -L=data -D=data -l=data -x=data -std=data -include=data --out-dir=write --crate-name=data --crate-type=data --edition=data -C=data',
+  operands: 'read…',
+}
+
+export const BUILDS: Family = {
+  'make gmake bmake ninja samu remake': {
+    options:
+      '-C,--directory=cwd -f,--file,--makefile=read -j,--jobs=?data -l=?data -o=data -W=data -I=data -k -s -n,--dry-run,--just-print -B -t',
+    dry: '-n',
+    touches: make,
+  },
+  cmake: { style: 'stop', options: '-P=script', touches: cmake },
+  'meson bazel bazelisk buck buck2 pants gradle gradlew mvn mvnw mvnd ant sbt-build just task invoke inv doit nox tox scons waf xcodebuild swift zig ctest cpack autoreconf autoconf automake configure rake-task xcodegen tuist fastlane':
+    {
+      options: '-C=cwd -f,--file=read -p=data -P=data -D=data -s=data -pl,--projects=data',
+      touches: publishes,
+    },
+  'vitest jest mocha ava tap jasmine karma cypress playwright pytest py.test unittest nose2 phpunit pest rspec minitest cucumber behave robot go-test gotestsum ginkgo ctest-run prove busted bats shellspec tsc tsgo vue-tsc tsup esbuild swc babel webpack rollup parcel vite rspack rsbuild next nuxt astro remix gatsby ng vue-cli-service svelte-kit expo react-native storybook eslint oxlint biome stylelint prettier-check standard xo tslint jshint knip depcheck madge typedoc jsdoc markdownlint markdownlint-cli2 commitlint lint-staged husky pre-commit lefthook mypy pyright basedpyright pylint flake8 bandit pyflakes pycodestyle pydocstyle vulture sphinx-build mkdocs golangci-lint staticcheck govulncheck gosec errcheck golint revive goreleaser air buf wire mockgen sqlc shellcheck hadolint actionlint yamllint-run ansible-lint tflint tfsec checkov trivy semgrep snyk grype syft rubocop standardrb brakeman reek sorbet srb steep phpstan psalm pint phpcs swiftlint ktlint detekt checkstyle cargo-nextest cargo-watch nodemon tsx-watch air-verse wasm-pack hugo jekyll hexo eleventy zola docusaurus vitepress act sam-local concurrently-task coverage c8 nyc gcov lcov valgrind-check cppcheck clang-tidy rustdoc mdbook cargo-deny':
+    {
+      ...TASK,
+      exact: true,
+      options:
+        '--outfile=write --outdir,--outDir,--out-dir=write -o,--output=write --coverage-directory=write --config=read -c=data -p,--project=data --root=data -k=data -n=data -t=data -m=data -r=data',
+    },
+  'gcc g++ cc c++ clang clang++ tcc rustc ghc javac kotlinc scalac gfortran nasm yasm as ld lld ldc2 dmd fpc ocamlc ocamlopt nim crystal v zig-cc emcc em++ protoc bison flex yacc lex re2c sass less-css lessc stylus tailwindcss postcss terser uglifyjs svgo coffee elm purs dot neato circo fdp lipo strip objcopy objdump nm ldd size readelf otool dwarfdump ar-list pdflatex xelatex lualatex latexmk tectonic typst':
+    COMPILER,
+  'gofmt goimports gofumpt rustfmt black ruff isort autopep8 yapf prettier prettierd dprint clang-format shfmt stylua terraform-fmt taplo swiftformat google-java-format csharpier djlint mdformat pyupgrade autoflake modernize fieldalignment php-cs-fixer oxfmt':
+    {
+      options:
+        '-w,--write -l -d -i -s -c,--check --fix --diff --config=read --cache --stdin-filepath=data -local=data --ignore-path=read',
+      touches: formats,
+    },
+  'claude codex gemini copilot cursor-agent aider opencode goose kiro amp': {
+    options: '-p,--print,--prompt=data -m,--model=data',
+    touches: nestedAgent,
+  },
+}
+
+/** `make VAR=value target`. A shell or a makefile given on the line is code of the line, not of the project. */
+function make(args: Arguments, line: CommandLine): readonly Touch[] {
+  const targets = args.operands.filter((field) => !/^\w+[:+?!]?=/.test(field.text))
+  const evaluated = args.values.get('--eval') ?? []
+  const code: readonly Touch[] = evaluated.map((text) => ({ kind: 'code', language: 'unknown', text }))
+  return [...code, { kind: 'task', name: targets[0]?.text ?? line.name }]
+}
+
+const CMAKE_COMMANDS: Readonly<Record<string, string>> = {
+  rm: 'rm',
+  remove: 'rm',
+  remove_directory: 'rm',
+  copy: 'cp',
+  copy_directory: 'cp',
+  rename: 'mv',
+  make_directory: 'mkdir',
+  touch: 'touch',
+  tar: 'tar',
+  cat: 'cat',
+  create_symlink: 'ln',
+}
+
+/** `cmake -E` is a small set of file commands; `env` and `time` run others. */
+function cmake(_: Arguments, line: CommandLine): readonly Touch[] {
+  const at = line.args.findIndex((arg) => arg.text === '-E')
+  if (at < 0) return [{ kind: 'task', name: 'cmake' }]
+  const [word, ...rest] = line.args.slice(at + 1)
+  if (word === undefined) return []
+  if (/^(?:env|time)$/.test(word.text)) return [run([word, ...rest.filter((arg) => arg.text !== '--')])]
+  const name = CMAKE_COMMANDS[word.text]
+  if (name === undefined) return []
+  const tree = /directory/.test(word.text) ? [known('-r')] : []
+  return [run([known(name), ...tree, ...rest])]
+}
+
+/** The life cycle of most build tools is the project's own; `deploy` and `publish` reach a registry. */
+function publishes(args: Arguments, line: CommandLine): readonly Touch[] {
+  const task: Touch = { kind: 'task', name: args.operands[0]?.text || line.name }
+  const goal = args.operands.find((field) =>
+    /^(?:deploy|release:perform|site-deploy|publish|:?[\w:-]*publish\w*)$/.test(field.text),
+  )
+  const toRegistry =
+    /^(?:mvn|mvnw|mvnd|gradle|gradlew)$/.test(line.name) && goal !== undefined && !/Local$/.test(goal.text)
+  return toRegistry
+    ? [task, object('create', ['maven', 'release'], goal, { where: 'remote', undo: 'U4', traits: ['shared'] })]
+    : [task]
+}
+
+/** Formatters rewrite the files that they are given by name; a whole folder is a task. */
+function formats(args: Arguments, line: CommandLine): readonly Touch[] {
+  const names = args.operands.filter((field) => looksLikePath(field) && !field.glob)
+  const writes =
+    has(args, '-w', '-i', '--fix') || /^(?:black|isort|rustfmt|autopep8|yapf|stylua|swiftformat)$/.test(line.name)
+  const checks = has(args, '-c', '--diff', '-d')
+  if (!writes || checks) return names.map((field) => path('read', field))
+  const files = names.filter(isFile)
+  return [{ kind: 'task', name: line.name }, ...files.map((field) => path('update', field))]
+}
+
+function isFile(field: Field): boolean {
+  return /[^./]\.[a-z]\w*$/i.test(field.text) && field.unknown === undefined
+}
+
+const CHECKS_OFF =
+  /^--(?:dangerously-.*|allow-dangerously-.*|yolo|full-auto|yes-always|trust-all-tools|dangerous.*|skip-permissions|no-sandbox)$/
+
+/** Another agent: with its own checks off, nobody looks at what it does. */
+function nestedAgent(args: Arguments, line: CommandLine): readonly Touch[] {
+  const off = [...args.flags].find((flag) => CHECKS_OFF.test(flag) || flag === '--permission-mode')
+  const mode = args.values.get('--permission-mode')?.[0]?.text
+  if (off !== undefined && (off !== '--permission-mode' || mode === 'bypassPermissions'))
+    return [{ kind: 'opaque', why: `\`${line.name}\` is started with its own checks off` }]
+  return [{ kind: 'task', name: line.name }]
+}

@@ -1,0 +1,160 @@
+import { type Field, known, literal } from '../lang/field.ts'
+import { nameOption, outputs } from './drives.ts'
+import type { CommandLine, ObjectTouch, Touch } from './grammar.ts'
+import { cut, fetched, from, hostOf, looksLikePath, path, run, shell } from './touch.ts'
+import { type Meaning, meaningOf, typeOf } from './verbs.ts'
+
+/** An argument that is no option, with the option that it stands behind. */
+interface Operand {
+  readonly field: Field
+  readonly behind: string | undefined
+}
+
+interface Plain {
+  readonly flags: readonly string[]
+  readonly values: ReadonlyMap<string, readonly Field[]>
+  readonly operands: readonly Operand[]
+  /** What stands behind `--`. */
+  readonly rest: readonly Field[]
+}
+
+/** Options whose value is free text or a pattern, never a verb. */
+const TEXT =
+  /^--?(?:m|message|n|name|filter|grep|search|query|q|label|title|body|text|description|key|env|format|tag|user)$/
+const VERB_FLAG = /^--(?:delete|destroy|drop|purge|wipe|terminate|delete-all|purge-all|drop-all)$/
+/** Of the words that take away, those that do it for good often enough to ask. */
+const TAKES_AWAY = /^(?:remove|rm|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
+
+/**
+ * The general grammar of command lines, for a program that no table knows: its verb, the paths, hosts and names among
+ * its arguments. What it can't see is assumed to be harmless; what it sees is assumed to be what it looks like.
+ */
+export function general(line: CommandLine, isProgram: (name: string) => boolean): readonly Touch[] {
+  const plain = takeApart(line.args)
+  if (plain.flags.some((flag) => /^--(?:help|version)$/.test(flag)) && plain.rest.length === 0) return []
+  const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values)]
+  const command = plain.rest[0]
+  if (command !== undefined && isProgram(literal(command) ?? '')) touches.push(run(plain.rest))
+  else for (const field of plain.rest) if (looksLikePath(field)) touches.push(path('read', field))
+
+  const found = plain.flags.some((flag) => /^--(?:dry-?run|what-if)$/.test(flag)) ? undefined : findVerb(plain)
+  for (const { field } of plain.operands) touches.push(...operand(field, found?.meaning))
+  if (found !== undefined && found.meaning.verb !== 'read') touches.push(...thing(line.name, plain, found))
+  return touches
+}
+
+function takeApart(args: readonly Field[]): Plain {
+  const flags: string[] = []
+  const values = new Map<string, Field[]>()
+  const operands: Operand[] = []
+  const add = (name: string, value: Field): void => void values.set(name, [...(values.get(name) ?? []), value])
+  let behind: string | undefined
+  for (const [i, field] of args.entries()) {
+    if (literal(field) === '--') return { flags, values, operands, rest: args.slice(i + 1) }
+    if (field.text.startsWith('-') && field.text !== '-') {
+      const parts = cut(field, '=')
+      behind = parts === undefined ? field.text : undefined
+      flags.push(parts?.[0] ?? field.text)
+      if (parts !== undefined) add(parts[0], parts[1])
+      else if (/^-[a-z]\S/i.test(field.text)) add(field.text.slice(0, 2), from(field, 2))
+      continue
+    }
+    if (behind !== undefined) add(behind, field)
+    operands.push({ field, behind })
+    behind = undefined
+  }
+  return { flags, values, operands, rest: [] }
+}
+
+interface Found {
+  readonly meaning: Meaning
+  /** Its place among the operands; -1 where a flag says it. */
+  readonly at: number
+}
+
+function findVerb(plain: Plain): Found | undefined {
+  let soft: Found | undefined
+  for (const [at, { field, behind }] of plain.operands.slice(0, 5).entries()) {
+    const word = literal(field)
+    if (word === undefined || !/^[a-z][\w:.-]*$/i.test(word)) {
+      if (behind === undefined) break
+      continue
+    }
+    const meaning = lenient(word)
+    if (meaning === undefined) continue
+    if (behind !== undefined && (TEXT.test(behind) || meaning.verb !== 'delete')) continue
+    if (!meaning.soft) return { meaning, at }
+    soft ??= { meaning, at }
+  }
+  const flag = plain.flags.find((name) => VERB_FLAG.test(name))
+  if (flag !== undefined) return { meaning: { verb: 'delete', noun: '', irreversible: true, soft: false }, at: -1 }
+  return soft
+}
+
+function lenient(word: string): Meaning | undefined {
+  const meaning = meaningOf(word)
+  if (meaning?.verb !== 'delete' || meaning.irreversible || TAKES_AWAY.test(word)) return meaning
+  return { ...meaning, verb: 'update' }
+}
+
+const URL = /^[a-z][a-z0-9+.-]*:\/\//i
+const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:|^[\w.-]+@[\w.-]+/
+
+/** What an operand is by its looks. */
+function operand(field: Field, meaning: Meaning | undefined): readonly Touch[] {
+  const changes = meaning !== undefined && meaning.verb !== 'read'
+  if (URL.test(field.text)) {
+    if (!changes || /^file:/i.test(field.text)) return [fetched(field)]
+    return [{ kind: 'host', verb: 'disclose', host: hostOf(field) }]
+  }
+  if (REMOTE.test(field.text) && !field.text.includes('/node_modules/') && !/\.\w+@/.test(field.text)) {
+    return [{ kind: 'host', verb: changes ? 'disclose' : 'read', host: hostOf(field) }]
+  }
+  if (!isPath(field, meaning)) return []
+  return [meaning?.verb === 'delete' ? path('delete', field, { tree: true }) : path('read', field)]
+}
+
+/** What is destroyed for good is a path only where nothing else looks like it: `tank/data`, `owner/name` are names. */
+function isPath(field: Field, meaning: Meaning | undefined): boolean {
+  const plain = meaning?.irreversible === true && /^[^./~][^:]*\/[^/.]+$/.test(field.text)
+  return !plain && looksLikePath(field)
+}
+
+/** The object that the verb is about, by the words around it. */
+function thing(program: string, plain: Plain, { meaning, at }: Found): readonly ObjectTouch[] {
+  const after = plain.operands.slice(at + 1).filter(({ behind }) => behind === undefined || at < 0)
+  const group = at > 0 ? (literal(plain.operands[at - 1]?.field ?? known('')) ?? '') : ''
+  const noun = meaning.noun === '' ? group : meaning.noun
+  const named = nameOption(plain.values, noun)
+  let name = named ?? after[0]?.field
+  let type = noun
+  // `delete environment prod`: with two words behind it, the first is the type.
+  if (type === '' && named === undefined && after.length === 2 && !looksLikePath(after[1]?.field ?? known(''))) {
+    type = literal(after[0]?.field ?? known('')) ?? ''
+    name = after[1]?.field
+  }
+  if (meaning.verb === 'delete' && name !== undefined && named === undefined && isPath(name, meaning)) return []
+  const own = program.replace(/[-_]?(?:ctl|cli|adm|admin)$/, '')
+  return [
+    {
+      kind: 'object',
+      verb: meaning.verb,
+      system: program,
+      type: typeOf(type === '' || type.length > 60 ? own || program : type),
+      name: name ?? known(''),
+      assumed: true,
+    },
+  ]
+}
+
+/** Options of any program that take source text. */
+function codes(values: ReadonlyMap<string, readonly Field[]>): readonly Touch[] {
+  const found: Touch[] = []
+  for (const [option, given] of values)
+    for (const field of given) {
+      if (/^--(?:exec|command|cmd|pre-?cmd|post-?cmd|shell-command)$/.test(option)) found.push(shell(field))
+      else if (/^(?:-e|--eval|--evaluate|--execute)$/.test(option) && /[\w.]\s*\(|;|\{/.test(field.text))
+        found.push({ kind: 'code', language: 'unknown', text: field })
+    }
+  return found
+}

@@ -1,0 +1,58 @@
+import { type Field, known, literal } from '../lang/field.ts'
+import { has } from './arguments.ts'
+import type { Arguments, Touch } from './grammar.ts'
+import { cut, from, object, path, shell } from './touch.ts'
+
+/** Settings whose value git runs. */
+const RUNS =
+  /^(?:core\.(?:sshcommand|fsmonitor|pager|editor|askpass|gitproxy|alternaterefscommand)|sequence\.editor|gpg\.(?:\w+\.)?program|credential\.(?:.*\.)?helper|diff\.external|diff\..*\.(?:command|textconv)|filter\..*\.(?:clean|smudge|process)|merge\..*\.driver|(?:merge|diff)tool\..*\.(?:cmd|path)|pager\..*|interactive\.difffilter|uploadpack\.packobjectshook|remote\..*\.(?:uploadpack|receivepack)|(?:man|browser)\..*\.(?:cmd|path)|web\.browser|sendemail\..*cmd|trailer\..*\.(?:command|cmd)|tar\..*\.command|alias\..*|submodule\..*\.update|gc\..*command|help\.browser)$/
+const FOLDER_OF_CODE = /^(?:core\.hookspath|init\.templatedir|include\.path|includeif\..*\.path)$/
+
+/** What a setting brings to run, where it does. */
+function setting(key: string, given: Field): readonly Touch[] {
+  const name = key.toLowerCase()
+  if (FOLDER_OF_CODE.test(name) && !/^(?:\/dev\/null)?$/.test(given.text))
+    return [path('execute', given, { tree: true })]
+  // An alias runs only where it is called; `!` marks what a shell is given.
+  if (!RUNS.test(name) || name.startsWith('alias.') || /^(?:true|false|0|1|)$/.test(literal(given) ?? 'x')) return []
+  return [shell(/^!/.test(given.text) ? from(given, 1) : given)]
+}
+
+/** `git -c key=value`: any verb may run it. */
+export function forcedConfig(args: Arguments): readonly Touch[] {
+  return (args.values.get('-c') ?? []).flatMap((field) => {
+    const [key, given] = cut(field, '=') ?? [field.text, known('true')]
+    return /^[\w-]+\./.test(key) ? setting(key, given) : []
+  })
+}
+
+const READS = ['--get', '--get-all', '--get-regexp', '--get-urlmatch', '-l']
+const REMOVES = ['--unset', '--unset-all', '--remove-section', '--rename-section']
+
+/** `git config [get|set|…] KEY [VALUE]`. */
+export function configTouches(args: Arguments): readonly Touch[] {
+  const word = args.operands[0]?.text ?? ''
+  const verb = /^(?:get|set|list|unset|edit|rename-section|remove-section)$/.test(word) ? word : ''
+  const [key, given] = verb === '' ? args.operands : args.operands.slice(1)
+  const writes =
+    verb === 'set' || /^(?:unset|edit|re)/.test(verb) || has(args, '-e', '--add', '--replace-all', ...REMOVES)
+  const reads = /^(?:get|list)$/.test(verb) || has(args, ...READS)
+  if (reads || (!writes && given === undefined)) return []
+  const own = !has(args, '--global', '--system')
+  const name = (literal(key ?? known('')) ?? '').toLowerCase()
+  const later = RUNS.test(name) || FOLDER_OF_CODE.test(name)
+  return [
+    object('update', ['git', 'setting'], key, {
+      where: own ? 'workspace' : 'host',
+      undo: 'U2',
+      ...(later ? { traits: ['startup'] } : {}),
+    }),
+  ]
+}
+
+export function remoteTouches(args: Arguments): readonly Touch[] {
+  const [verb, name] = args.operands
+  if (verb === undefined || /^(?:show|get-url|update|prune)$/.test(verb.text)) return []
+  const change = /^(?:remove|rm)$/.test(verb.text) ? 'delete' : verb.text === 'add' ? 'create' : 'update'
+  return [object(change, ['git', 'remote'], name, { where: 'workspace', undo: 'U2' })]
+}

@@ -1,0 +1,183 @@
+import type { Trait, UndoClass, Verb } from '../core/effect.ts'
+import type { Field } from '../lang/field.ts'
+
+/** A command line whose program is known by name: what a table sees. */
+export interface CommandLine {
+  /** Basename of what is called: `rm` for `/bin/rm`. A verb's program is given the verb. */
+  readonly name: string
+  readonly args: readonly Field[]
+  /** Its standard input comes from somewhere else than the terminal. */
+  readonly piped: boolean
+}
+
+/** The arguments, taken apart by a program's own option grammar. */
+export interface Arguments {
+  /** Options by the first spelling in the grammar; bundles (`-rf`) are taken apart. Unlisted ones as they are written. */
+  readonly flags: ReadonlySet<string>
+  /** Values of options that take one, in order. */
+  readonly values: ReadonlyMap<string, readonly Field[]>
+  /** What is no option, in order. */
+  readonly operands: readonly Field[]
+  /** How many operands stand before `--`; absent where there is none. */
+  readonly separator?: number
+  /** The line without its options of role `cwd`, and the folder that they lead to. */
+  readonly moved?: { readonly cwd: Field; readonly args: readonly Field[] }
+  /** An argument that could be an option or several could not be resolved. */
+  readonly unsure?: string
+}
+
+/** Where an object is kept. Absent where the general grammar can't tell. */
+export type Where = 'remote' | 'host' | 'workspace'
+
+/** One thing that a command line does, before facts are looked at. No touch at all: it only prints. */
+export type Touch =
+  | PathTouch
+  | ObjectTouch
+  | HostTouch
+  | { readonly kind: 'process'; readonly verb: Verb; readonly name: Field; readonly undo?: UndoClass }
+  | WorktreeTouch
+  | RunTouch
+  | CodeTouch
+  /** A file that it runs; `args` are the script's own. */
+  | { readonly kind: 'script'; readonly language: Language; readonly path: Field; readonly args: readonly Field[] }
+  /** It runs what comes on its standard input. */
+  | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: string }
+  /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
+  | { readonly kind: 'task'; readonly name: string }
+  /** What can't be known before it runs. */
+  | { readonly kind: 'opaque'; readonly why: string }
+
+/**
+ * A path, relative ones to the command's folder. `create` means created or replaced: of a path that exists it loses
+ * what was there; with `tree`, files are added below. `grant` gives rights to it, to others or to a container.
+ */
+export interface PathTouch {
+  readonly kind: 'path'
+  readonly verb: Verb
+  /** With `glob`, `**` stands for any depth. */
+  readonly path: Field
+  /** And all below it. */
+  readonly tree?: boolean
+  /** Where `path` is a folder, these names inside it are meant instead. */
+  readonly names?: readonly Field[]
+  readonly undo?: UndoClass
+  readonly traits?: readonly Trait[]
+  readonly why?: string
+}
+
+/** Something a system holds. `system` is the program's or the service's name. */
+export interface ObjectTouch {
+  readonly kind: 'object'
+  readonly verb: Verb
+  readonly system: string
+  readonly type: string
+  readonly name: Field
+  readonly where?: Where
+  readonly undo?: UndoClass
+  readonly traits?: readonly Trait[]
+  readonly assumed?: boolean
+  readonly why?: string
+}
+
+/** A host on the network: `read` fetches from it, `disclose` sends to it. */
+export interface HostTouch {
+  readonly kind: 'host'
+  readonly verb: Verb
+  readonly host: Field
+  readonly traits?: readonly Trait[]
+  readonly why?: string
+}
+
+/** What git keeps of this workspace: judged by facts. `loses` says what is gone; no paths: all of it. */
+export interface WorktreeTouch {
+  readonly kind: 'worktree'
+  readonly verb: Verb
+  readonly loses: 'uncommitted' | 'untracked' | 'ignored' | 'history' | 'stash'
+  readonly paths: readonly Field[]
+}
+
+/** Another command line that it runs, in the same folder unless `cwd` says else. */
+export interface RunTouch {
+  readonly kind: 'run'
+  readonly argv: readonly Field[]
+  readonly cwd?: Field
+  /** Assignments, `NAME=value`. */
+  readonly env?: readonly Field[]
+  /** More arguments come from its input. */
+  readonly more?: 'arguments'
+  /** On another host or in a container, by name. */
+  readonly elsewhere?: string
+}
+
+/** Source text that it runs. */
+export interface CodeTouch {
+  readonly kind: 'code'
+  readonly language: Language
+  readonly text: Field
+  /** The code's own arguments: for `sh`, the first is `$0`. */
+  readonly args?: readonly Field[]
+  readonly elsewhere?: string
+}
+
+export type Language = 'sh' | 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'sql' | 'unknown'
+
+/** What the value of an option, or an operand, is to the program. */
+export type Role =
+  | 'read' // a path that is read
+  | 'write' // a path that is created or replaced
+  | 'update' // a path that is changed in place
+  | 'delete'
+  | 'data' // a value that names nothing outside the program: a pattern, a number, a format
+  | 'url' // is fetched
+  | 'cwd' // the folder that it works in
+  | 'command' // the rest of the line is another command
+  | 'program' // a program that it runs, by name
+  | 'script' // a file that it runs; the rest of the line is the script's own
+  | 'code' // source text that it runs, in the program's `language`
+  | 'shell' // text that a shell runs
+  | 'task' // a name that the project's files define; the rest of the line is the task's own
+  | 'object' // what `object` says
+
+/** What a program does, as data. */
+export interface Program {
+  /**
+   * The spellings of each option, with the role of its value: `-o,--output=write -n,--lines=data -r,-R,--recursive`.
+   * `=?data`: the value is optional and then glued on. `=data+read`: two values. `=code!`: ends the options.
+   */
+  readonly options?: string
+  /** Options that only stand before the verb; those of `options` its verbs take too. */
+  readonly before?: string
+  /** `permute`: options anywhere. `stop`: up to the first operand. `single`: `-long` options, anywhere. */
+  readonly style?: 'permute' | 'stop' | 'single'
+  /** Long options can't be cut short. */
+  readonly exact?: true
+  /** Options that are not listed take the next argument as their value where it is no option. Inherited. */
+  readonly loose?: true
+  /**
+   * A pattern of roles: `read… write` means all but the last are read and the last is written; the role with `…`
+   * repeats, else the last one does. Absent: `data`.
+   */
+  readonly operands?: string
+  /** The first role of `operands` falls away where one of these is given. */
+  readonly unlessGiven?: string
+  /** Flags that make paths mean everything below them too; `always`. */
+  readonly recursive?: string
+  /** Flags with which it only says what it would do. Inherited. */
+  readonly dry?: string
+  readonly language?: Language
+  /** What each operand is, or the line where it has none: `delete container U4 stateful`. */
+  readonly object?: string
+  /** It drives this system: what is not recognised as a read changes it. Inherited by its verbs. */
+  readonly system?: string
+  /** Where its objects are; `remote` where nothing is said. Inherited. */
+  readonly where?: Where
+  /** How many words stand before the verb; `deep`: some. 0 where nothing is said. Inherited. */
+  readonly depth?: number | 'deep'
+  /** Subcommands by their names, space-separated; `*` is any other, `-` is none given. */
+  readonly verbs?: Readonly<Record<string, Program>>
+  /** Where data can't say it. Its touches come beside those of options, and instead of those of `operands`; beside those of a verb. */
+  readonly touches?: (args: Arguments, line: CommandLine) => readonly Touch[]
+}
+
+/** Programs by their names, space-separated. */
+export type Family = Readonly<Record<string, Program>>

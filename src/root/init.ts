@@ -1,0 +1,108 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { askGuard } from '../cli/guard.ts'
+import { line, note, table } from '../cli/render.ts'
+import { EXIT } from '../core/ruling.ts'
+import { startScriptedModel } from '../demo/model.ts'
+import { claudeVersion, type Enforcement, findClaude, tryCanary } from '../hosts/claude-code/canary.ts'
+import { describeHost } from '../hosts/claude-code/describe.ts'
+import { install, preview, settingsPath, uninstall } from '../hosts/claude-code/install.ts'
+import { type Installation, installations } from '../hosts/claude-code/record.ts'
+import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
+import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
+import { foldersOf, readAddress } from './assemble.ts'
+import { LAUNCHER, reachOf } from './reach.ts'
+
+export interface InitOptions {
+  readonly yes?: boolean
+  readonly project?: boolean
+  readonly takeOver?: boolean
+  readonly remove?: boolean
+}
+
+type Env = NodeJS.ProcessEnv
+
+/** Puts the guard's hooks into Claude Code's settings, and proves with the host itself that they hold. */
+export async function init(options: InitOptions, env: Env, cwd: string, agree: (question: string) => Promise<boolean>): Promise<number> {
+  const { state, home } = foldersOf(env)
+  const path = settingsPath(options.project === true ? { project: cwd } : { config: env.CLAUDE_CONFIG_DIR ?? join(home, '.claude') })
+  if (options.remove === true) {
+    for (const words of await uninstall({ state, path })) line(`  ${words}`)
+    line(`removed from ${path}`)
+    return EXIT.done
+  }
+  await askGuard(reachOf(env), 'GET', '/v1/status')
+  const claude = await findClaude(env.PATH ?? '')
+  const version = claude === undefined ? undefined : await claudeVersion(claude, env.PATH ?? '')
+  const setup = setupOf(env, version, options.takeOver === true)
+  const { plan } = await preview(setup.options(path))
+  line(`Claude Code ${version ?? '(not found on PATH)'}`)
+  line(`into ${path}:`)
+  for (const words of plan.words) line(`  ${words}`)
+  if (options.yes !== true && !(await agree('Write this?'))) {
+    note('interlock: nothing was written')
+    return EXIT.hold
+  }
+  await install(setup.options(path))
+  const enforcement = await prove(claude, env)
+  line(provedWords(enforcement))
+  line('undo this with `interlock init --remove`; see what holds with `interlock status`')
+  return enforcement.kind === 'unenforced' ? EXIT.fault : EXIT.done
+}
+
+function setupOf(env: Env, version: string | undefined, takeOver: boolean): { options: (path: string) => Parameters<typeof install>[0] } {
+  const { state } = foldersOf(env)
+  const address = readAddress(state)
+  if (address === undefined) throw new Error('the guard has not written its address')
+  const parsed = version === undefined ? undefined : parseVersion(version)
+  // An unknown version is treated as one that ignores `onFailure`.
+  const failsClosed = parsed !== undefined && atLeast(parsed, HTTP_FAILS_CLOSED)
+  const url = `http://127.0.0.1:${address.port}${CLAUDE_CODE_ROUTE}`
+  return {
+    options: (path) => ({
+      state,
+      path,
+      environment: env,
+      setup: { url, token: address.token, takeOver, failsClosed },
+      script: { socket: address.socket, start: [LAUNCHER, 'serve'] },
+    }),
+  }
+}
+
+async function prove(claude: string | undefined, env: Env): Promise<Enforcement> {
+  const { state } = foldersOf(env)
+  const [installation] = await installations(state)
+  if (installation === undefined) return { kind: 'not tried', why: 'no hooks are installed' }
+  if (claude === undefined) return { kind: 'not tried', why: 'there is no `claude` on PATH' }
+  return await tryCanary({ claude, installation, state, startModel: startScriptedModel, temporary: tmpdir(), environment: env })
+}
+
+function provedWords(enforcement: Enforcement): string {
+  if (enforcement.kind === 'enforced') return `proved with Claude Code ${enforcement.version}: a denied call did not run, and with the guard dead none did`
+  if (enforcement.kind === 'unenforced') return `NOT ENFORCED: ${enforcement.why}`
+  return `not proved: ${enforcement.why}`
+}
+
+/** What is guarded, at which level, and which doors stay open. */
+export async function status(options: { json?: boolean; prove?: boolean }, env: Env): Promise<number> {
+  const { state } = foldersOf(env)
+  const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as { policy: string; stopped?: string; open: number; receipts: number }
+  const installed: readonly Installation[] = await installations(state)
+  const enforcement = options.prove === true ? await prove(await findClaude(env.PATH ?? ''), env) : { kind: 'not tried' as const, why: '`interlock status --prove` tries it' }
+  const host = describeHost(installed, enforcement)
+  if (options.json === true) line(JSON.stringify({ guard, hosts: [host] }))
+  else {
+    line(`guard        running, policy ${guard.policy.slice(0, 12)}${guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`}`)
+    line(`ledger       ${join(state, 'ledger')}`)
+    if (host.installed.length === 0) line('claude-code  not guarded; `interlock init` installs the hooks')
+    else {
+      line(`claude-code  ${host.level}; ${provedWords(enforcement)}`)
+      table(host.installed.map(({ path, by, takeOver }) => [path, by, takeOver ? 'answers for the host' : 'beside the host’s own questions']))
+      line('holds')
+      for (const each of host.holds) line(`  ${each}`)
+      line('open doors')
+      for (const each of host.doors) line(`  ${each}`)
+    }
+  }
+  return EXIT.done
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Digest } from '../core/digest.ts'
+import { CHILD, type Run } from './child.ts'
+import { syncFolder } from './keep.ts'
+import { pieces } from './state.ts'
+
+/** Contents in pieces; whoever reads them compares the hash before use. */
+export type Content = AsyncIterable<Buffer> | Iterable<Buffer>
+
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** What would save less than a tenth is kept as it is. */
+const WORTH = 0.9
+/** Room is given in blocks: less than one can't be saved. */
+const BLOCK = 4096
+const SAMPLE = 1 << 16
+/** Larger contents are compressed as a stream, off this thread. */
+const AT_ONCE = 1 << 20
+const PACKED = '.zst'
+const SYNC_MS = 60_000
+
+/**
+ * Contents by their SHA-256: `ab/cdef…`, compressed `ab/cdef….zst`. What two snapshots share is kept once.
+ * Calls must not overlap. Nothing is in the store before `flush` returned, and then it is durable.
+ */
+export class Objects {
+  readonly #folder: string
+  readonly #staging: string
+  readonly #run: Run
+  #pending = new Map<Digest, { staged: string; name: string }>()
+  #staged = 0
+
+  constructor(folder: string, staging: string, run: Run) {
+    this.#folder = folder
+    this.#staging = staging
+    this.#run = run
+  }
+
+  has(hash: Digest): boolean {
+    return this.#pending.has(hash) || this.#find(hash) !== undefined
+  }
+
+  /** Keeps a part of an open file. False where its content is not what `hash` says: somebody wrote to it meanwhile. */
+  async put(fd: number, hash: Digest, [from, length]: readonly [number, number]): Promise<boolean> {
+    if (this.has(hash)) return true
+    const staged = this.#stage()
+    const seen = createHash('sha256')
+    let packed = false
+    if (length <= AT_ONCE) {
+      const bytes = Buffer.concat([...hashed(pieces(fd, from, length), seen)])
+      const less = length > BLOCK ? zstdCompressSync(bytes, FAST) : bytes
+      packed = less.length < length * WORTH
+      writeFileSync(staged, packed ? less : bytes, { mode: 0o600 })
+    } else {
+      const sample = Buffer.concat([...hashed(pieces(fd, from, SAMPLE), createHash('sha256'))])
+      packed = zstdCompressSync(sample, FAST).length < SAMPLE * WORTH
+      const out = createWriteStream(staged, { mode: 0o600 })
+      const parts = hashed(pieces(fd, from, length), seen)
+      await (packed ? pipeline(parts, createZstdCompress(FAST), out) : pipeline(parts, out))
+    }
+    if (seen.digest('hex') !== hash) {
+      rmSync(staged)
+      return false
+    }
+    this.#pending.set(hash, { staged, name: packed ? hash + PACKED : hash })
+    return true
+  }
+
+  /** Takes a file of ours over as it is, under a second name: the first stays until the caller is done with it. */
+  adopt(path: string, hash: Digest): void {
+    if (this.has(hash)) return
+    const staged = this.#stage()
+    linkSync(path, staged)
+    this.#pending.set(hash, { staged, name: hash })
+  }
+
+  /** CRASH: before the renames nothing refers to what is staged; after them each object is whole. */
+  async flush(): Promise<void> {
+    if (this.#pending.size === 0) return
+    // One `syncfs` for all of them: ten thousand syncs of small files take seconds.
+    const synced = await this.#run('sync', ['-f', this.#staging], { ...CHILD, timeoutMs: SYNC_MS })
+    const shards = new Set<string>()
+    for (const [hash, { staged, name }] of this.#pending) {
+      if (synced.code !== 0) syncFile(staged)
+      const shard = join(this.#folder, hash.slice(0, 2))
+      if (!shards.has(shard)) mkdirSync(shard, { recursive: true, mode: 0o700 })
+      renameSync(staged, join(shard, name.slice(2)))
+      shards.add(shard)
+    }
+    for (const shard of [...shards, this.#folder]) syncFolder(shard)
+    this.#pending.clear()
+  }
+
+  /** The content, or undefined where it is not kept. */
+  read(hash: Digest, length: number): Content | undefined {
+    const path = this.#find(hash)
+    if (path === undefined) return undefined
+    const small = length <= AT_ONCE
+    if (!path.endsWith(PACKED)) return small ? [readFileSync(path)] : createReadStream(path)
+    if (small) return [zstdDecompressSync(readFileSync(path))]
+    return createReadStream(path).pipe(createZstdDecompress())
+  }
+
+  /** What is kept, with the room it takes. */
+  sizes(): Map<Digest, number> {
+    const sizes = new Map<Digest, number>()
+    for (const shard of readdirSync(this.#folder)) {
+      for (const name of readdirSync(join(this.#folder, shard))) {
+        const hash = shard + (name.endsWith(PACKED) ? name.slice(0, -PACKED.length) : name)
+        sizes.set(hash as Digest, lstatSync(join(this.#folder, shard, name)).blocks * 512)
+      }
+    }
+    return sizes
+  }
+
+  remove(hash: Digest): void {
+    const path = this.#find(hash)
+    if (path !== undefined) rmSync(path)
+  }
+
+  #find(hash: Digest): string | undefined {
+    const path = join(this.#folder, hash.slice(0, 2), hash.slice(2))
+    return [path + PACKED, path].find((one) => existsSync(one))
+  }
+
+  #stage(): string {
+    return join(this.#staging, `object-${this.#staged++}`)
+  }
+}
+
+function* hashed(parts: Iterable<Buffer>, hash: ReturnType<typeof createHash>): Generator<Buffer> {
+  for (const part of parts) {
+    hash.update(part)
+    // The stream holds on to what it is given, and the piece is only ours until the next one.
+    yield Buffer.from(part)
+  }
+}
+
+function syncFile(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { UndoError } from './error.ts'
+import { syncFolder } from './keep.ts'
+import { ClosedFile, Entry, type TakenFile, TakenHead } from './manifest.ts'
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/
+const TICKS = 50
+const TAKEN = 'taken.jsonl'
+const CLOSED = 'closed.json'
+
+/**
+ * Where snapshots lie: `making/` what is not whole yet, `snapshots/ID/` what is, `objects/` the contents of closed ones.
+ * CRASH: a snapshot is there when its folder was renamed out of `making`, and closed when it has `closed.json`.
+ */
+export class Shelf {
+  readonly objects: string
+  readonly making: string
+  readonly #snapshots: string
+
+  constructor(folder: string) {
+    this.objects = join(folder, 'objects')
+    this.making = join(folder, 'making')
+    this.#snapshots = join(folder, 'snapshots')
+    rmSync(this.making, { recursive: true, force: true })
+    for (const one of [this.making, this.objects, this.#snapshots]) mkdirSync(one, { recursive: true, mode: 0o700 })
+    syncFolder(folder)
+    for (const id of this.ids()) if (this.isClosed(id)) this.#dropCopies(id)
+  }
+
+  ids(): string[] {
+    return readdirSync(this.#snapshots)
+  }
+
+  folder(id: string): string {
+    if (!ID.test(id)) throw new TypeError(`not an id: ${id}`)
+    return join(this.#snapshots, id)
+  }
+
+  isClosed(id: string): boolean {
+    return existsSync(join(this.folder(id), CLOSED))
+  }
+
+  /** An empty folder to take a snapshot in. */
+  begin(id: string): string {
+    if (existsSync(this.folder(id))) throw new UndoError('undo/used', `\`${id}\` has a snapshot already`)
+    const making = join(this.making, id)
+    mkdirSync(making, { mode: 0o700 })
+    return making
+  }
+
+  /** Puts a whole snapshot in its place; durable on return. */
+  commit(head: TakenHead, lines: readonly string[]): void {
+    const making = join(this.making, head.id)
+    writeWhole(join(making, TAKEN), [JSON.stringify(head), ...lines].join('\n'))
+    syncFolder(making)
+    renameSync(making, this.folder(head.id))
+    syncFolder(this.#snapshots)
+  }
+
+  abandon(id: string): void {
+    rmSync(join(this.making, id), { recursive: true, force: true })
+  }
+
+  /** CRASH: before the rename the snapshot is open still; after it the copies are only in the way. */
+  close(manifest: ClosedFile): void {
+    const folder = this.folder(manifest.id)
+    writeWhole(join(folder, 'closing'), JSON.stringify(manifest))
+    renameSync(join(folder, 'closing'), join(folder, CLOSED))
+    syncFolder(folder)
+    this.#dropCopies(manifest.id)
+  }
+
+  remove(id: string): void {
+    // Out of sight in one step: a crash in the middle leaves rubbish in `making`, never half a snapshot.
+    const gone = join(this.making, `gone-${id}`)
+    renameSync(this.folder(id), gone)
+    rmSync(gone, { recursive: true })
+  }
+
+  taken(id: string): TakenFile {
+    const path = join(this.folder(id), TAKEN)
+    if (!existsSync(path)) {
+      throw new UndoError('undo/unknown', `there is no snapshot \`${id}\``, { hint: 'older ones go with age and size' })
+    }
+    return read(path, (text) => {
+      const [head = '', ...lines] = text.split('\n')
+      return { ...TakenHead.parse(JSON.parse(head)), entries: lines.map((line) => Entry.parse(JSON.parse(line))) }
+    })
+  }
+
+  closed(id: string): ClosedFile | undefined {
+    if (!this.isClosed(id)) return undefined
+    return read(join(this.folder(id), CLOSED), (text) => ClosedFile.parse(JSON.parse(text)))
+  }
+
+  /** Says of an open snapshot that `other` touches its paths too; survives a restart. */
+  mark(id: string, other: string): void {
+    writeFileSync(join(this.folder(id), `overlaps-${other}`), '')
+  }
+
+  marks(id: string): string[] {
+    return readdirSync(this.folder(id)).flatMap((name) => (name.startsWith('overlaps-') ? [name.slice(9)] : []))
+  }
+
+  /** The room that a snapshot takes besides its objects. */
+  size(id: string): number {
+    const folder = this.folder(id)
+    return readdirSync(folder).reduce((sum, name) => sum + lstatSync(join(folder, name)).blocks * 512, 0)
+  }
+
+  closedAt(id: string): number {
+    return lstatSync(join(this.folder(id), CLOSED)).mtimeMs
+  }
+
+  #dropCopies(id: string): void {
+    const folder = this.folder(id)
+    for (const name of readdirSync(folder)) {
+      if (name !== TAKEN && name !== CLOSED) rmSync(join(folder, name), { recursive: true })
+    }
+  }
+}
+
+/**
+ * The time that file systems stamp on changes, in nanoseconds: what changes after this returned has a later stamp.
+ * It moves in ticks of up to ten milliseconds, and so may have to be waited for.
+ */
+export async function stampIn(folder: string): Promise<bigint> {
+  const stamp = (): bigint => {
+    utimesSync(folder, 0, 0)
+    return lstatSync(folder, { bigint: true }).ctimeNs
+  }
+  const first = stamp()
+  for (let tick = 0; tick < TICKS && stamp() <= first; tick += 1) await new Promise((resolve) => setTimeout(resolve, 1))
+  return first
+}
+
+function read<T>(path: string, parse: (text: string) => T): T {
+  try {
+    return parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new UndoError('undo/damaged', `\`${path}\` can't be read`, { cause, hint: 'what it kept is lost' })
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  const fd = openSync(path, 'w', 0o600)
+  try {
+    writeFileSync(fd, text)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,60 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+import { files } from './source.ts'
+
+/**
+ * Builds `dist/`: all that runs in one folder, libraries included, so that a package is what was tested and installs
+ * nothing else. A file of `src/` that is no code keeps its place in it.
+ */
+
+const ENTRIES = ['cli', 'daemon', 'index']
+const WASM = 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+rmSync(dist, { recursive: true, force: true })
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ENTRIES.map((name) => `src/${name}.ts`).filter((path) => existsSync(join(root, path))),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.18',
+  // CommonJS libraries look for these; Cedar's finds its wasm file by `__dirname`.
+  banner: {
+    js: [
+      "import { createRequire as requireOf } from 'node:module'",
+      'const require = requireOf(import.meta.url)',
+      'const __dirname = import.meta.dirname',
+    ].join('\n'),
+  },
+  metafile: true,
+  logLevel: 'warning',
+})
+
+copy(join(root, WASM), join(dist, 'cedar_wasm_bg.wasm'))
+for (const path of files(join(root, 'src'), /(?<!\.ts)$/)) copy(path, join(dist, relative(join(root, 'src'), path)))
+writeFileSync(join(dist, 'LICENSES.txt'), licences(metafile))
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(from, to)
+}
+
+/** The terms of every library in the bundle, as their authors ask. */
+function licences(bundle: Metafile): string {
+  const folders = Object.keys(bundle.inputs).map((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
+  const libraries = [...new Set(folders.filter((folder) => folder !== undefined))].sort()
+  return libraries.map((folder) => licence(folder)).join('\n')
+}
+
+function licence(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
+  const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()
+  return `${name} ${version} (${license})\n\n${text}\n`
+}

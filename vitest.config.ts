@@ -1,0 +1,29 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const INTEGRATION = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/house/package.test.ts']
+const SLOW = ['test/slow/**/*.test.ts']
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** `-u`: transcripts are written as they went. */
+    update: boolean
+  }
+}
+
+export default defineConfig({
+  test: {
+    provide: { update: process.argv.includes('-u') || process.argv.includes('--update') },
+    projects: [
+      {
+        test: {
+          name: 'check',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...INTEGRATION, ...SLOW],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'integration', include: INTEGRATION, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'slow', include: SLOW, testTimeout: 600_000, hookTimeout: 60_000 } },
+    ],
+  },
+})
