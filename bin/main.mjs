@@ -1,30 +1,34 @@
 // @ts-check
-// A package starts here: its modules are kept compiled, which halves the start of a short command.
-// Old Nodes must be able to read this file; it brings in the rest only where that can run.
+// Brings in the command line, with its modules kept compiled: that halves the start of a short command.
+// Old Nodes must be able to read this file, which tells them apart.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
-  const { env } = process
-  // Not the folder that Node would take in /tmp: there another user could lay code for us to run.
-  const state = env.INTERLOCK_HOME || join(env.XDG_STATE_HOME || join(env.HOME || '/', '.local/state'), 'interlock')
-  try {
-    mkdirSync(state, { recursive: true, mode: 0o700 })
-    module.enableCompileCache(join(state, 'compiled'))
-  } catch {
-    // A state folder that can't be written is the command's to tell; without the cache it only starts slower.
-  }
-  // @ts-expect-error: built by tools/pack.ts
-  await import('../dist/cli.js')
+  const clone = new URL('../src/cli.ts', import.meta.url)
+  const isClone = existsSync(clone)
+  keepCompiled(isClone ? fileURLToPath(new URL('../node_modules/.cache', import.meta.url)) : stateFolder(process.env))
+  await import((isClone ? clone : new URL('../dist/cli.js', import.meta.url)).href)
 } else {
   const launcher = fileURLToPath(new URL('interlock', import.meta.url))
-  const child = spawnSync(launcher, process.argv.slice(2), {
-    stdio: 'inherit',
-    env: { ...process.env, INTERLOCK_NODE: 'search' },
-  })
-  process.exitCode = child.status ?? 1
+  const env = { ...process.env, INTERLOCK_NODE: 'search' }
+  process.exitCode = spawnSync(launcher, process.argv.slice(2), { stdio: 'inherit', env }).status ?? 1
+}
+
+/** Not in the folder that Node would take in /tmp: there another user could lay code for us to run. */
+function keepCompiled(/** @type {string} */ folder) {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    module.enableCompileCache(join(folder, 'compiled'))
+  } catch {
+    // Whether the folder can be written is the command's to tell; without the cache it only starts slower.
+  }
+}
+
+function stateFolder(/** @type {NodeJS.ProcessEnv} */ env) {
+  return env.INTERLOCK_HOME || join(env.XDG_STATE_HOME || join(env.HOME || '/', '.local/state'), 'interlock')
 }

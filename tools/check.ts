@@ -53,10 +53,11 @@ async function show(step: Step, running: Promise<Timed>): Promise<Told> {
     : setInterval(() => console.log(`      ${name}${waited().padStart(8)} and not done yet`), 30_000)
   const outcome = await running
   clearInterval(waiting)
-  const tally =
-    outcome.skipped > 0 ? `${outcome.passed} passed, ${outcome.skipped} skipped` : `${outcome.passed} passed`
+  const tally = (['passed', 'failed', 'skipped'] as const)
+    .filter((key) => key === 'passed' || outcome[key] > 0)
+    .map((key) => `${outcome[key]} ${key}`)
   const mark = `${process.stdout.isTTY ? '\r' : ''}${outcome.failed > 0 ? 'FAIL' : 'ok  '}`
-  console.log(`${mark}  ${name}${outcome.seconds.toFixed(1).padStart(6)} s${step.many ? `   ${tally}` : ''}`)
+  console.log(`${mark}  ${name}${outcome.seconds.toFixed(1).padStart(6)} s${step.many ? `   ${tally.join(', ')}` : ''}`)
   for (const reason of outcome.reasons)
     console.log(`      skipped ${reason.tests}: ${reason.why} (${reason.first}${reason.tests > 1 ? ', …' : ''})`)
   if (outcome.detail !== '') console.log(`\n${outcome.detail.replaceAll(/^(?=.)/gm, '    ')}\n`)

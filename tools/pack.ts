@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { files } from './source.ts'
@@ -8,7 +8,6 @@ import { files } from './source.ts'
  * nothing else. A file of `src/` that is no code keeps its place in it.
  */
 
-const ENTRIES = ['cli', 'daemon', 'index']
 const WASM = 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm'
 
 const root = join(import.meta.dirname, '..')
@@ -17,7 +16,7 @@ rmSync(dist, { recursive: true, force: true })
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ENTRIES.map((name) => `src/${name}.ts`).filter((path) => existsSync(join(root, path))),
+  entryPoints: ['src/cli.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,

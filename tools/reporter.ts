@@ -18,17 +18,18 @@ export interface Counts {
  */
 // biome-ignore lint/style/noDefaultExport: vitest takes a reporter's default export
 export default class CountsReporter {
-  readonly #begun = new Set<TestModule>()
-  readonly #ended = new Set<TestModule>()
+  /** Paths of files that a worker has begun. */
+  readonly #begun = new Set<string>()
+  readonly #ended = new Map<string, TestModule>()
 
   onTestModuleQueued(module: TestModule): void {
-    this.#begun.add(module)
-    this.#write([...this.#ended], 0)
+    this.#begun.add(module.relativeModuleId)
+    this.#write([...this.#ended.values()], 0)
   }
 
   onTestModuleEnd(module: TestModule): void {
-    this.#ended.add(module)
-    this.#write([...this.#ended], 0)
+    this.#ended.set(module.relativeModuleId, module)
+    this.#write([...this.#ended.values()], 0)
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -37,9 +38,7 @@ export default class CountsReporter {
 
   #write(modules: readonly TestModule[], errors: number): void {
     const path = process.env.INTERLOCK_COUNTS
-    const unfinished = [...this.#begun]
-      .filter((module) => !this.#ended.has(module))
-      .map((module) => module.relativeModuleId)
+    const unfinished = [...this.#begun].filter((begun) => !this.#ended.has(begun))
     if (path) writeFileSync(path, JSON.stringify({ ...count(modules, errors), unfinished }))
   }
 }

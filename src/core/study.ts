@@ -51,6 +51,7 @@ export interface Facts {
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'program' }
+  | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: string }
 
 export interface Changes {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Action } from '../core/action.ts'
 import { digestOf, type Json } from '../core/digest.ts'
+import { posix } from '../lang/shell/builtins.ts'
 import type { Changes, Content, Facts, PathFacts, Surroundings } from '../core/study.ts'
 
 /** A question that prediction asked and nobody has answered yet. */
@@ -79,7 +80,7 @@ const ASSUMED_CHANGES: Changes = { modified: [], untracked: [], ignored: [], mor
 /** What is the same for every question about one call. */
 export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostFacts): Surroundings {
   const here = isAbsolute(action.cwd) && existsSync(action.cwd)
-  const cwd = here ? realpathSync(action.cwd) : action.cwd
+  const cwd = here ? realpathSync(action.cwd) : resolve('/', posix(action.cwd))
   const home = existsSync(action.home) ? realpathSync(action.home) : action.home
   const { temporary, guarded, env } = host
   return { cwd, home, workspace: workspaceOf(cwd, home, here), temporary, guarded, env, here }

@@ -4,6 +4,7 @@ import { placeName } from '../core/place.ts'
 import type { Release, Ruling } from '../core/ruling.ts'
 import { bySafeguardOrder, type Safeguard } from '../core/safeguard.ts'
 import type { Answer, Judged, Policy, Study } from '../core/study.ts'
+import { ladder } from '../policy/vocabulary.ts'
 import { matchPrecedents } from '../risk/precedent.ts'
 import { questionOf } from '../risk/question.ts'
 import { type History, joinReplaces } from '../risk/sequence.ts'
@@ -37,10 +38,8 @@ function stopped(study: Study, { policy }: Bench, why: string): Judged {
 
 /** The safeguards that can be had here, the cheapest for people first. */
 function setsFor(effect: Effect, { can }: Bench): readonly (readonly Safeguard[])[] {
-  const keeps = can.snapshot && effect.resource.kind === 'path' && effect.undo === 'U1'
-  const people: readonly Safeguard[] = can.confirm ? ['confirm', 'approval×1', 'approval×2'] : ['approval×1', 'approval×2']
-  const asked = people.map((each): readonly Safeguard[] => (keeps ? ['snapshot', each] : [each]))
-  return keeps ? [[], ['snapshot'], ...asked] : [[], ...asked]
+  const sets = ladder(can.snapshot && effect.resource.kind === 'path' && effect.undo === 'U1')
+  return can.confirm ? sets : sets.filter((set) => !set.includes('confirm'))
 }
 
 /** An action is ruled as its gravest effect; the safeguards of all effects add up. */
@@ -75,6 +74,7 @@ function cost(answer: Answer | undefined): number {
   return Math.max(0, ...answer.under.map((each) => 1 + ['snapshot', 'confirm', 'approval×1', 'approval×2'].indexOf(each)))
 }
 
+/** What a verb does, in the words of a sentence about one thing. */
 const DOES: Readonly<Record<Effect['verb'], string>> = {
   read: 'reads',
   create: 'creates',
@@ -93,5 +93,6 @@ export function sentence(effect: Effect): string {
   const { resource, place } = effect
   const where = place.kind === 'remote' ? ` (${placeName(place)})` : ''
   const what = resource.kind === 'path' ? resource.path + (resource.tree === true ? ' and all below it' : '') : resourceName(resource)
-  return `${DOES[effect.verb]} ${what}${where}`
+  const does = effect.verb === 'replace' && effect.traits.includes('forge') ? 'rewrites' : DOES[effect.verb]
+  return `${does} ${what}${where}`
 }

@@ -124,7 +124,7 @@ async function status(around: Surroundings, args: readonly string[]): Promise<re
 
 function contentOf(path: string): Content {
   const stat = lstat(path) === undefined ? undefined : lstatSync(realOf(path), { throwIfNoEntry: false })
-  if (stat === undefined) return { kind: 'unreadable', why: 'the script is not there yet' }
+  if (stat === undefined) return { kind: 'missing' }
   if (!stat.isFile()) return { kind: 'unreadable', why: 'the script is no regular file' }
   const bytes = Buffer.alloc(Math.min(stat.size, LONGEST_SCRIPT))
   const file = openSync(path, 'r')

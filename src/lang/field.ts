@@ -24,6 +24,8 @@ export interface Unknown {
   readonly suffix: string
   /** It came from the network. */
   readonly downloaded?: boolean
+  /** An installed program prints it to be run, as `ssh-agent -s` does: it is trusted as the program is. */
+  readonly generated?: boolean
 }
 
 export function known(text: string): Field {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Ledger, LedgerEntry, Sealed } from '../core/ports.ts'
@@ -16,7 +15,6 @@ import {
   edgeRoot,
   grow,
   hashesAt,
-  joined,
   type Level,
   TILE_WIDTH,
   tilePath,
@@ -26,7 +24,7 @@ import { damaged, reread } from './tree.ts'
 import { discard, rewrite, WriteAhead } from './wal.ts'
 
 /** How long an acknowledged entry may wait for its tiles, and how many of them are made at once. */
-const PUBLISH_MS = 300
+const PUBLISH_MS = 500
 const PUBLISH_ENTRIES = 16_384
 
 /** The most that one write-ahead frame takes. */
@@ -52,7 +50,6 @@ interface Waiting {
  */
 export class OpenLedger implements Ledger {
   readonly origin: string
-  readonly vkey: string
   readonly #setting: Setting
   readonly #lock: Lock
   readonly #key: SigningKey
@@ -88,7 +85,6 @@ export class OpenLedger implements Ledger {
 
   private constructor(setting: Setting, lock: Lock, { key, heads, edge, pending }: Found) {
     this.origin = key.name
-    this.vkey = key.vkey
     this.#setting = setting
     this.#lock = lock
     this.#key = key
@@ -144,15 +140,11 @@ export class OpenLedger implements Ledger {
     const entries = batch.map(({ entry }) => entry)
     for (const { blob } of entries) if (blob !== undefined) await this.#keep(blob)
     const first = this.#size
-    const leaves = Buffer.allocUnsafe(batch.length * HASH_BYTES)
-    const bundle = await this.#wal.append(first, entries, () => {
-      for (const [i, { text }] of entries.entries())
-        leaves.write(hash('sha256', `\0${text}`, 'binary'), i * HASH_BYTES, 'binary')
-    })
-    this.#pending.push({ bundle, leaves })
+    const added = await this.#wal.append(first, entries)
+    this.#pending.push(added)
     this.#size += batch.length
     for (const [i, { resolve }] of batch.entries())
-      resolve({ index: first + i, leaf: leaves.toString('base64', i * HASH_BYTES, (i + 1) * HASH_BYTES) })
+      resolve({ index: first + i, leaf: added.leaves.toString('base64', i * HASH_BYTES, (i + 1) * HASH_BYTES) })
     this.#schedule()
   }
 
@@ -173,7 +165,8 @@ export class OpenLedger implements Ledger {
   }
 
   #schedule(): void {
-    if (this.#pending.length === 0 || (this.#publishing ?? this.#closing ?? this.#failure) !== undefined) return
+    const isBusy = this.#publishing !== undefined || this.#closing !== undefined || this.#failure !== undefined
+    if (isBusy || this.#pending.length === 0) return
     if (this.#size - this.#edge.size < PUBLISH_ENTRIES)
       this.#timer ??= setTimeout(() => this.#publishNow(), PUBLISH_MS).unref()
     else this.#publishNow()
@@ -201,8 +194,8 @@ export class OpenLedger implements Ledger {
   async #publish(): Promise<void> {
     const { files, at, known } = this.#setting
     const before = this.#edge.size
-    const { batches, entries } = this.#due()
-    const grown = grow(this.#edge, entries)
+    const batches = this.#due()
+    const grown = grow(this.#edge, batches)
     const { size } = grown.edge
     const tiles = grown.files.map(({ path, bytes }) => ({ path: join(at.dir, path), bytes }))
     await writeFiles(files, { staging: at.staging, known }, tiles)
@@ -212,20 +205,20 @@ export class OpenLedger implements Ledger {
     if (!root.equals(edgeRoot(grown.edge))) throw damaged('the tiles on the disk are not those that were written')
     await this.#replaceHeads(signNote(checkpointText({ origin: this.origin, size, root }), this.#key))
     this.#edge = edge
-    this.#pending.splice(0, batches)
+    this.#pending.splice(0, batches.length)
     for (const level of ['entries', ...edge.levels.keys()] as const) await this.#dropPartials(level, before)
     await discard(files, at.wal, size)
   }
 
   /** The oldest batches, some `PUBLISH_ENTRIES` together. */
-  #due(): { batches: number; entries: Entries } {
-    let [batches, hashes] = [0, 0]
+  #due(): Entries[] {
+    let [batches, entries] = [0, 0]
     for (const { leaves } of this.#pending) {
-      if (hashes >= PUBLISH_ENTRIES * HASH_BYTES) break
+      if (entries >= PUBLISH_ENTRIES) break
       batches += 1
-      hashes += leaves.length
+      entries += leaves.length / HASH_BYTES
     }
-    return { batches, entries: joined(this.#pending.slice(0, batches)) }
+    return this.#pending.slice(0, batches)
   }
 
   /** The copy first: a checkpoint that nothing outside knows of could be rolled back unseen. */

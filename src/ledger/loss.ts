@@ -6,15 +6,15 @@ import { OpenLedger } from './log.ts'
 import { HASH_BYTES } from './merkle.ts'
 import { type LedgerOptions, locked, type Places, places, type Setting } from './places.ts'
 import { recover } from './recover.ts'
-import { type Entries, firstOf, hashed, joined, NO_ENTRIES, TILE_WIDTH, tilePath } from './tiles.ts'
+import { type Entries, firstOf, hashed, NO_ENTRIES, TILE_WIDTH, tilePath } from './tiles.ts'
 import { replay } from './wal.ts'
 
 export interface Accepted {
   readonly origin: string
   /** How many entries were whole; the one after them records the loss. */
   readonly kept: number
-  /** Where the old folder lies now, untouched. */
-  readonly aside: string
+  /** Where the old folder lies now, untouched; undefined where there was none. */
+  readonly aside: string | undefined
 }
 
 /**
@@ -41,8 +41,9 @@ export async function acceptLoss(options: LedgerOptions, who: { by: string; reas
     const aside = await asideOf(files, at, moving)
     await move(files, { at, next, aside })
     const { key, edge } = await recover(setting)
+    const there = (await files.list(aside)).length > 0
     lock.release()
-    return { origin: key.name, kept: edge.size - 1, aside }
+    return { origin: key.name, kept: edge.size - 1, aside: there ? aside : undefined }
   })
 }
 
@@ -98,6 +99,11 @@ async function wholeEntries(files: Files, dir: string, index: number): Promise<E
     if (count * HASH_BYTES > best.leaves.length) best = firstOf(entries, count) ?? NO_ENTRIES
   }
   return best
+}
+
+function joined(parts: readonly Entries[]): Entries {
+  const [bundles, rows] = [parts.map(({ bundle }) => bundle), parts.map(({ leaves }) => leaves)]
+  return { bundle: Buffer.concat(bundles), leaves: Buffer.concat(rows) }
 }
 
 /** Where the old folder goes; the place that was given last, if it has gone already. */

@@ -73,11 +73,7 @@ export async function locked<T>(options: LedgerOptions, use: (setting: Setting, 
   let lock: Lock | undefined
   try {
     const known = new Set<string>()
-    for (const folder of [dirname(at.dir), dirname(at.copy)]) {
-      await makeFolders(files, folder, known)
-      // The last process may have been killed before it could: what is built on the key or the copy shall find them again.
-      await files.syncFolder(folder)
-    }
+    for (const folder of [dirname(at.dir), dirname(at.copy)]) await makeFolders(files, folder, known)
     lock = await files.lock(at.lock)
     if (lock === undefined) throw await heldBySomebody(files, at)
     const holder = await files.create(at.holder)

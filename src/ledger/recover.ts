@@ -64,24 +64,25 @@ async function agree(
   if (!edgeRoot(edge).equals(head.root)) throw damaged('the tiles do not hash to the root that the checkpoint signs')
   const left = await replay(files, at.wal, head.size)
   if (left.kind === 'damaged') throw damaged(`write-ahead log \`${left.where}\`: ${left.why}`)
-  const pending = hashed(left.bundle) ?? NO_ENTRIES
+  const pending = hashed(left.bundle)
+  if (pending === undefined) throw damaged('the write-ahead log does not hold whole entries')
   // CRASH: between the copy and the checkpoint the copy is ahead, and the write-ahead log reaches it.
   const ahead = firstOf(pending, copy.size - head.size)
   if (ahead === undefined)
     throw rolledBack(`the ledger ends before entry ${copy.size - 1}, which its checkpoint copy \`${at.copy}\` knows`)
-  if (!edgeRoot(grow(edge, ahead).edge).equals(copy.root)) throw forked(copy.size)
+  if (!edgeRoot(grow(edge, [ahead]).edge).equals(copy.root)) throw forked(copy.size)
   return { edge, pending }
 }
 
 /** CRASH: every step can be made again; the checkpoint is the last of them, and no entry precedes it. */
 async function begin(setting: Setting, found: SigningKey | undefined, copied: Buffer | undefined): Promise<Found> {
   const { files, at, clock, known } = setting
-  if (copied !== undefined && (found === undefined || headOf(copied, found, at.copy).size > 0))
-    throw rolledBack(`the ledger \`${at.dir}\` is gone, its checkpoint copy \`${at.copy}\` is not`)
   if ((await files.list(at.recovering)).length > 0)
     throw rolledBack(`a recovery of \`${at.dir}\` was interrupted, and the ledger is still in \`${at.recovering}\``)
   if ([...(await files.list(at.wal)), ...(await files.list(join(at.dir, 'tile')))].length > 0)
     throw new LedgerError('ledger/truncated', `the checkpoint \`${at.checkpoint}\` is missing`, { hint: RESTORE })
+  if (copied !== undefined && (found === undefined || headOf(copied, found, at.copy).size > 0))
+    throw rolledBack(`the ledger \`${at.dir}\` is gone, its checkpoint copy \`${at.copy}\` is not`)
   const text = newSigningKey(`interlock/${clock.id('ledger')}`)
   const key = found ?? parseSigningKey(text)
   if (key === undefined) throw new Error('a new signing key does not parse')

@@ -36,11 +36,6 @@ export interface Entries {
 
 export const NO_ENTRIES: Entries = { bundle: Buffer.alloc(0), leaves: Buffer.alloc(0) }
 
-export function joined(parts: readonly Entries[]): Entries {
-  const [bundles, rows] = [parts.map(({ bundle }) => bundle), parts.map(({ leaves }) => leaves)]
-  return { bundle: Buffer.concat(bundles), leaves: Buffer.concat(rows) }
-}
-
 /** The first `count` of them; undefined where there are fewer. */
 export function firstOf({ bundle, leaves }: Entries, count: number): Entries | undefined {
   if (leaves.length < count * HASH_BYTES) return undefined
@@ -64,7 +59,8 @@ export function hashed(bundle: Buffer): Entries | undefined {
   const ends = entryEnds(bundle)
   if (ends === undefined) return undefined
   const leaves = Buffer.allocUnsafe(ends.length * HASH_BYTES)
-  const leaf = Buffer.alloc(1 + 0xffff)
+  const longest = ends.reduce((most, end, i) => Math.max(most, end - (ends[i - 1] ?? 0)), 0)
+  const leaf = Buffer.alloc(1 + longest)
   let start = 0
   for (const [i, end] of ends.entries()) {
     const length = bundle.copy(leaf, 1, start + 2, end)
@@ -84,10 +80,11 @@ export interface Edge {
 
 export const EMPTY_EDGE: Edge = { size: 0, bundle: Buffer.alloc(0), levels: [] }
 
-/** The edge after `entries`, and every file that they make or widen. */
-export function grow(edge: Edge, entries: Entries): { edge: Edge; files: NewFile[] } {
+/** The edge after `added`, and every file that they make or widen. */
+export function grow(edge: Edge, added: readonly Entries[]): { edge: Edge; files: NewFile[] } {
   const files: NewFile[] = []
-  const size = edge.size + entries.leaves.length / HASH_BYTES
+  let risen = Buffer.concat(added.map(({ leaves }) => leaves))
+  const size = edge.size + risen.length / HASH_BYTES
   const cut = (level: Level, held: Buffer, ends: readonly number[]): { full: Buffer[]; rest: Buffer } => {
     const index = Math.floor(hashesAt(level, edge.size) / TILE_WIDTH)
     const tiles = cutTiles(held, ends)
@@ -95,10 +92,9 @@ export function grow(edge: Edge, entries: Entries): { edge: Edge; files: NewFile
     const full = tiles.filter(({ width }) => width === TILE_WIDTH).map(({ bytes }) => bytes)
     return { full, rest: tiles[full.length]?.bytes ?? Buffer.alloc(0) }
   }
-  const held = Buffer.concat([edge.bundle, entries.bundle])
+  const held = Buffer.concat([edge.bundle, ...added.map(({ bundle }) => bundle)])
   const bundle = cut('entries', held, entryEnds(held) ?? []).rest
   const levels = [...edge.levels]
-  let risen = entries.leaves
   for (let level = 0; risen.length > 0; level++) {
     const row = Buffer.concat([levels[level] ?? Buffer.alloc(0), risen])
     const { full, rest } = cut(

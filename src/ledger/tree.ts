@@ -30,25 +30,29 @@ export async function readTile(files: Files, dir: string, { level, index, size }
 /** Reads back and re-hashes what a tree of `size` has more than one of `from`; nothing in memory is trusted. */
 export async function reread(files: Files, dir: string, { from, size }: { from: number; size: number }): Promise<Edge> {
   const tile = (level: Level, index: number): Promise<Buffer> => readTile(files, dir, { level, index, size })
-  for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < size; index++)
-    if (!hashed(await tile('entries', index))?.leaves.equals(await tile(0, index)))
-      throw damaged(`the entries of \`${tilePath('entries', index)}\` do not hash to their tile`)
   const levels: Buffer[] = []
+  let bundle: Buffer = Buffer.alloc(0)
   for (let level = 0; hashesAt(level, size) > 0; level++) {
-    for (let index = hashesAt(level + 1, from); index < hashesAt(level + 1, size); index++) {
-      const above = await tile(level + 1, Math.floor(index / TILE_WIDTH))
-      const at = (index % TILE_WIDTH) * HASH_BYTES
-      if (!rootOf(await tile(level, index)).equals(above.subarray(at, at + HASH_BYTES)))
+    levels[level] = Buffer.alloc(0)
+    for (let index = hashesAt(level + 1, from); index * TILE_WIDTH < hashesAt(level, size); index++) {
+      const row = await tile(level, index)
+      const isPartial = row.length < TILE_WIDTH * HASH_BYTES
+      if (isPartial) levels[level] = row
+      else if (!rootOf(row).equals(hashIn(await tile(level + 1, Math.floor(index / TILE_WIDTH)), index)))
         throw damaged(`\`${tilePath(level, index)}\` does not hash to the tile above it`)
+      if (level > 0) continue
+      const entries = hashed(await tile('entries', index))
+      if (entries?.leaves.equals(row) !== true)
+        throw damaged(`the entries of \`${tilePath('entries', index)}\` do not hash to their tile`)
+      if (isPartial) bundle = entries.bundle
     }
-    levels.push(await partial(level))
   }
-  return { size, bundle: await partial('entries'), levels }
+  return { size, bundle, levels }
+}
 
-  async function partial(level: Level): Promise<Buffer> {
-    const held = hashesAt(level, size)
-    return held % TILE_WIDTH === 0 ? Buffer.alloc(0) : await tile(level, Math.floor(held / TILE_WIDTH))
-  }
+function hashIn(tile: Buffer, index: number): Buffer {
+  const at = (index % TILE_WIDTH) * HASH_BYTES
+  return tile.subarray(at, at + HASH_BYTES)
 }
 
 export const RESTORE =

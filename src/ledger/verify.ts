@@ -111,13 +111,11 @@ async function hashEntries(dir: string, { head, copy }: { head: Head; copy: Head
     await rise(treeRoot(at.row), level + 1)
     levels[level] = { row: [], full: at.full + 1 }
   }
-  const currentRoot = (): Buffer =>
-    treeRoot(
-      levels.reduce<Buffer[]>(
-        (below, { row }) => (row.length + below.length > 0 ? [treeRoot([...row, ...below])] : []),
-        [],
-      ),
-    )
+  const currentRoot = (): Buffer => {
+    let below: Buffer[] = []
+    for (const { row } of levels) below = row.length + below.length > 0 ? [treeRoot([...row, ...below])] : []
+    return treeRoot(below)
+  }
   const checkRoot = (count: number): void => {
     if (count === head.size && !head.root.equals(currentRoot()))
       throw new Broken('root', 'checkpoint', `the first ${count} entries hash to another root than it signs`)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Files, type OpenFile, replaceFile } from '../store/files.ts'
-import { entryEnds } from './tiles.ts'
+import { type Entries, entryEnds, hashed } from './tiles.ts'
 
 /**
  * The write-ahead log: what was acknowledged and is not yet in tiles. Each write is one frame, synced before the next
@@ -33,17 +33,19 @@ export class WriteAhead {
     this.#dir = dir
   }
 
-  /** Durable on return; `meanwhile` runs while the disk works. After an error nothing more may be written. */
-  async append(first: number, entries: readonly Encoded[], meanwhile: () => void): Promise<Buffer> {
-    const payload = encodeEntries(entries)
-    const frame = encodeFrame(first, payload)
+  /** Durable on return. After an error nothing more may be written. */
+  async append(first: number, entries: readonly Encoded[]): Promise<Entries> {
+    const frame = encodeEntries(entries)
+    sealFrame(frame, first)
     const segment = await this.#roomy(first)
     await segment.file.write(frame)
     segment.bytes += frame.length
     const synced = segment.file.sync()
-    meanwhile()
+    // Hashed while the disk works.
+    const added = hashed(frame.subarray(HEADER))
     await synced
-    return payload
+    if (added === undefined) throw new TypeError('a frame does not hold whole entries')
+    return added
   }
 
   async #roomy(first: number): Promise<{ file: OpenFile; bytes: number }> {
@@ -79,14 +81,16 @@ export async function rewrite(
   { first, bundle }: { first: number; bundle: Buffer },
 ): Promise<void> {
   const name = segmentName(first)
-  if (bundle.length > 0) await replaceFile(files, join(dir, name), encodeFrame(first, bundle))
+  const frame = Buffer.concat([Buffer.alloc(HEADER), bundle])
+  sealFrame(frame, first)
+  if (bundle.length > 0) await replaceFile(files, join(dir, name), frame)
   for (const other of await files.list(dir))
     if (bundle.length === 0 || other !== name) await files.remove(join(dir, other))
 }
 
 export type Replayed =
-  /** `bundle` holds the entries; `torn` bytes after them were written, but never acknowledged. */
-  | { readonly kind: 'whole'; readonly bundle: Buffer; readonly torn: number }
+  /** A torn frame at the end was never acknowledged, and is no damage. */
+  | { readonly kind: 'whole'; readonly bundle: Buffer }
   /** `bundle` holds the entries before the damage. */
   | { readonly kind: 'damaged'; readonly bundle: Buffer; readonly where: string; readonly why: string }
 
@@ -94,7 +98,7 @@ export type Replayed =
 export async function replay(files: Files, dir: string, from: number): Promise<Replayed> {
   const payloads: Buffer[] = []
   let due = from
-  let torn: { where: string; bytes: number } | undefined
+  let torn: string | undefined
   const damaged = (where: string, why: string): Replayed => ({
     kind: 'damaged',
     bundle: Buffer.concat(payloads),
@@ -105,7 +109,7 @@ export async function replay(files: Files, dir: string, from: number): Promise<R
     if (next <= from) continue
     const bytes = (await files.read(join(dir, name))) ?? Buffer.alloc(0)
     const { frames, end } = parseFrames(bytes)
-    if (torn !== undefined && frames.length > 0) return damaged(torn.where, BROKEN)
+    if (torn !== undefined && frames.length > 0) return damaged(torn, BROKEN)
     for (const { first, payload, ends } of frames) {
       // What is published or was rewritten stays until its segment goes.
       if (first + ends.length <= due) continue
@@ -114,28 +118,28 @@ export async function replay(files: Files, dir: string, from: number): Promise<R
       due = first + ends.length
     }
     if (end === bytes.length) continue
-    torn = { where: `${name} at byte ${end}`, bytes: bytes.length - end }
-    if (holdsFrame(bytes, end + 1)) return damaged(torn.where, BROKEN)
+    torn = `${name} at byte ${end}`
+    if (holdsFrame(bytes, end + 1)) return damaged(torn, BROKEN)
   }
-  return { kind: 'whole', bundle: Buffer.concat(payloads), torn: torn?.bytes ?? 0 }
+  return { kind: 'whole', bundle: Buffer.concat(payloads) }
 }
 
+/** A frame but for its header. */
 function encodeEntries(entries: readonly Encoded[]): Buffer {
-  const payload = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + 2 + length, 0))
-  let at = 0
+  const frame = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + 2 + length, HEADER))
+  let at = HEADER
   for (const { text, length } of entries) {
-    at = payload.writeUInt16BE(length, at)
-    at += payload.write(text, at)
+    at = frame.writeUInt16BE(length, at)
+    at += frame.write(text, at)
   }
-  return payload
+  return frame
 }
 
-function encodeFrame(first: number, payload: Buffer): Buffer {
-  const frame = Buffer.concat([MAGIC, Buffer.alloc(HEADER - MAGIC.length), payload])
-  frame.writeUInt32BE(payload.length, 4)
+function sealFrame(frame: Buffer, first: number): void {
+  MAGIC.copy(frame)
+  frame.writeUInt32BE(frame.length - HEADER, 4)
   frame.writeBigUInt64BE(BigInt(first), 8)
   frame.write(checksum(frame), 16, 'binary')
-  return frame
 }
 
 function checksum(frame: Buffer): string {

@@ -1,7 +1,7 @@
 import { known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, Family, Touch } from './grammar.ts'
-import { drive, dry, OWN, READS } from './shape.ts'
+import { drive, OWN, READS } from './shape.ts'
 import { storage } from './storage.ts'
 import { object, opaque } from './touch.ts'
 

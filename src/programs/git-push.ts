@@ -8,6 +8,13 @@ const SHARED =
   /^(?:main|master|trunk|develop|development|default|stable|prod(?:uction)?|staging|gh-pages|HEAD|release[/-].*|\d+\.x)$/
 const TAG = /^(?:refs\/tags\/.*|v?\d+(?:\.\d+)+.*)$/
 
+/** Stands for what only the repository tells. */
+export const CURRENT_BRANCH = 'the current branch'
+
+export function isShared(branch: string): boolean {
+  return SHARED.test(branch)
+}
+
 /** Each thing on the forge that `git push REMOTE REFSPEC…` adds, moves or removes. */
 export function push(args: Arguments): readonly Touch[] {
   const [remote, ...given] = args.operands
@@ -28,7 +35,7 @@ function unnamed(args: Arguments, forced: boolean): Touch {
   const every = has(args, '--all', '--branches')
   return change(
     forced ? 'replace' : 'update',
-    known(every ? 'all branches' : 'the current branch'),
+    known(every ? 'all branches' : CURRENT_BRANCH),
     every ? ['shared'] : [],
   )
 }
@@ -41,12 +48,13 @@ function refspecChange(refspec: Field, forced: boolean, deletes: boolean): Touch
   const target = colon < 0 ? plain : from(plain, colon + 1)
   const ref = { ...target, text: target.text.replace(/^refs\/heads\//, '') }
   const isTag = TAG.test(ref.text)
-  const shared: readonly Trait[] = isTag || SHARED.test(ref.text) ? ['shared'] : []
+  const shared: readonly Trait[] = isTag || isShared(ref.text) ? ['shared'] : []
   const name = { ...ref, text: ref.text.replace(/^refs\/tags\//, '') }
   const type = isTag ? 'tag' : 'branch'
   if (deletes || colon === 0) return change('delete', name, shared, type)
   if (plus || forced) return change('replace', name, shared, type)
-  return change(isTag ? 'create' : 'update', name, shared, type)
+  // Adding to a branch is no rewrite of it, whoever else builds on it; a tag and what it releases is others' at once.
+  return change(isTag ? 'create' : 'update', name, isTag ? shared : [], type)
 }
 
 function change(

@@ -1,8 +1,8 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, Family, Touch } from './grammar.ts'
-import { drive, dry, OWN, READS } from './shape.ts'
-import { object, path, run } from './touch.ts'
+import { drive, OWN, READS } from './shape.ts'
+import { object, path } from './touch.ts'
 
 export const STORAGE: Family = {
   rclone: {

@@ -2,7 +2,7 @@ import { known } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Touch } from './grammar.ts'
 import { drive, dry, OWN, READS } from './shape.ts'
-import { hostOf, object, path, run } from './touch.ts'
+import { hostOf, object, run } from './touch.ts'
 
 export const SYSTEMS: Family = {
   vault: drive(['vault', 0], '-address=data -namespace=data -field=data -format=data -mount=data -path=data', {

@@ -1,5 +1,5 @@
 import type { Trait } from '../core/effect.ts'
-import type { Surroundings } from '../core/study.ts'
+import type { PathFacts, Surroundings } from '../core/study.ts'
 
 /** What a path is besides where it is, by its name alone; policy decides what follows. */
 export function pathTraits(path: string, tree: boolean, around: Surroundings): readonly Trait[] {
@@ -12,7 +12,6 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   if (DEVICE.test(path)) traits.push('device')
   if (isSystem(path, around)) traits.push('system')
   if (tree && isRuin(path, around)) traits.push('ruin')
-  if (REBUILDABLE.test(path)) traits.push('rebuildable')
   if (isTemporary(path, around)) traits.push('temporary')
   if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
   return traits
@@ -43,6 +42,7 @@ const HOME_SECRETS = [
   '.my.cnf',
   '.npmrc',
   '.pypirc',
+  '.config/containers/auth.json',
   '.git-credentials',
   '.config/git/credentials',
   '.cargo/credentials',
@@ -65,7 +65,7 @@ const HOME_OPEN = /^\.ssh\/(?:known_hosts|config|[^/]*\.pub|authorized_keys)$|^\
 const HOST_SECRETS =
   /^\/etc\/(?:shadow|gshadow|sudoers|security\/opasswd|ssl\/private|ssh\/ssh_host_[^/]*_key)(?:-|\/|$)|^\/proc\/[^/]+\/(?:environ|mem)$|^\/(?:run|var\/run)\/secrets\//
 const SECRET_NAMES =
-  /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.htpasswd|\.git-credentials)$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
+  /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.pypirc|\.htpasswd|\.git-credentials)$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
 
 function isSecret(path: string, name: string, inHome: string | undefined): boolean {
   const home = inHome ?? otherHome(path)
@@ -107,6 +107,8 @@ export function isHarmlessDevice(path: string): boolean {
   return HARMLESS_DEVICE.test(path)
 }
 
+const TOP =
+  /^\/(?:bin|boot|dev|etc|lib|lib32|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|Applications|Library|System|Volumes|private)$/
 const SYSTEM =
   /^\/(?:etc|usr|bin|sbin|lib|lib32|lib64|boot|var|opt|sys|proc|dev|srv|root|run|System|Library|Applications|private\/etc|private\/var)(?:\/|$)/
 
@@ -119,12 +121,23 @@ function isRuin(path: string, around: Surroundings): boolean {
   const folder = path.replace(/\/(?:\*|\.\*|\.\[?[^/]*\*)$/, '') || '/'
   if (isTemporary(folder, around) && folder.split('/').length > 2) return false
   if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder)) return folder !== around.workspace
-  return (/^\/[^/]+$/.test(folder) && folder !== '/tmp' && folder !== around.workspace) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
+  return TOP.test(folder) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
 }
 
+/** Nothing but installed packages and caches has these names. */
 const REBUILDABLE =
-  /\/(?:node_modules|dist|build|out|target|coverage|__pycache__|\.venv|venv|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nyc_output|\.gradle|\.eggs|htmlcov|\.svelte-kit|\.angular|\.dart_tool|Pods|DerivedData|cmake-build-[\w-]+|bazel-[\w-]+|[\w.-]+\.egg-info)(?:\/|$)|\.(?:pyc|pyo|o|obj|class|tsbuildinfo)$/
+  /\/(?:node_modules|__pycache__|\.venv|\.next|\.nuxt|\.turbo|\.parcel-cache|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nyc_output|\.gradle|\.eggs|\.svelte-kit|\.angular|\.dart_tool|DerivedData|[\w.-]+\.egg-info)(?:\/|$)|\.(?:pyc|pyo|tsbuildinfo)$/
+/** Build output by custom: only where git ignores it is it surely that. */
+const BUILD_OUTPUT = /\/(?:dist|build|out|target|coverage|venv|\.cache|htmlcov|Pods|cmake-build-[\w-]+|bazel-[\w-]+)(?:\/|$)|\.(?:o|obj|class)$/
+
+/** Whether a path can be made again, as far as its name and git tell. */
+export function isRebuildable(path: string, version: PathFacts['version']): boolean {
+  if (version === 'tracked' || version === 'modified') return false
+  return REBUILDABLE.test(path) || (version === 'ignored' && BUILD_OUTPUT.test(path))
+}
 
 function isTemporary(path: string, around: Surroundings): boolean {
-  return around.temporary.some((folder) => below(path, folder)) && !below(path, around.workspace)
+  // All of a temporary folder is not one's own: others' sockets and files are in it, too.
+  const temporary = around.temporary.some((folder) => below(path, folder) && !/^\/?(?:[*.?]+\/?)*$/.test(path.slice(folder.length))) || /\/AppData\/Local\/Temp\//.test(path)
+  return temporary && !below(path, around.workspace)
 }

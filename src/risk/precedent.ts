@@ -23,6 +23,7 @@ function resembles(effect: Effect, like: Likeness): boolean {
     (like.systems?.some((system) => systemsOf(effect).includes(system)) ?? true) &&
     (like.types?.some((type) => typeWords(effect).includes(type)) ?? true) &&
     (like.traits ?? []).every((trait) => traits.includes(trait)) &&
+    !(like.without ?? []).some((trait) => traits.includes(trait)) &&
     (like.tree === undefined || (resource.kind === 'path' && resource.tree === true)) &&
     (like.opaque === undefined || effect.certainty === 'opaque') &&
     (like.unversioned === undefined || (effect.magnitude?.unversioned ?? 0) > 0)

@@ -7,6 +7,8 @@ export interface Likeness {
   readonly verbs: readonly Verb[]
   readonly places?: readonly Place['kind'][]
   readonly environments?: readonly Environment[]
+  /** None of these traits. */
+  readonly without?: readonly Trait[]
   /** Names of a system or of the program that drives it. */
   readonly systems?: readonly string[]
   /** Words of an object’s type, in the singular (`ebs-volume` has `volume`); of all else, its kind. */
@@ -31,12 +33,12 @@ export const PRECEDENTS: readonly KnownPrecedent[] = [
     precedent: {
       id: 'INC-001',
       when: 'December 2025',
-      what: 'Kiro, asked for a small fix in AWS Cost Explorer, chose to delete the production environment and create it again: 13 hours of outage in one region',
+      what: 'Kiro, asked for a small fix in AWS Cost Explorer, is reported to have deleted the production environment to create it again: 13 hours of outage in one region; Amazon names a misconfigured role',
       lesson:
         'what an operator’s role allows is not a second person’s agreement: a replacement in production needs two people',
       source: 'https://www.theregister.com/2026/02/20/amazon_denies_kiro_agentic_ai_behind_outage/',
     },
-    like: { verbs: ['replace'], places: ['remote'] },
+    like: { verbs: ['replace'], places: ['remote'], without: ['forge'] },
   },
   {
     precedent: {
@@ -110,7 +112,7 @@ export const PRECEDENTS: readonly KnownPrecedent[] = [
     precedent: {
       id: 'INC-036',
       when: 'March 2026',
-      what: 'An agent that tidied 31 Kubernetes manifests changed memory limits on the way; production ran out of memory about 6 hours after the deploy, with 847 containers killed',
+      what: 'Cursor’s agent, tidying 31 Kubernetes manifests, changed memory limits on the way: about 6 hours after the deploy production failed, with 847 processes killed for memory',
       lesson: 'a change that looks like tidying is reviewed for limits, replicas and probes before production sees it',
       source: 'https://www.darshanturakhia.com/blog/ai-agent-k8s-resource-limits-oom-cascade',
     },
@@ -219,7 +221,7 @@ export const PRECEDENTS: readonly KnownPrecedent[] = [
     precedent: {
       id: 'INC-055',
       when: 'July 2026',
-      what: 'Codex, after a plain delete had failed, nested an encoded command in three shells; it ran at the root of a drive for 59 seconds',
+      what: 'Codex, after a plain delete had failed, nested an encoded command in further shells; it ran at the root of a drive for 59 seconds',
       lesson: 'what can’t be read before it runs is not run unseen',
       source: 'https://github.com/openai/codex/issues/34512',
     },

@@ -6,6 +6,8 @@ import type { Config, System } from '../wire/config.ts'
 export interface Found {
   readonly place: Remote
   readonly stateful: boolean
+  /** A person named it in `interlock.yaml`, or the caller did. */
+  readonly known: boolean
 }
 
 /** What `interlock.yaml` says of a remote resource. Unknown counts as production. */
@@ -15,7 +17,7 @@ export function findSystem(resource: Resource, config: Config, target: Target | 
   const called = resource.kind === 'object' ? resource.system : name
   const named = target?.environment
   const environment = named === 'development' || named === 'staging' ? named : 'production'
-  return { place: { kind: 'remote', system: target?.system ?? called, environment, tier: 2 }, stateful: false }
+  return { place: { kind: 'remote', system: target?.system ?? called, environment, tier: 2 }, stateful: false, known: target !== undefined }
 }
 
 /** The system that a push to this branch deploys. */
@@ -26,7 +28,7 @@ export function deployedBy({ resource, traits }: Pick<Effect, 'resource' | 'trai
 }
 
 function found(system: string, { environment, tier, stateful }: System): Found {
-  return { place: { kind: 'remote', system, environment, tier }, stateful }
+  return { place: { kind: 'remote', system, environment, tier }, stateful, known: true }
 }
 
 /** `*` stands for any text. */

@@ -3,7 +3,7 @@ import type { Effect, Resource, Trait, UndoClass, Verb } from '../core/effect.ts
 import type { Place } from '../core/place.ts'
 import type { Draft, Facts, PathFacts } from '../core/study.ts'
 import type { Config } from '../wire/config.ts'
-import { below, isHarmlessDevice, literalPart, pathTraits } from './paths.ts'
+import { below, isHarmlessDevice, isRebuildable, literalPart, pathTraits } from './paths.ts'
 import { deployedBy, findSystem } from './registry.ts'
 
 /** Adds to each draft what follows from facts: its place, what the resource is, how much is at stake, how it could be undone. */
@@ -29,7 +29,7 @@ function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | u
     case 'host':
       return weighRemote(draft, config, target)
     case 'process':
-      return { ...plain(draft), place: { kind: 'host' }, undo: draft.undo ?? 'U2' }
+      return { ...plain(draft), place: { kind: OWN_PROCESS.test(resource.name) ? 'workspace' : 'host' }, undo: draft.undo ?? 'U2' }
     case 'program':
       return { ...plain(draft), place: { kind: 'workspace' }, undo: draft.undo ?? 'U2' }
     case 'anything':
@@ -49,7 +49,7 @@ function weighPath(draft: Draft, named: Extract<Resource, { kind: 'path' }>, fac
   const real = draft.verb === 'delete' ? linkItself(named.path, found, facts) : found.real
   const tree = named.tree === true
   const traits = new Set<Trait>([...(draft.traits ?? []), ...pathTraits(named.path, tree, around), ...pathTraits(real, tree, around)])
-  if (found.version === 'tracked' || found.version === 'modified') traits.delete('rebuildable')
+  if (isRebuildable(real, found.version)) traits.add('rebuildable')
   const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
@@ -97,15 +97,28 @@ const REMOTE_UNDO: Readonly<Record<Verb, UndoClass>> = {
   spend: 'U4',
 }
 
+/** The local engine is the host, but starting and changing a container touches no more than it mounts, which is judged apart. */
+function ownEngine({ resource, verb }: Draft): boolean {
+  return resource.kind === 'object' && /^(?:docker|podman|nerdctl|vagrant|docker-machine)$/.test(resource.system) && ['create', 'update', 'execute'].includes(verb)
+}
+
+/** Where clouds hand a machine its credentials. */
+const METADATA = /^(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?)(?::\d+)?$/
+/** Jobs of the command's own shell. */
+const OWN_PROCESS = /^(?:%\d*|%[+-]|`\$!`…?|…)$/
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
 
 function weighRemote(draft: Draft, config: Config, target: Target | undefined): Effect {
   const { resource } = draft
   const effect = { ...plain(draft), undo: draft.undo ?? REMOTE_UNDO[draft.verb] }
-  if (draft.where === 'host' || draft.where === 'workspace') return { ...effect, place: { kind: draft.where } }
+  if (draft.where === 'host' || draft.where === 'workspace') return { ...effect, place: { kind: ownEngine(draft) ? 'workspace' : draft.where } }
+  if (resource.kind === 'host' && METADATA.test(resource.name)) return { ...effect, place: { kind: 'host' }, traits: [...effect.traits, 'secret'] }
   if (resource.kind === 'host' && LOOPBACK.test(resource.name)) return { ...effect, place: { kind: 'workspace' } }
   const deployed = deployedBy(effect, config)
   if (deployed !== undefined) return { ...effect, traits: effect.traits.filter((trait) => trait !== 'forge'), place: deployed.place }
-  const { place, stateful } = findSystem(resource, config, target)
+  const { place, stateful, known } = findSystem(resource, config, target)
+  // An unfamiliar program, a thing that nobody named and nothing taken away: it passes for what it says it is.
+  const plainly = resource.kind === 'object' && draft.where === undefined && !known && !['delete', 'replace', 'grant'].includes(draft.verb)
+  if (plainly && effect.traits.length === 0) return { ...effect, place: { kind: 'workspace' } }
   return { ...effect, place, traits: stateful ? [...effect.traits, 'stateful'] : effect.traits }
 }

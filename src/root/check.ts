@@ -5,6 +5,7 @@ import { answerOf } from '../gate/answer.ts'
 import { judge } from '../gate/judge.ts'
 import { probe } from '../gate/probe.ts'
 import { understand } from '../gate/understand.ts'
+import { predict } from '../kinds/registry.ts'
 import { NO_HISTORY } from '../risk/sequence.ts'
 import { type Folders, foldersOf, hostFacts, loadBuiltIn, mandateOf, readConfig, workspaceAbove } from './assemble.ts'
 import type { Case, Judge } from '../cli/check.ts'
@@ -20,8 +21,10 @@ export function judgeFor(env: NodeJS.ProcessEnv, cwd: string): Judge {
     if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
     const action = freezeAction(callOf(call, cwd, folders.home))
     const config = readConfig(workspaceAbove(action.cwd, action.home), folders, new Set())
-    const study = await understand(action, { config, host, probe })
+    const understood = await understand(action, { config, host, probe })
+    // Once more with all facts at hand: `micros` is what reading, predicting, weighing and deciding take.
     const started = systemClock.micros()
+    const study = { ...understood, drafts: predict(action.kind, action.input, understood.facts) }
     const judged = judge(study, { policy, config, mandate: mandateOf(config), history: NO_HISTORY, can: { snapshot: true, confirm: true } })
     return { ...answerOf(judged), micros: systemClock.micros() - started }
   }

@@ -51,7 +51,7 @@ $/ = "\\0";
 while (defined(my $path = <STDIN>)) { chomp $path; my $inode = <STDIN>; chomp $inode; my $found;
   if (sysopen(my $fh, $path, 0x200000 | O_NOFOLLOW)) { my @stat = stat $fh;
     $found = attributes('/proc/self/fd/' . fileno $fh) if @stat && "$stat[0]:$stat[1]" eq $inode }
-  print defined $found ? join(' ', map { "$_=$found->{$_}" } keys %$found) : '-', "\\n" }
+  print defined $found ? join(' ', map { "$_=$found->{$_}" } sort keys %$found) : '-', "\\n" }
 `
 
 /** In: lines of path, times, and \`-\` or the wanted attributes. Out: lines of number and what failed. */

@@ -1,12 +1,14 @@
-import { closeSync, lstatSync, openSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Digest } from '../core/digest.ts'
-import { pacer } from './budget.ts'
+import { type Digest, sha256 } from '../core/digest.ts'
+import { type Pause, pacer } from './budget.ts'
+import { BUNDLE_UPTO, Bundler } from './bundle.ts'
 import { type CompareTools, compare } from './compare.ts'
 import { clonePath, linkPath } from './keep.ts'
 import type { ClosedFile, Entry, State, TakenFile } from './manifest.ts'
 import type { Objects } from './objects.ts'
-import { hashOf, openToRead, stateOf } from './state.ts'
+import { hashOf, openToRead, pieces, stateOf } from './state.ts'
 
 /** A linked file of which ours is the only name left is taken over as it is; smaller ones are better compressed. */
 const ADOPT_FROM = 8 << 20
@@ -26,25 +28,22 @@ export async function settle(
   walk: readonly string[],
   tools: CloseTools,
 ): Promise<ClosedFile> {
-  const { changes, after, unseen } = await compare(taken, walk, tools)
+  const { changes, after, mates, unseen } = await compare(taken, walk, tools)
   const lost: ClosedFile['lost'] = []
-  const linked: ClosedFile['linked'] = {}
-  const store = new Store(folder, tools)
+  const contents: ClosedFile['contents'] = {}
+  const mover = new Mover(folder, tools)
   try {
     for (const entry of taken.entries) {
-      const change = changes.get(entry.path)
-      if (change === undefined || entry.state === null) continue
-      const kept = await store.keep(entry)
-      if ('lost' in kept) lost.push({ path: entry.path, why: kept.lost })
-      else if (kept.sha256 !== undefined && entry.kept && 'link' in entry.kept) {
-        linked[entry.path] = { sha256: kept.sha256 }
-      }
+      if (entry.state === null || !changes.has(entry.path)) continue
+      const why = await mover.move(entry, contents)
+      if (why !== undefined) lost.push({ path: entry.path, why })
+      if (mover.pause.due()) await mover.pause.rest()
     }
-    await tools.objects.flush()
+    await mover.flush()
   } finally {
-    store.close()
+    mover.close()
   }
-  await readLinkedAttributes(taken, folder, linked, tools)
+  await readLinkedAttributes(taken, folder, contents, tools)
   return {
     version: 1,
     id: taken.id,
@@ -52,73 +51,114 @@ export async function settle(
     overlaps: [...tools.overlaps],
     changes: [...changes.values()],
     after: [...after].map(([path, state]) => ({ path, state })),
-    linked,
+    mates: [...mates].map(([path, of]) => ({ path, of })),
+    contents,
     lost,
     unseen,
   }
 }
 
-type KeptAway = { readonly sha256?: Digest } | { readonly lost: string }
+const WRITTEN = 'it was written to while a link stood for its content'
+const DAMAGED = 'its copy is damaged'
 
 /** Moves one pre-image after the other into the store. */
-class Store {
+class Mover {
+  readonly pause: Pause
   readonly #folder: string
   readonly #objects: Objects
-  readonly #tools: CloseTools
+  readonly #bundler: Bundler
   #pack: number | undefined
 
-  constructor(folder: string, tools: CloseTools) {
+  constructor(folder: string, { objects, clock }: CloseTools) {
+    this.pause = pacer(clock)
     this.#folder = folder
-    this.#objects = tools.objects
-    this.#tools = tools
+    this.#objects = objects
+    this.#bundler = new Bundler(objects)
   }
 
-  async keep({ role, state, kept }: Entry): Promise<KeptAway> {
-    if (role === 'left out') return { lost: 'it was left out of the snapshot' }
-    if (state === null || kept === undefined) return {}
-    if ('link' in kept) return this.#keepLinked(state, linkPath(this.#folder, kept.link))
-    if (state.sha256 === undefined) return { lost: 'its copy has no hash' }
-    if ('clone' in kept) this.#objects.adopt(clonePath(this.#folder, kept.clone), state.sha256)
-    else {
-      this.#pack ??= openSync(join(this.#folder, 'pack'), 'r')
-      if (!(await this.#objects.put(this.#pack, state.sha256, kept.pack))) return { lost: 'its copy is damaged' }
+  /** Adds to `contents`, if there is a content to keep; a reason where it is lost. */
+  async move({ path, role, state, kept }: Entry, contents: ClosedFile['contents']): Promise<string | undefined> {
+    if (role === 'left out') return 'it was left out of the snapshot'
+    if (state === null || kept === undefined) return undefined
+    if ('clone' in kept) {
+      if (state.sha256 === undefined) return DAMAGED
+      this.#objects.adopt(clonePath(this.#folder, kept.clone), state.sha256)
+      contents[path] = { sha256: state.sha256 }
+      return undefined
     }
-    return { sha256: state.sha256 }
+    if ('pack' in kept) {
+      this.#pack ??= openSync(join(this.#folder, 'pack'), 'r')
+      return (await this.#moveFrom(this.#pack, kept.pack, { path, contents }, state.sha256)) ? undefined : DAMAGED
+    }
+    return (await this.#moveLinked(state, linkPath(this.#folder, kept.link), { path, contents })) ? undefined : WRITTEN
+  }
+
+  async flush(): Promise<void> {
+    this.#bundler.flush()
+    await this.#objects.flush()
   }
 
   close(): void {
     if (this.#pack !== undefined) closeSync(this.#pack)
   }
 
-  /** The inode is the workspace's own: whoever had the file open, or another name for it, could write to it. */
-  async #keepLinked(before: State, path: string): Promise<KeptAway> {
-    const written = { lost: 'it was written to while a link stood for its content' }
-    const now = stateOf(lstatSync(path, { bigint: true }))
-    if (now.inode !== before.inode || now.size !== before.size || now.mtimeNs !== before.mtimeNs) return written
-    const sha256 = await hashOf(path, pacer(this.#tools.clock))
-    if (sha256 === undefined) return written
-    if (now.size >= ADOPT_FROM && now.nlink === 1) {
-      this.#objects.adopt(path, sha256)
-      return { sha256 }
-    }
-    const fd = openToRead(path)
+  /** The inode is the workspace's own: whoever has the file open, or another name for it, can write to it. */
+  async #moveLinked(before: State, at: string, to: Destination): Promise<boolean> {
+    const fd = openToRead(at)
     try {
-      return (await this.#objects.put(fd, sha256, [0, now.size])) ? { sha256 } : written
+      const now = stateOf(fstatSync(fd, { bigint: true }))
+      if (now.inode !== before.inode || now.size !== before.size || now.mtimeNs !== before.mtimeNs) return false
+      if (now.size < ADOPT_FROM || now.nlink > 1) return await this.#moveFrom(fd, [0, now.size], to)
+      const sha256 = await hashOf(at, this.pause)
+      if (sha256 === undefined) return false
+      this.#objects.adopt(at, sha256)
+      to.contents[to.path] = { sha256 }
+      return true
     } finally {
       closeSync(fd)
     }
   }
+
+  /** False where the content is not the one that was kept. */
+  async #moveFrom(fd: number, part: readonly [number, number], to: Destination, known?: Digest): Promise<boolean> {
+    if (part[1] > BUNDLE_UPTO) {
+      const hash = known ?? (await hashOfPart(fd, part, this.pause))
+      to.contents[to.path] = { sha256: hash }
+      return this.#objects.put(fd, hash, part)
+    }
+    const bytes = Buffer.concat([...pieces(fd, ...part)].map((piece) => Buffer.from(piece)))
+    const hash = sha256(bytes)
+    if (bytes.length !== part[1] || hash !== (known ?? hash)) return false
+    this.#bundler.add(bytes, hash, (bundle) => {
+      to.contents[to.path] = { sha256: hash, bundle }
+    })
+    return true
+  }
+}
+
+interface Destination {
+  readonly path: string
+  readonly contents: ClosedFile['contents']
+}
+
+async function hashOfPart(fd: number, [from, length]: readonly [number, number], pause: Pause): Promise<Digest> {
+  const hash = createHash('sha256')
+  for (const piece of pieces(fd, from, length)) {
+    hash.update(piece)
+    if (pause.due()) await pause.rest()
+  }
+  return hash.digest('hex') as Digest
 }
 
 /** The inodes still carry what the files had; one child reads it for all of them. */
 async function readLinkedAttributes(
   taken: TakenFile,
   folder: string,
-  linked: ClosedFile['linked'],
+  contents: ClosedFile['contents'],
   tools: CloseTools,
 ): Promise<void> {
   const asked = taken.entries.flatMap(({ path, state, kept }) => {
-    const known = linked[path]
+    const known = contents[path]
     if (known === undefined || state === null || kept === undefined || !('link' in kept)) return []
     return [{ path: linkPath(folder, kept.link), inode: state.inode, known }]
   })

@@ -9,8 +9,8 @@ import type { Run } from './child.ts'
 import { Folders } from './folders.ts'
 import type { Entry, State, TakenFile } from './manifest.ts'
 import { lockfileOf } from './rebuildable.ts'
-import { hashOf, identical, same, sameAround, see } from './state.ts'
-import { walkBelow } from './walk.ts'
+import { hashOf, identical, same, sameAround, see, shared } from './state.ts'
+import { under, walkBelow } from './walk.ts'
 
 /** What git writes for itself whatever it is asked; commits, branches and settings lie beside it. */
 const GIT_OWN = ['objects', 'index', 'logs']
@@ -21,6 +21,8 @@ export interface Comparison {
   readonly changes: Map<string, Change>
   /** How every path is now that is not as it was, times of folders included. */
   readonly after: Map<string, State | null>
+  /** Names beside the targets that share an inode with one, and which. */
+  readonly mates: Map<string, string>
   /** What could not be looked at. */
   readonly unseen: string[]
 }
@@ -51,6 +53,7 @@ export async function compare(taken: TakenFile, walk: readonly string[], tools: 
     entries: new Map(taken.entries.map((entry) => [entry.path, entry])),
     changes: new Map(),
     after: new Map(),
+    mates: new Map(),
     unseen: [],
     folders: new Folders(),
     pause: pacer(tools.clock),
@@ -61,9 +64,9 @@ export async function compare(taken: TakenFile, walk: readonly string[], tools: 
     const created = await findCreated(work)
     await readContents(work, tools)
     classify(work, created)
-    findMissing(work)
+    findMissing(work, walk)
     for (const root of walk) await findUnpredicted(work, root, tools)
-    return { changes: work.changes, after: work.after, unseen: [...new Set(work.unseen)] }
+    return { changes: work.changes, after: work.after, mates: work.mates, unseen: [...new Set(work.unseen)] }
   } finally {
     work.folders.close()
   }
@@ -149,9 +152,10 @@ function classify(work: Work, created: ReadonlyMap<string, boolean>): void {
   }
 }
 
-/** Names beside a target that went without being one. */
-function findMissing(work: Work): void {
+/** Names beside a target that went without being one, below the folders that are looked through. */
+function findMissing(work: Work, walk: readonly string[]): void {
   for (const { path, names } of work.taken.entries) {
+    if (!walk.some((root) => under(path, root))) continue
     for (const name of names ?? []) {
       const one = path === '/' ? `/${name}` : `${path}/${name}`
       const seen = work.entries.has(one) ? undefined : see(work.folders, one)
@@ -168,11 +172,19 @@ async function findUnpredicted(work: Work, root: string, tools: CompareTools): P
   if (!('state' in top) || top.state === null || reached.kind !== 'here') return
   const device = top.state.inode.split(':')[0]
   const folders: Change[] = []
+  const sharing = new Map<string, Entry>()
+  for (const entry of work.taken.entries) if (shared(entry.state)) sharing.set(entry.state.inode, entry)
   const visit = async (path: string, state: State, at: string): Promise<boolean> => {
     if (tools.elsewhere(path) || state.inode.split(':')[0] !== device) return false
     if (basename(dirname(path)) === '.git' && GIT_OWN.includes(basename(path))) return false
     const entry = work.entries.get(path)
     if (entry === undefined && !work.after.has(path) && BigInt(state.ctimeNs) > since) {
+      const peer = sharing.get(state.inode)
+      // Its other name went, and nothing else happened to it.
+      if (peer?.state && sameAround(peer.state, state) && peer.state.size === state.size) {
+        work.mates.set(path, peer.path)
+        return false
+      }
       const born = lstatSync(at, { bigint: true }).birthtimeNs > since
       const change: Change = { path, change: born ? 'created' : 'changed', predicted: false }
       if (state.kind === 'folder') folders.push(change)

@@ -32,6 +32,7 @@ const BATCH = 200
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 const BLOCK = 4096
 const ZEROS = Buffer.alloc(BLOCK)
+const DAMAGED = 'its kept content is damaged'
 const CHANGED = 'it changed while it was given back'
 
 export interface ExecuteTools {
@@ -191,7 +192,7 @@ class Executor {
       }
       ftruncateSync(fd, at)
       const sha256 = hash.digest('hex')
-      if (at !== before.size || (before.sha256 ?? sha256) !== sha256) throw refusal('its kept content is damaged')
+      if (at !== before.size || (before.sha256 ?? sha256) !== sha256) throw refusal(DAMAGED)
       return holdOpen(fd, temporary)
     } catch (cause) {
       closeSync(fd)
@@ -248,6 +249,7 @@ class Executor {
     const code = codeOf(cause)
     if (cause instanceof UndoError) this.failed.set(step.path, cause.message)
     else if (code === 'EEXIST' || code === 'ENOTEMPTY' || code === 'ENOENT') this.failed.set(step.path, CHANGED)
+    else if (/^(ZSTD|Z)_/.test(code)) this.failed.set(step.path, DAMAGED)
     else if (/^E[A-Z0-9]+$/.test(code)) this.failed.set(step.path, `the system refuses it (${code})`)
     else throw cause
   }

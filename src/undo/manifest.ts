@@ -80,8 +80,18 @@ export const ClosedFile = z.strictObject({
   ),
   /** How every path was left that is not as it was, times of folders included. */
   after: z.array(z.strictObject({ path: z.string(), state: State.nullable() })),
-  /** What is only known now of pre-images that were kept by a link. */
-  linked: z.record(z.string(), z.strictObject({ sha256: Hash, attributes: Attributes.optional() })),
+  /** Other names, beside the targets, of the inode of a target. */
+  mates: z.array(z.strictObject({ path: z.string(), of: z.string() })),
+  /** Where the pre-images of changed files are: an object of their own, or a part of a bundle. */
+  contents: z.record(
+    z.string(),
+    z.strictObject({
+      sha256: Hash,
+      bundle: z.strictObject({ object: Hash, from: z.int() }).optional(),
+      /** Of what a link stood for, which only now was read. */
+      attributes: Attributes.optional(),
+    }),
+  ),
   lost: z.array(z.strictObject({ path: z.string(), why: z.string() })),
   unseen: z.array(z.string()),
 })

@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { Digest } from '../core/digest.ts'
+import { type Digest, sha256 } from '../core/digest.ts'
 import { CHILD, type Run } from './child.ts'
 import { syncFolder } from './keep.ts'
 import { pieces } from './state.ts'
@@ -29,11 +29,9 @@ export type Content = AsyncIterable<Buffer> | Iterable<Buffer>
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 /** What would save less than a tenth is kept as it is. */
 const WORTH = 0.9
-/** Room is given in blocks: less than one can't be saved. */
-const BLOCK = 4096
 const SAMPLE = 1 << 16
-/** Larger contents are compressed as a stream, off this thread. */
-const AT_ONCE = 1 << 20
+/** Larger contents are read as a stream. */
+const AT_ONCE = 8 << 20
 const PACKED = '.zst'
 const SYNC_MS = 60_000
 
@@ -61,27 +59,28 @@ export class Objects {
   /** Keeps a part of an open file. False where its content is not what `hash` says: somebody wrote to it meanwhile. */
   async put(fd: number, hash: Digest, [from, length]: readonly [number, number]): Promise<boolean> {
     if (this.has(hash)) return true
+    const sample = Buffer.concat([...hashed(pieces(fd, from, Math.min(length, SAMPLE)), createHash('sha256'))])
+    const packed = zstdCompressSync(sample, FAST).length < sample.length * WORTH
     const staged = this.#stage()
     const seen = createHash('sha256')
-    let packed = false
-    if (length <= AT_ONCE) {
-      const bytes = Buffer.concat([...hashed(pieces(fd, from, length), seen)])
-      const less = length > BLOCK ? zstdCompressSync(bytes, FAST) : bytes
-      packed = less.length < length * WORTH
-      writeFileSync(staged, packed ? less : bytes, { mode: 0o600 })
-    } else {
-      const sample = Buffer.concat([...hashed(pieces(fd, from, SAMPLE), createHash('sha256'))])
-      packed = zstdCompressSync(sample, FAST).length < SAMPLE * WORTH
-      const out = createWriteStream(staged, { mode: 0o600 })
-      const parts = hashed(pieces(fd, from, length), seen)
-      await (packed ? pipeline(parts, createZstdCompress(FAST), out) : pipeline(parts, out))
-    }
-    if (seen.digest('hex') !== hash) {
-      rmSync(staged)
-      return false
-    }
+    const parts = hashed(pieces(fd, from, length), seen)
+    const out = createWriteStream(staged, { mode: 0o600 })
+    await (packed ? pipeline(parts, createZstdCompress(FAST), out) : pipeline(parts, out))
+    const whole = seen.digest('hex') === hash
+    if (whole) this.#pending.set(hash, { staged, name: packed ? hash + PACKED : hash })
+    else rmSync(staged)
+    return whole
+  }
+
+  putBytes(bytes: Buffer): Digest {
+    const hash = sha256(bytes)
+    if (this.has(hash)) return hash
+    const staged = this.#stage()
+    const less = zstdCompressSync(bytes, FAST)
+    const packed = less.length < bytes.length * WORTH
+    writeFileSync(staged, packed ? less : bytes, { mode: 0o600 })
     this.#pending.set(hash, { staged, name: packed ? hash + PACKED : hash })
-    return true
+    return hash
   }
 
   /** Takes a file of ours over as it is, under a second name: the first stays until the caller is done with it. */
@@ -111,12 +110,20 @@ export class Objects {
 
   /** The content, or undefined where it is not kept. */
   read(hash: Digest, length: number): Content | undefined {
+    if (length <= AT_ONCE) {
+      const bytes = this.readBytes(hash)
+      return bytes && [bytes]
+    }
     const path = this.#find(hash)
     if (path === undefined) return undefined
-    const small = length <= AT_ONCE
-    if (!path.endsWith(PACKED)) return small ? [readFileSync(path)] : createReadStream(path)
-    if (small) return [zstdDecompressSync(readFileSync(path))]
-    return createReadStream(path).pipe(createZstdDecompress())
+    return path.endsWith(PACKED) ? createReadStream(path).pipe(createZstdDecompress()) : createReadStream(path)
+  }
+
+  readBytes(hash: Digest): Buffer | undefined {
+    const path = this.#find(hash)
+    if (path === undefined) return undefined
+    const bytes = readFileSync(path)
+    return path.endsWith(PACKED) ? zstdDecompressSync(bytes) : bytes
   }
 
   /** What is kept, with the room it takes. */

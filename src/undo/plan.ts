@@ -134,7 +134,7 @@ interface Group {
 
 /** Names that shared an inode. One is given back, the others become links to it. */
 function linkGroups(views: readonly View[], verdicts: ReadonlyMap<string, Verdict>): Map<string, Group> {
-  const sharing = views.filter(({ before }) => before?.kind === 'file' && before.nlink > 1)
+  const sharing = views.filter(({ before }) => before && before.kind !== 'folder' && before.nlink > 1)
   const groups = new Map<string, Group>()
   for (const [inode, members] of Map.groupBy(sharing, ({ before }) => before?.inode ?? '')) {
     const kept = members.filter(
@@ -174,6 +174,7 @@ function stepsFor(view: View, verdict: Verdict, groups: ReadonlyMap<string, Grou
 
 /** Modes, owners and times of a folder that is restored, and the times of one that our own steps change. */
 function folderSteps({ path, before, after, now }: View, verdict: Verdict | undefined, touched: boolean): Step[] {
+  if (verdict === 'remove') return []
   if (before?.kind !== 'folder')
     return now?.kind === 'folder' && touched ? [{ do: 'set folder', path, before: now }] : []
   if (verdict === 'restore') return [{ do: 'set folder', path, before }]
@@ -207,9 +208,14 @@ function inOrder(steps: readonly Step[]): Step[] {
 
 function notesOn(steps: readonly Step[], groups: ReadonlyMap<string, Group>): string[] {
   const written = new Set(steps.filter((step) => step.do === 'write').map(({ path }) => path))
-  return [...groups.values()]
-    .filter(({ leader, members, links }) => written.has(leader.path) && links > members.length)
-    .map(({ leader }) => `\`${leader.path}\` had more names than are known here: it comes back as a file of its own`)
+  const apart = [...groups.values()].filter(
+    ({ leader, members, links }) => written.has(leader.path) && links > members.length,
+  )
+  const first = apart[0]?.leader.path
+  if (first === undefined) return []
+  return [
+    `${apart.length} files, \`${first}\` the first, had more names than are known here: they come back on their own`,
+  ]
 }
 
 function depth(path: string): number {

@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts'
 import type { Bounds } from '../wire/config.ts'
+import { UndoError } from './error.ts'
 import type { Objects } from './objects.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -16,7 +17,7 @@ export function prune(shelf: Shelf, objects: Objects, { now, bounds }: { now: nu
   const closed = shelf
     .ids()
     .filter((id) => shelf.isClosed(id))
-    .map((id) => ({ id, at: shelf.closedAt(id), size: shelf.size(id), hashes: hashesOf(shelf, id) }))
+    .map((id) => ({ id, at: shelf.closedAt(id), size: shelf.size(id), hashes: objectsOf(shelf, id) }))
     .toSorted((a, b) => a.at - b.at)
   for (const { hashes } of closed) for (const hash of hashes) uses.set(hash, (uses.get(hash) ?? 0) + 1)
 
@@ -44,14 +45,13 @@ export function prune(shelf: Shelf, objects: Objects, { now, bounds }: { now: nu
   return gone
 }
 
-/** The contents that a closed snapshot needs: those of files that changed. */
-function hashesOf(shelf: Shelf, id: string): Set<Digest> {
-  const closed = shelf.closed(id)
-  const changed = new Set(closed?.changes.map(({ path }) => path))
-  const hashes = new Set<Digest>()
-  for (const { path, state } of shelf.taken(id).entries) {
-    const hash = closed?.linked[path]?.sha256 ?? state?.sha256
-    if (hash !== undefined && changed.has(path)) hashes.add(hash)
+/** What a closed snapshot needs; nothing where that can't be read any more, and then it goes with the next sweep. */
+function objectsOf(shelf: Shelf, id: string): Set<Digest> {
+  try {
+    const contents = Object.values(shelf.closed(id)?.contents ?? {})
+    return new Set(contents.map(({ sha256, bundle }) => bundle?.object ?? sha256))
+  } catch (cause) {
+    if (!(cause instanceof UndoError)) throw cause
+    return new Set()
   }
-  return hashes
 }

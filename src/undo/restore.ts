@@ -5,7 +5,7 @@ import { type ExecuteTools, execute } from './execute.ts'
 import { clonePath, linkPath } from './keep.ts'
 import type { Entry } from './manifest.ts'
 import type { Content, Objects } from './objects.ts'
-import { type Plan, planRestore } from './plan.ts'
+import { type Plan, planRestore, type View } from './plan.ts'
 import { pieces, stateOf } from './state.ts'
 import type { Place } from './targets.ts'
 import { type Pair, viewsOf } from './views.ts'
@@ -24,10 +24,11 @@ export interface RestoreTools extends Omit<ExecuteTools, 'content'> {
 
 /** Looks, plans, keeps the present state, carries out. */
 export async function restore(pair: Pair, how: RestoreHow, tools: RestoreTools): Promise<Restored> {
-  const plan = planRestore(await viewsOf(pair, how.only, tools))
+  const views = await viewsOf(pair, how.only, tools)
+  const plan = planRestore(views)
   const notes = [...(pair.closed ? [] : [NOT_CLOSED]), ...plan.notes]
   if (how.dryRun) return answer(plan, new Map(), notes)
-  const places = plan.steps.map(({ path }) => ({ path, tree: false, unlinkOnly: false }))
+  const places = [...pathsToKeep(plan, views)].map((path) => ({ path, tree: false, unlinkOnly: false }))
   const taken = await tools.take(how.as, places)
   if (taken.kind === 'infeasible') {
     const why = `what is there now could not be kept first: ${taken.why}`
@@ -41,6 +42,15 @@ export async function restore(pair: Pair, how: RestoreHow, tools: RestoreTools):
     content.close()
     await tools.close(how.as)
   }
+}
+
+/** What steps change, and the other names of those inodes: undoing this undo has to link them again. */
+function pathsToKeep({ steps }: Plan, views: readonly View[]): Set<string> {
+  const paths = new Set(steps.map(({ path }) => path))
+  const shared = views.filter(({ now }) => now && now.kind !== 'folder' && now.nlink > 1)
+  const inodes = new Set(shared.flatMap(({ path, now }) => (paths.has(path) ? [now?.inode] : [])))
+  for (const { path, now } of shared) if (inodes.has(now?.inode)) paths.add(path)
+  return paths
 }
 
 function answer(plan: Plan, failed: ReadonlyMap<string, string>, notes: readonly string[]): Restored {
@@ -61,6 +71,7 @@ function contents(
 ): { of(path: string): Content | undefined; close(): void } {
   const entries = new Map(taken.entries.map((entry) => [entry.path, entry]))
   const open = new Map<string, number>()
+  let bundle: { object: string; bytes: Buffer | undefined } | undefined
   const opened = (path: string): number => {
     const fd = open.get(path) ?? openSync(path, 'r')
     open.set(path, fd)
@@ -78,8 +89,12 @@ function contents(
     of(path) {
       const entry = entries.get(path)
       if (!entry?.state) return undefined
-      const hash = closed?.linked[path]?.sha256 ?? entry.state.sha256
-      return closed ? hash && tools.objects.read(hash, entry.state.size) : own(entry)
+      if (!closed) return own(entry)
+      const where = closed.contents[path]
+      if (!where?.bundle) return where && tools.objects.read(where.sha256, entry.state.size)
+      const { object, from } = where.bundle
+      if (bundle?.object !== object) bundle = { object, bytes: tools.objects.readBytes(object) }
+      return bundle.bytes && [bundle.bytes.subarray(from, from + entry.state.size)]
     },
     close() {
       for (const fd of open.values()) closeSync(fd)

@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UndoError } from './error.ts'
 import { syncFolder } from './keep.ts'
@@ -30,6 +31,7 @@ export class Shelf {
   readonly objects: string
   readonly making: string
   readonly #snapshots: string
+  #gone = 0
 
   constructor(folder: string) {
     this.objects = join(folder, 'objects')
@@ -85,10 +87,7 @@ export class Shelf {
   }
 
   remove(id: string): void {
-    // Out of sight in one step: a crash in the middle leaves rubbish in `making`, never half a snapshot.
-    const gone = join(this.making, `gone-${id}`)
-    renameSync(this.folder(id), gone)
-    rmSync(gone, { recursive: true })
+    this.#drop(this.folder(id))
   }
 
   taken(id: string): TakenFile {
@@ -126,11 +125,19 @@ export class Shelf {
     return lstatSync(join(this.folder(id), CLOSED)).mtimeMs
   }
 
+  /** What is only needed while a snapshot is open. Ten thousand links take a while to go: out of sight comes first. */
   #dropCopies(id: string): void {
     const folder = this.folder(id)
     for (const name of readdirSync(folder)) {
-      if (name !== TAKEN && name !== CLOSED) rmSync(join(folder, name), { recursive: true })
+      if (name !== TAKEN && name !== CLOSED) this.#drop(join(folder, name))
     }
+  }
+
+  /** CRASH: what lies in `making` goes with the next start; so a failure here is nobody's concern. */
+  #drop(path: string): void {
+    const gone = join(this.making, `gone-${this.#gone++}`)
+    renameSync(path, gone)
+    rm(gone, { recursive: true }).catch(() => undefined)
   }
 }
 

@@ -15,6 +15,7 @@ import { restore } from './restore.ts'
 import { Shelf, stampIn } from './shelf.ts'
 import { collect } from './take.ts'
 import { type Place, placesOf } from './targets.ts'
+import { under } from './walk.ts'
 
 export interface SnapshotsOptions {
   /** A folder of the guard's own; made where it is missing. */
@@ -150,8 +151,4 @@ function answer({ changes, overlaps, lost, unseen }: ClosedFile): Closed {
 
 function covers(root: Root, path: string): boolean {
   return root.path === path || (root.tree && under(path, root.path))
-}
-
-function under(path: string, folder: string): boolean {
-  return path === folder || folder === '/' || path.startsWith(`${folder}/`)
 }

@@ -92,6 +92,11 @@ export function sameContent(a: State, b: State): boolean {
   return a.size === b.size && a.sha256 === b.sha256
 }
 
+/** It may have other names. */
+export function shared(state: State | null | undefined): state is State {
+  return !!state && state.kind !== 'folder' && state.nlink > 1
+}
+
 function sameAttributes(a: State, b: State): boolean {
   if (a.attributes === undefined || b.attributes === undefined) return true
   const names = Object.keys(a.attributes)

@@ -6,7 +6,7 @@ import { type Pause, pacer } from './budget.ts'
 import { codeOf, Folders } from './folders.ts'
 import type { ClosedFile, Entry, State, TakenFile } from './manifest.ts'
 import type { View } from './plan.ts'
-import { hashOf, identical, see } from './state.ts'
+import { hashOf, identical, see, shared } from './state.ts'
 
 const ATTRIBUTES_MS = 10_000
 
@@ -25,6 +25,7 @@ export async function viewsOf(
   const entries = new Map(taken.entries.map((entry) => [entry.path, entry]))
   const after = new Map(closed?.after.map(({ path, state }) => [path, state]))
   const changes = new Map(closed?.changes.map((change) => [change.path, change]))
+  const mates = new Map(closed?.mates.map(({ path, of }) => [path, entries.get(of)]))
   const lost = new Map(closed?.lost.map(({ path, why }) => [path, why]))
   const asked = (path: string): boolean => only?.some((one) => path === one || path.startsWith(`${one}/`)) ?? true
 
@@ -32,7 +33,7 @@ export async function viewsOf(
   const folders = new Folders()
   try {
     for (const path of pathsOf({ taken, closed }, entries)) {
-      const entry = entries.get(path)
+      const entry = entries.get(path) ?? mates.get(path)
       const change = changes.get(path)
       const before = entry ? pre(entry, closed) : change?.predicted ? null : undefined
       const left = after.has(path) ? after.get(path) : closed && entry ? before : undefined
@@ -57,12 +58,17 @@ function pathsOf({ taken, closed }: Pair, entries: ReadonlyMap<string, Entry>): 
   if (closed === undefined) return new Set(entries.keys())
   const paths = new Set(closed.changes.map(({ path }) => path))
   const inodes = new Set<string>()
+  const left = new Map(closed.after.map(({ path, state }) => [path, state]))
   for (const path of paths) {
-    const state = entries.get(path)?.state
-    if (state?.kind === 'file' && state.nlink > 1) inodes.add(state.inode)
+    for (const state of [entries.get(path)?.state, left.get(path)]) if (shared(state)) inodes.add(state.inode)
   }
-  for (const { path, state } of taken.entries) if (state?.kind === 'file' && inodes.has(state.inode)) paths.add(path)
-  for (const { path } of closed.after) if (entries.get(path)?.state?.kind === 'folder') paths.add(path)
+  for (const { path, state } of taken.entries) if (state && inodes.has(state.inode)) paths.add(path)
+  for (const { path, of } of closed.mates) if (paths.has(of)) paths.add(path)
+  // Folders whose times moved, if the action is likely to be why.
+  for (const { path } of closed.after) {
+    const entry = entries.get(path)
+    if (entry?.state?.kind === 'folder' && (entry.role === 'target' || entry.names)) paths.add(path)
+  }
   for (const path of paths) for (let at = dirname(path); at !== '/'; at = dirname(at)) paths.add(at)
   return paths.add('/')
 }
@@ -71,7 +77,9 @@ function pathsOf({ taken, closed }: Pair, entries: ReadonlyMap<string, Entry>): 
 function pre({ path, role, state }: Entry, closed: ClosedFile | undefined): State | null {
   // Of what was left out only the name is known: as good as something that can't be given back.
   if (role === 'left out' && state !== null) return { ...state, kind: 'other' }
-  return state && { ...state, ...closed?.linked[path] }
+  if (state === null) return null
+  const { sha256, attributes } = closed?.contents[path] ?? {}
+  return { ...state, ...(sha256 && { sha256 }), ...(attributes && { attributes }) }
 }
 
 type Present = Pick<View, 'now' | 'blocked' | 'names'>

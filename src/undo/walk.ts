@@ -42,3 +42,8 @@ async function below(parent: Folder, path: string, walk: Walk): Promise<void> {
     if (folder !== undefined) leave(folder)
   }
 }
+
+/** `path` is `folder` or lies below it. */
+export function under(path: string, folder: string): boolean {
+  return path === folder || folder === '/' || path.startsWith(`${folder}/`)
+}

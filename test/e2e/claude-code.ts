@@ -56,8 +56,8 @@ export interface Place {
   remove(): Promise<void>
 }
 
-export async function makePlace(): Promise<Place> {
-  const root = await mkdtemp(join(tmpdir(), 'ilk-'))
+export async function makePlace(parent: string = tmpdir()): Promise<Place> {
+  const root = await mkdtemp(join(parent, '.ilk-'))
   const [home, work] = [join(root, 'home'), join(root, 'work')]
   await mkdir(join(home, '.claude'), { recursive: true })
   await mkdir(work)

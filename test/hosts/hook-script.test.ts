@@ -99,6 +99,7 @@ describe('the shell hook', () => {
     expect(heard).toContain('X-Interlock-Entry: cli\r\n')
     expect(heard).toContain('X-Interlock-Agent: claude-code_2-1-197_harness\r\n')
     expect(heard).toContain('X-Interlock-Take-Over: yes\r\n')
+    expect(heard).toContain(`X-Interlock-Pid: ${process.pid}\r\n`)
     expect(heard).toContain(JSON.stringify(bash('ls')))
   })
 

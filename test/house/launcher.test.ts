@@ -27,62 +27,49 @@ function fakeNode(place: string, version: string): void {
   chmodSync(place, 0o755)
 }
 
-function clone(): void {
-  mkdirSync(join(folder, 'it', 'src'))
-  writeFileSync(join(folder, 'it', 'src', 'cli.ts'), '')
-}
-
 function launch(program: string, args: readonly string[] = [], env: Record<string, string> = {}): string {
   const home = join(folder, 'home')
   const child = spawnSync(program, args, { cwd: folder, env: { PATH: path, HOME: home, ...env }, encoding: 'utf8' })
   return `${child.stdout}${child.stderr}`.replaceAll(folder, '').trim()
 }
 
-describe('from a clone', () => {
-  it("takes the clone's own Node before the machine's, unasked", () => {
-    clone()
-    fakeNode(join(path, 'node'), 'v26.0.0')
-    fakeNode(join(folder, 'it/tools/node/node_modules/.bin/node'), 'v24.1.0')
-    expect(launch(join(folder, 'it/bin/interlock'), ['check', 'a b'])).toBe(
-      'v24.1.0: --disable-warning=ExperimentalWarning /it/bin/../src/cli.ts check a b',
-    )
-  })
-
-  it("takes the machine's Node where that is new enough", () => {
-    clone()
-    fakeNode(join(path, 'node'), 'v22.18.0')
-    expect(launch(join(folder, 'it/bin/interlock'))).toMatch(/^v22\.18\.0: .*cli\.ts$/)
-  })
-
-  it('takes one that nvm keeps where the machine has an older one', () => {
-    clone()
-    fakeNode(join(path, 'node'), 'v22.17.9')
-    fakeNode(join(folder, 'home/.nvm/versions/node/v20.1.0/bin/node'), 'v20.1.0')
-    fakeNode(join(folder, 'home/.nvm/versions/node/v24.0.0/bin/node'), 'v24.0.0')
-    expect(launch(join(folder, 'it/bin/interlock'))).toMatch(/^v24\.0\.0: /)
-  })
+it("takes a clone's own Node before the machine's", () => {
+  fakeNode(join(path, 'node'), 'v26.0.0')
+  fakeNode(join(folder, 'it/tools/node/node_modules/.bin/node'), 'v24.1.0')
+  expect(launch(join(folder, 'it/bin/interlock'), ['check', 'a b'])).toBe(
+    'v24.1.0: --disable-warning=ExperimentalWarning /it/bin/../bin/main.mjs check a b',
+  )
 })
 
-describe('from a package', () => {
-  it('finds itself through links, relative and absolute', () => {
-    fakeNode(join(path, 'node'), 'v24.0.0')
-    mkdirSync(join(folder, 'links'))
-    symlinkSync('../it/bin/interlock', join(folder, 'links', 'one'))
-    symlinkSync(join(folder, 'links', 'one'), join(path, 'interlock'))
-    expect(launch(join(path, 'interlock'))).toMatch(/\/links\/\.\.\/it\/bin\/\.\.\/bin\/main\.mjs$/)
-    expect(launch('sh', ['-c', 'interlock status'])).toMatch(/main\.mjs status$/)
-    expect(launch('sh', ['-c', 'cd it/bin && sh interlock status'])).toMatch(/\.\.\/bin\/main\.mjs status$/)
+it('finds itself through links, relative and absolute', () => {
+  fakeNode(join(path, 'node'), 'v24.0.0')
+  mkdirSync(join(folder, 'links'))
+  symlinkSync('../it/bin/interlock', join(folder, 'links', 'one'))
+  symlinkSync(join(folder, 'links', 'one'), join(path, 'interlock'))
+  expect(launch(join(path, 'interlock'))).toMatch(/\/links\/\.\.\/it\/bin\/\.\.\/bin\/main\.mjs$/)
+  expect(launch('sh', ['-c', 'interlock status'])).toMatch(/main\.mjs status$/)
+  expect(launch('sh', ['-c', 'cd it/bin && sh interlock status'])).toMatch(/\.\.\/bin\/main\.mjs status$/)
+})
+
+it("starts the machine's Node without asking its version", () => {
+  fakeNode(join(path, 'node'), 'v20.0.0')
+  expect(launch(join(folder, 'it/bin/interlock'))).toMatch(/^v20\.0\.0: .*main\.mjs$/)
+})
+
+describe('when main.mjs found that one too old', () => {
+  const search = { INTERLOCK_NODE: 'search' }
+  beforeEach(() => {
+    fakeNode(join(path, 'node'), 'v22.17.9')
   })
 
-  it('starts the Node of the path without asking its version', () => {
-    fakeNode(join(path, 'node'), 'v20.0.0')
-    expect(launch(join(folder, 'it/bin/interlock'))).toMatch(/^v20\.0\.0: .*main\.mjs$/)
+  it('takes the one installed beside the package', () => {
+    fakeNode(join(folder, '.bin/node'), 'v22.18.0')
+    expect(launch(join(folder, 'it/bin/interlock'), ['status'], search)).toMatch(/^v22\.18\.0: .*main\.mjs status$/)
   })
 
-  it('takes the one installed beside it when main.mjs found that of the path too old', () => {
-    fakeNode(join(path, 'node'), 'v20.0.0')
-    fakeNode(join(folder, '.bin/node'), 'v24.0.0')
-    const found = launch(join(folder, 'it/bin/interlock'), ['status'], { INTERLOCK_NODE: 'search' })
-    expect(found).toMatch(/^v24\.0\.0: .*main\.mjs status$/)
+  it('takes one that nvm keeps', () => {
+    fakeNode(join(folder, 'home/.nvm/versions/node/v20.1.0/bin/node'), 'v20.1.0')
+    fakeNode(join(folder, 'home/.nvm/versions/node/v24.0.0/bin/node'), 'v24.0.0')
+    expect(launch(join(folder, 'it/bin/interlock'), ['status'], search)).toMatch(/^v24\.0\.0: .*main\.mjs status$/)
   })
 })

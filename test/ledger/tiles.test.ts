@@ -54,11 +54,11 @@ describe('growing', () => {
         let edge: Edge = EMPTY_EDGE
         const files = new Map<string, Buffer>()
         for (const part of parts) {
-          const grown = grow(edge, bundleOf(texts(edge.size, edge.size + part)))
+          const grown = grow(edge, [bundleOf(texts(edge.size, edge.size + part))])
           for (const { path, bytes } of grown.files) files.set(path, Buffer.from(bytes))
           edge = grown.edge
         }
-        const whole = grow(EMPTY_EDGE, bundleOf(texts(0, edge.size)))
+        const whole = grow(EMPTY_EDGE, [bundleOf(texts(0, edge.size))])
         for (const { path, bytes } of whole.files) expect(files.get(path)).toEqual(Buffer.from(bytes))
         expect(edge).toEqual({ ...whole.edge, levels: edge.levels })
         expect(edgeRoot(edge)).toEqual(
@@ -72,7 +72,7 @@ describe('growing', () => {
   test('past two levels of full tiles the root is still that of all leaves', () => {
     const size = 256 * 256 + 256 + 3
     const entries = bundleOf(texts(0, size))
-    const { edge, files } = grow(EMPTY_EDGE, entries)
+    const { edge, files } = grow(EMPTY_EDGE, [entries])
     expect(edgeRoot(edge)).toEqual(rootOf(entries.leaves))
     expect(files.map(({ path }) => path).filter((path) => !/^tile\/(0|entries)\/\d{3}$/.test(path))).toEqual([
       'tile/entries/257.p/3',
@@ -89,7 +89,7 @@ describe('growing', () => {
     )
     if (key === undefined) throw new Error('the published key does not parse')
     const leaves = 'one two three four five six seven eit nain ten ileven twelf threeten fourten fivten'.split(' ')
-    const { edge } = grow(EMPTY_EDGE, bundleOf(leaves))
+    const { edge } = grow(EMPTY_EDGE, [bundleOf(leaves)])
     expect(
       signNote(checkpointText({ origin: key.name, size: 15, root: edgeRoot(edge) }), key),
     ).toBe(`example.com/log/testdata

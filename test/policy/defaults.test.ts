@@ -105,7 +105,7 @@ describe('the defaults', () => {
       fc.property(questions, (q) => {
         expect(under(policy.decide(q, ladder(canSnapshot(q))))).toEqual(expected(q))
       }),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     )
   })
 })

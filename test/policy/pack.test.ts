@@ -70,7 +70,13 @@ describe('a line of a case file', () => {
 
   it('fails where policy answers otherwise, and says what it answers', () => {
     expect(runCases(policy, { 'own.txt': '# mine\n\ndelete home U1 => nothing local/home' })).toEqual([
-      { file: 'own.txt', line: 3, text: 'delete home U1 => nothing local/home', ok: false, got: 'snapshot+confirm local/home' },
+      {
+        file: 'own.txt',
+        line: 3,
+        text: 'delete home U1 => nothing local/home',
+        ok: false,
+        got: 'snapshot+confirm local/home',
+      },
     ])
   })
 

@@ -10,38 +10,31 @@ import { questions } from './questions.ts'
 const policy = loadPolicy([BUILTIN])
 const RUNS = { numRuns: 300 }
 
+const turnedRules = (text: string): string =>
+  text
+    .split(/(?=^@id)/m)
+    .reverse()
+    .join('\n')
+
 const RULE = '@id("own/rule") @because("ours")'
 
 describe('a decision', () => {
+  // Asking two policies in turn makes each install its rules anew: they are asked one after the other.
+  const sample = fc.sample(questions, 200)
+  const answers = sample.map((q) => ({ q, answer: policy.decide(q, LADDER) }))
+
   it('does not depend on the order of rules or files', () => {
     const turned = Object.entries(pack.files)
       .reverse()
-      .map(([file, text]) => [
-        file,
-        file.endsWith('.cedar')
-          ? text
-              .split(/(?=^@id)/m)
-              .reverse()
-              .join('\n')
-          : text,
-      ])
+      .map(([file, text]) => [file, file.endsWith('.cedar') ? turnedRules(text) : text])
     const other = loadPolicy([{ name: 'builtin', files: Object.fromEntries(turned) }])
-    fc.assert(
-      fc.property(questions, (q) => {
-        expect(other.decide(q, LADDER)).toEqual(policy.decide(q, LADDER))
-      }),
-      RUNS,
-    )
+    expect(sample.map((q) => ({ q, answer: other.decide(q, LADDER) }))).toEqual(answers)
   })
 
   it('does not depend on the order of traits, or on naming one twice', () => {
-    fc.assert(
-      fc.property(questions, (q) => {
-        const again = loadPolicy([BUILTIN]).decide({ ...q, traits: [...q.traits, ...q.traits].reverse() }, LADDER)
-        expect(again).toEqual(policy.decide(q, LADDER))
-      }),
-      { numRuns: 25 },
-    )
+    const other = loadPolicy([BUILTIN])
+    const again = (q: Question): Question => ({ ...q, traits: [...q.traits, ...q.traits].reverse() })
+    expect(sample.map((q) => ({ q, answer: other.decide(again(q), LADDER) }))).toEqual(answers)
   })
 
   it('never gets dearer by a longer list of feasible sets', () => {
@@ -61,7 +54,7 @@ describe('a decision', () => {
         if (policy.decide(q, [some]).kind === 'forbidden') return
         expect(policy.decide(q, [[...new Set([...some, ...more])]]).kind).toBe('permitted')
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 
@@ -74,7 +67,7 @@ describe('a decision', () => {
         expect(cost({ ...q, certainty: 'opaque' })).toBeGreaterThanOrEqual(cost({ ...q, certainty: 'known' }))
         expect(cost({ ...q, undo: 'U4' })).toBeGreaterThanOrEqual(cost({ ...q, undo: 'U0' }))
       }),
-      RUNS,
+      { numRuns: 100 },
     )
   })
 
@@ -143,14 +136,14 @@ describe('rules of others', () => {
     )
 
   it('never allow more by one more forbid', () => {
+    const asked = fc.sample(questions, 40).flatMap((q) => LADDER.map((set) => [q, [set]] as const))
+    const refused = asked.filter((one) => policy.decide(...one).kind === 'forbidden')
     fc.assert(
-      fc.property(clause, fc.array(questions, { minLength: 20, maxLength: 20 }), (text, asked) => {
+      fc.property(clause, (text) => {
         const stricter = withRules(text, 'repository')
-        for (const q of asked)
-          for (const set of LADDER)
-            if (stricter.decide(q, [set]).kind === 'permitted') expect(policy.decide(q, [set]).kind).toBe('permitted')
+        expect(refused.filter((one) => stricter.decide(...one).kind === 'permitted')).toEqual([])
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     )
   })
 

@@ -84,8 +84,8 @@ function pattern(line: string): RegExp {
 
 /** Runs the commands one after another in a home, a state folder and a git workspace made for them. */
 export async function play(transcript: Transcript, root: string, launcher: string): Promise<Step[]> {
-  // Not in /tmp: what lies in a temporary folder is judged as one's own.
-  const base = join(root, 'node_modules', '.cache')
+  // Where a temporary folder, or one that can be rebuilt, would be judged as such.
+  const base = join(root, '.scratch')
   mkdirSync(base, { recursive: true })
   const place = realpathSync(mkdtempSync(join(base, 't-')))
   const [home, state, work, bin] = ['home', 'state', 'work', 'bin'].map((name) => join(place, name)) as Four

@@ -13,7 +13,11 @@ import { parseVersion } from './version.ts'
 export type Enforcement =
   | { readonly kind: 'enforced'; readonly version: string }
   | { readonly kind: 'unenforced'; readonly why: string }
-  | { readonly kind: 'not tried'; readonly why: string }
+  | NotTried
+interface NotTried {
+  readonly kind: 'not tried'
+  readonly why: string
+}
 
 /** A model endpoint on loopback that plays turns; never the user's account. */
 export type StartModel = (script: { readonly turns: readonly Turn[] }) => Promise<{
@@ -81,14 +85,13 @@ export async function tryCanary(options: CanaryOptions): Promise<Enforcement> {
 async function tryLiving(options: CanaryOptions, folder: string): Promise<Enforcement | undefined> {
   const harmless = join(folder, 'work', 'harmless')
   const denied = join(options.state, 'canary')
-  const said = await play(options, folder, await copyOf(options.installation), [harmless, denied])
+  const played = await play(options, folder, await copyOf(options.installation), [harmless, denied])
   if (await exists(denied)) {
     await rm(denied, { force: true })
     return { kind: 'unenforced', why: 'a call that the guard denies ran all the same' }
   }
-  return (await exists(harmless))
-    ? undefined
-    : { kind: 'not tried', why: `a harmless call did not run either: ${said}` }
+  if (await exists(harmless)) return played
+  return { kind: 'not tried', why: `a harmless call did not run${played === undefined ? '' : `: ${played.why}`}` }
 }
 
 /** The living guard is left alone: the copy of the settings names an address where nobody is. */
@@ -106,17 +109,17 @@ async function tryDead(options: CanaryOptions, folder: string): Promise<Enforcem
     .replaceAll(JSON.stringify(installation.url), JSON.stringify(await deadUrl()))
     .replaceAll(inJson(installation.script), () => inJson(script))
   const probe = join(folder, 'work', 'ran')
-  await play(options, folder, settings, [probe])
-  return (await exists(probe)) ? { kind: 'unenforced', why: 'a call ran while the guard was dead' } : undefined
+  const played = await play(options, folder, settings, [probe])
+  return (await exists(probe)) ? { kind: 'unenforced', why: 'a call ran while the guard was dead' } : played
 }
 
-/** Lets the host touch `files`, one call each; answers with what it said to the model last. */
+/** Lets the host touch `files`, one call each; undefined where it came to each of them. */
 async function play(
   options: CanaryOptions,
   folder: string,
   settings: string,
   files: readonly string[],
-): Promise<string> {
+): Promise<NotTried | undefined> {
   const home = join(folder, 'home')
   const work = join(folder, 'work')
   const project = options.installation.path.endsWith('settings.local.json')
@@ -131,9 +134,16 @@ async function play(
     const env = environmentFor(options, home, model.url)
     const args = ['-p', 'canary', '--output-format', 'json', '--dangerously-skip-permissions']
     const ran = await run(options.claude, args, { cwd: work, env, timeoutMs: 30_000, maxBytes: 64_000 })
-    return model.requests.length > 0
-      ? JSON.stringify(model.requests.at(-1)).slice(-600)
-      : `${ran.stdout}${ran.stderr}`.slice(0, 600)
+    // What didn't run because the host never came to it proves nothing.
+    const answered = Math.max(
+      0,
+      ...model.requests.map((each) => JSON.stringify(each).split('"tool_result"').length - 1),
+    )
+    if (answered >= files.length) return undefined
+    return {
+      kind: 'not tried',
+      why: `the host did not come to the calls: ${`${ran.stderr}${ran.stdout}`.slice(0, 600)}`,
+    }
   } finally {
     await model.close()
   }

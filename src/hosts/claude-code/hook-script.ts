@@ -61,10 +61,9 @@ tell() {
 
 command -v curl >/dev/null 2>&1 || refuse 'curl is missing'
 [ "$1" = start ] && start
-takes=no
-[ "$2" = take-over ] && takes=yes
 answer=$(guard --max-time 50 -w '|%{http_code}' --data-binary @- -H 'Content-Type: application/json' -H 'Expect:' \\
-  -H "X-Interlock-Entry: $CLAUDE_CODE_ENTRYPOINT" -H "X-Interlock-Agent: $AI_AGENT" -H "X-Interlock-Take-Over: $takes" \\
+  -H "X-Interlock-Entry: $CLAUDE_CODE_ENTRYPOINT" -H "X-Interlock-Agent: $AI_AGENT" \\
+  -H "X-Interlock-Take-Over: $2" -H "X-Interlock-Pid: $3" \\
   http://guard${route}) || refuse 'the guard could not be reached'
 code=\${answer##*|}
 answer=\${answer%|*}

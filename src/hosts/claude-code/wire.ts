@@ -24,23 +24,23 @@ const ToolCall = Common.extend({
 const BackgroundTasks = z.array(z.looseObject({ id: z.string() })).default([])
 
 export const PreToolUse = ToolCall.extend({ hook_event_name: z.literal('PreToolUse') })
-export const PostToolUse = ToolCall.extend({
+const PostToolUse = ToolCall.extend({
   hook_event_name: z.literal('PostToolUse'),
   tool_response: z.unknown(),
   duration_ms: z.number().optional(),
 })
-export const PostToolUseFailure = ToolCall.extend({
+const PostToolUseFailure = ToolCall.extend({
   hook_event_name: z.literal('PostToolUseFailure'),
   duration_ms: z.number().optional(),
 })
-export const Stop = Common.extend({ hook_event_name: z.literal('Stop'), background_tasks: BackgroundTasks })
-export const SubagentStop = Common.extend({
+const Stop = Common.extend({ hook_event_name: z.literal('Stop'), background_tasks: BackgroundTasks })
+const SubagentStop = Common.extend({
   hook_event_name: z.literal('SubagentStop'),
   agent_id: z.string(),
   background_tasks: BackgroundTasks,
 })
-export const SessionEnd = Common.extend({ hook_event_name: z.literal('SessionEnd') })
-export const UserPromptSubmit = Common.extend({ hook_event_name: z.literal('UserPromptSubmit'), prompt: z.string() })
+const SessionEnd = Common.extend({ hook_event_name: z.literal('SessionEnd') })
+const UserPromptSubmit = Common.extend({ hook_event_name: z.literal('UserPromptSubmit'), prompt: z.string() })
 export const ConfigChange = Common.extend({
   hook_event_name: z.literal('ConfigChange'),
   source: z.string().optional(),

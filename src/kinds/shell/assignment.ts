@@ -13,6 +13,8 @@ const LOADS = new Set([
   'PYTHONSTARTUP',
   'PERL5OPT',
   'RUBYOPT',
+  'TAR_OPTIONS',
+  'RSYNC_RSH',
   'GIT_SSH',
   'GIT_SSH_COMMAND',
   'GIT_PROXY_COMMAND',

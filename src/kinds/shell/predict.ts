@@ -5,10 +5,12 @@ import { type Input, interpret, type Invocation } from '../../lang/shell/interpr
 import { under } from '../../lang/shell/builtins.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
 import { readCode } from '../../programs/code/read.ts'
-import type { Language, PathTouch, Touch } from '../../programs/grammar.ts'
+import { CURRENT_BRANCH, isShared } from '../../programs/git-push.ts'
+import type { Language, ObjectTouch, PathTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { assignmentDraft } from './assignment.ts'
 import { programDrafts, shebang } from './launch.ts'
+import { Made } from './made.ts'
 import { resolvePath } from './resolve.ts'
 import { worktreeDrafts } from './worktree.ts'
 
@@ -31,6 +33,7 @@ export function opaque(by: string, why: string, traits: readonly Trait[] = []): 
 class Walk {
   readonly facts: Facts
   readonly ground: Ground
+  readonly made = new Made()
 
   constructor(facts: Facts, ground: Ground) {
     this.facts = facts
@@ -40,14 +43,20 @@ class Walk {
   text(text: string, scope: Scope, by: string, depth: number): readonly Draft[] {
     if (depth > DEEPEST) return [opaque(by, 'commands inside commands, too deep to follow')]
     const { invocations, opaque: reasons } = interpret(text, this.ground, scope)
-    return [...reasons.map((why) => opaque(by, why)), ...invocations.flatMap((each) => this.#invocation(each, depth))]
+    const drafts = reasons.map((why) => opaque(by, why))
+    for (const each of invocations) {
+      const touched = this.#invocation(each, depth)
+      this.made.note(touched)
+      drafts.push(...touched)
+    }
+    return drafts
   }
 
   #invocation(invocation: Invocation, depth: number): readonly Draft[] {
     const { argv, scope, redirects, assigns, source } = invocation
     const by = source.length > 200 ? `${source.slice(0, 200)}…` : source
     const drafts = redirects.flatMap(({ operator, path }) => this.#redirect(operator, path, scope, by))
-    for (const { name, value } of argv.length > 0 ? assigns : []) drafts.push(...assignmentDraft(name, value, by))
+    for (const { name, value } of assigns) drafts.push(...assignmentDraft(name, value, by))
     if (argv.length > 0) drafts.push(...this.#command(argv, invocation, by, depth))
     return drafts
   }
@@ -81,13 +90,15 @@ class Walk {
         return this.#paths(touch, scope.cwd, by)
       case 'object': {
         const { system, type, verb } = touch
+        if (show(touch.name) === CURRENT_BRANCH) return [this.#currentBranch(touch, by)]
+        if (system === 'git' && movesHistory(touch)) return worktreeDrafts({ kind: 'worktree', verb: 'update', loses: 'history', paths: [] }, scope.cwd, by, this.facts)
         const certainty = touch.assumed === true || touch.name.unknown !== undefined ? 'assumed' : 'known'
         return [{ ...hints(touch), verb, resource: { kind: 'object', system, type, name: show(touch.name) }, by, certainty }]
       }
       case 'host':
         return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'host', name: show(touch.host) }, by, certainty: 'known' }]
       case 'process':
-        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'process', name: show(touch.name) }, by, certainty: 'known' }]
+        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'process', name: touch.name.unknown?.why === '`$!`' ? '%' : show(touch.name) }, by, certainty: 'known' }]
       case 'worktree':
         return worktreeDrafts(touch, scope.cwd, by, this.facts)
       case 'run': {
@@ -109,6 +120,22 @@ class Walk {
     }
   }
 
+  /** A bare `git push`: which branch it reaches stands in the repository. */
+  #currentBranch(touch: ObjectTouch, by: string): Draft {
+    const head = this.facts.text(`${this.facts.surroundings.workspace}/.git/HEAD`)
+    const branch = head.kind === 'text' ? /^ref: refs\/heads\/(.+)\s*$/.exec(head.text)?.[1] : undefined
+    const { system, type, verb } = touch
+    const traits = touch.traits ?? []
+    const shared = verb === 'replace' && (branch === undefined || isShared(branch)) && !traits.includes('shared')
+    return {
+      ...hints({ ...touch, traits: shared ? [...traits, 'shared'] : traits }),
+      verb,
+      resource: { kind: 'object', system, type, name: branch ?? CURRENT_BRANCH },
+      by,
+      certainty: branch === undefined ? 'assumed' : 'known',
+    }
+  }
+
   #paths(touch: PathTouch, cwd: Field, by: string): readonly Draft[] {
     const tree = touch.tree === true
     const draft = { ...this.path(touch.verb, touch.path, tree, cwd, by) }
@@ -120,7 +147,12 @@ class Walk {
   }
 
   path(verb: Verb, path: Field, tree: boolean, cwd: Field, by: string): Draft {
-    return { verb, by, ...resolvePath(verb, path, tree, cwd, this.facts) }
+    return { verb, by, ...resolvePath(verb, this.#ownHome(path), tree, cwd, this.facts) }
+  }
+
+  /** Programs expand `~/` themselves, in settings and defaults; a folder of that name is nobody's. */
+  #ownHome(path: Field): Field {
+    return path.text.startsWith('~/') ? { ...path, text: this.ground.home + path.text.slice(1) } : path
   }
 
   #code(language: Language, text: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
@@ -139,15 +171,25 @@ class Walk {
   /** A file that is run: what this very command wrote, else what stands in it now. */
   #script(language: Language, path: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
     const { scope } = invocation
+    // A process substitution, not a file: what another command prints is what runs.
+    if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return this.#code(language, { ...path, text: '' }, args, invocation, by, depth)
     const run = this.path('execute', path, false, scope.cwd, by)
     if (run.resource.kind !== 'path') return [run]
     const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
     if (written !== undefined) return [run, ...this.#code(language, written, args, invocation, by, depth)]
-    const content = this.facts.text(run.resource.path)
-    if (content.kind === 'program') return [run]
+    const origin = this.made.originOf(run.resource.path)
+    if (origin.downloaded) return [opaque(by, `it runs what was downloaded to ${run.resource.path}`, ['tainted'])]
+    const content = this.facts.text(origin.path)
+    // What is missing can't run, unless a step before builds it: then it is the project's own.
+    if (content.kind === 'program' || content.kind === 'missing') return [run]
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
     return [run, ...this.#code(shebang(content.text) ?? language, known(content.text), args, invocation, by, depth)]
   }
+}
+
+/** Refs that a command moves or drops are files of the repository, and come back as such. */
+function movesHistory({ type, verb, where }: ObjectTouch): boolean {
+  return where === 'workspace' && verb !== 'read' && verb !== 'create' && ['branch', 'tag', 'stash', 'ref', 'reflog', 'head'].includes(type)
 }
 
 /** What the grammar adds to a touch that no fact could tell. */

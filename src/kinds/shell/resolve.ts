@@ -16,7 +16,7 @@ type Where = Pick<Draft, 'resource' | 'certainty' | 'why'>
 export function resolvePath(verb: Verb, path: Field, tree: boolean, cwd: Field, facts: Facts): Where {
   const full = under(cwd, path)
   const { workspace } = facts.surroundings
-  if (full.unknown === undefined) return { resource: pathResource(resolve(workspace, posix(full.text)), tree, full.glob), certainty: 'known' }
+  if (full.unknown === undefined) return { resource: pathResource(resolve(workspace, full.text), tree, full.glob), certainty: 'known' }
   const { shape, suffix, why } = full.unknown
   const within = shape !== 'text' && isAbsolute(full.text)
   if (within) {
@@ -30,10 +30,4 @@ export function resolvePath(verb: Verb, path: Field, tree: boolean, cwd: Field, 
 
 function pathResource(path: string, tree: boolean, glob: boolean): Resource {
   return { kind: 'path', path, ...(tree && { tree }), ...(glob && { glob }) }
-}
-
-/** `D:\\x` and `D:/x` as shells on Windows spell them: `/d/x`. */
-export function posix(path: string): string {
-  const drive = /^([A-Za-z]):[\\/]/.exec(path)
-  return drive === null ? path : `/${(drive[1] ?? '').toLowerCase()}/${path.slice(3).replaceAll('\\', '/')}`
 }

@@ -6,9 +6,11 @@ import type { Touch } from '../../programs/grammar.ts'
 /** What a git command takes from the working tree: only what is there to lose, as facts tell. */
 export function worktreeDrafts(touch: Extract<Touch, { kind: 'worktree' }>, cwd: Field, by: string, facts: Facts): readonly Draft[] {
   const { workspace } = facts.surroundings
-  const { verb, loses } = touch
+  const { loses } = touch
+  // A changed file is set back, one that no commit holds is gone.
+  const verb = loses === 'uncommitted' ? 'update' : touch.verb
   if (loses === 'history' || loses === 'stash')
-    return ['refs', 'logs', 'packed-refs'].map((name) => ({
+    return ['HEAD', 'index', 'refs', 'logs', 'packed-refs'].map((name) => ({
       verb,
       resource: { kind: 'path', path: `${workspace}/.git/${name}`, tree: true },
       by,

@@ -72,6 +72,8 @@ function general(name: string, args: Fields, recurse: Recurse): readonly Draft[]
   if (url !== undefined && verb === 'read') return [{ verb: 'read', resource: { kind: 'host', name: hostOf(url) }, by: name, certainty: 'known' }]
   const subject = text(args, ['name', 'id', 'project', 'repo', 'channel', 'recipient', 'title']) ?? tool
   const why = 'what the tool does is known by its name only'
+  // Whatever it does there, a server of others gets what the call carries.
+  if (server !== '' && verb !== 'read' && verb !== 'delete') return [{ verb: 'disclose', resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why, where: 'remote' }]
   return [{ verb, resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why }]
 }
 

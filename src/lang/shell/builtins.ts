@@ -19,8 +19,15 @@ const cd: Builtin = ({ scope, argv }, run) => {
   return moved(scope, under(scope.cwd, target))
 }
 
+/** `D:\\x` and `D:/x`, as shells on Windows spell them: `/d/x`. */
+export function posix(path: string): string {
+  const drive = /^([A-Za-z]):[\\/]/.exec(path)?.[1]
+  return drive === undefined ? path : `/${drive.toLowerCase()}/${path.slice(3).replaceAll('\\', '/')}`
+}
+
 /** `path` seen from `folder`. */
-export function under(folder: Field, path: Field): Field {
+export function under(folder: Field, named: Field): Field {
+  const path = { ...named, text: posix(named.text) }
   if (isAbsolute(path.text) || (path.text === '' && path.unknown !== undefined && path.unknown.shape === 'text')) return path
   if (path.unknown !== undefined || path.glob) return folder.unknown === undefined ? { ...path, text: `${folder.text}/${path.text}` } : folder
   return folder.unknown === undefined ? known(resolve(folder.text, path.text)) : joinFields(folder, known(`/${path.text}`))
@@ -64,6 +71,7 @@ const evaluate: Builtin = ({ scope, argv, input }, run) => {
   const text = argv.slice(1).reduce<Field | undefined>((at, field) => (at === undefined ? field : joinFields(joinFields(at, known(' ')), field)), undefined)
   if (text === undefined) return scope
   if (text.unknown === undefined) return run.text(text.text, scope, input)
+  if (text.unknown.generated === true && text.text === '') return scope
   run.opaque.add(`\`eval\` of ${text.unknown.why}`)
   return scope
 }
@@ -101,6 +109,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   eval: evaluate,
   trap,
   alias,
+  hash: ({ scope, argv }) => (argv[1]?.text === '-p' && argv[2] && argv[3] ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, argv[2].text) } : scope),
   unalias: ({ scope, argv }) => ({ ...scope, aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))) }),
   unset: ({ scope, argv }) => ({
     ...scope,

@@ -5,7 +5,7 @@ import { builtin } from './builtins.ts'
 import { combine, expandParts, expandSingle, expandWords, type Substitute } from './expand.ts'
 import { printed } from './output.ts'
 import { parseShell } from './parse.ts'
-import { assign, type Defined, fields, type Ground, merge, type Scope, type Value } from './scope.ts'
+import { assign, type Defined, fields, forget, type Ground, merge, type Scope, type Value } from './scope.ts'
 
 /** What comes on a command's standard input. */
 export type Input =
@@ -221,7 +221,8 @@ export class Run {
       return [[joinFields(known(`${word.name}=`), fields(value)[0] ?? known(''))]]
     })
     const text = source.slice(node.pos, node.end)
-    for (const argv of combine(ways)) at = this.call({ argv, assigns, given, redirects, input: feed, scope: at, source: text })
+    const before = node.name === undefined ? [] : assigns
+    for (const argv of combine(ways)) at = this.call({ argv, assigns: before, given, redirects, input: feed, scope: at, source: text })
     return at
   }
 
@@ -238,14 +239,16 @@ export class Run {
     }
     const after = builtin(name, invocation, this)
     if (after !== undefined) {
-      if (invocation.redirects.length > 0) this.#emit({ ...invocation, argv: [] })
+      const exported = invocation.given.flatMap(({ name: each, value }) => fields(value).slice(0, 1).map((field) => ({ name: each, value: field })))
+      if (invocation.redirects.length + exported.length > 0) this.#emit({ ...invocation, argv: [], assigns: exported })
       return after
     }
     this.#emit(invocation)
     if (argv.length === 0) return scope
     const output = printed(invocation, this.ground)
     if (!invocation.redirects.some((each) => each.output)) this.printed = joinFields(this.printed, output)
-    return noteWritten(invocation, output)
+    const noted = noteWritten(invocation, output)
+    return name === 'source' || name === '.' ? forget(noted, this.ground) : noted
   }
 
   #function(name: string, { body, source }: Defined, invocation: Invocation): Scope {
@@ -317,7 +320,7 @@ export class Run {
   }
 
   #emit(invocation: Invocation): void {
-    if (invocation.argv.length + invocation.redirects.length > 0) this.invocations.push(invocation)
+    if (invocation.argv.length + invocation.redirects.length + invocation.assigns.length > 0) this.invocations.push(invocation)
   }
 }
 

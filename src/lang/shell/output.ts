@@ -8,17 +8,23 @@ export function printed(invocation: Invocation, ground: Ground): Field {
   const args = invocation.argv.slice(1)
   if (name === undefined) return anything('what a command prints')
   const printer = PRINTERS.get(name)
-  return printer?.(args, invocation, ground) ?? unknownOutput(name, invocation.input)
+  return printer?.(args, invocation, ground) ?? unknownOutput(name, args, invocation.input)
 }
 
 type Printer = (args: readonly Field[], invocation: Invocation, ground: Ground) => Field | undefined
 
 const NETWORK = new Set(['curl', 'wget', 'nc', 'ncat', 'http', 'https', 'xh', 'lynx', 'ftp', 'aria2c', 'socat', 'fetch'])
 
-function unknownOutput(name: string, input: Input): Field {
+/** Words by which programs print code for a shell to run. */
+const FOR_SHELLS = /^(?:init|activate|hook|shellenv|shell-init|env|completions?|--(?:bash|zsh|fish)|-s)$/
+/** They pass on what stands in files or comes in. */
+const PASSES_ON = new Set(['cat', 'head', 'tail', 'sed', 'awk', 'grep', 'tr', 'cut', 'sort', 'base64', 'xxd', 'openssl', 'gunzip', 'zcat', 'python', 'python3', 'node', 'perl', 'ruby', 'php', 'jq', 'yq', 'env', 'printenv', 'tar', 'unzip', 'ssh', 'docker', 'kubectl', 'aws'])
+
+function unknownOutput(name: string, args: readonly Field[], input: Input): Field {
+  const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && args.slice(0, 2).some((arg) => FOR_SHELLS.test(arg.text))
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
   const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
-  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }) } }
+  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }), ...(generated && { generated }) } }
 }
 
 const aToken: Printer = (_, invocation) => ({
@@ -84,7 +90,7 @@ function unescape(text: string): string {
     if (code === 't') return '\t'
     if (code === 'r') return '\r'
     if (code === '\\') return '\\'
-    return String.fromCharCode(code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8))
+    return String.fromCharCode(code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8) & 0xff)
   })
 }
 

@@ -37,6 +37,7 @@ export interface Ground {
 export function firstScope(ground: Ground): Scope {
   const given = { ...ground.env, HOME: ground.home, PWD: ground.cwd }
   const variables = new Map<string, Value>()
+  for (const name of ['TMPDIR', 'TEMP', 'TMP', 'RUNNER_TEMP']) variables.set(name, { kind: 'scalar', any: [TEMPORARY] })
   for (const [name, text] of Object.entries(given)) variables.set(name, { kind: 'scalar', any: [known(text)] })
   return {
     cwd: known(ground.cwd),
@@ -46,6 +47,20 @@ export function firstScope(ground: Ground): Scope {
     calls: [],
     written: new Map(),
   }
+}
+
+/** What the variables for temporary folders hold wherever they are set. */
+const TEMPORARY: Field = { text: '/tmp/', glob: false, unknown: { why: 'a temporary folder', shape: 'temporary', suffix: '' } }
+
+/** After code that was not read: what the script itself had set may be anything. */
+export function forget(scope: Scope, ground: Ground): Scope {
+  const variables = new Map(firstScope(ground).variables)
+  for (const [name, value] of scope.variables) if (!variables.has(name) || !sameValue(value, variables.get(name))) variables.set(name, { kind: 'scalar', any: [unset(name)] })
+  return { ...scope, variables }
+}
+
+function sameValue(a: Value, b: Value | undefined): boolean {
+  return b !== undefined && a.kind === b.kind && sameField(fields(a)[0] ?? known(''), fields(b)[0] ?? known(''))
 }
 
 export function assign(scope: Scope, name: string, value: Value): Scope {

@@ -1,5 +1,5 @@
 import { brace, elements, listed, listOf } from './brackets.ts'
-import { accept, bind, claim, type Cursor, isMark, isWord, skipLines, statements, targetOf } from './cursor.ts'
+import { accept, bind, bindName, claim, type Cursor, enter, isMark, isWord, leave, skipLines, statements, targetOf } from './cursor.ts'
 import { Unreadable } from './scan.ts'
 import { texts } from './texts.ts'
 import type { Argument, CallNode, NameNode, Node, Parameter } from './tree.ts'
@@ -20,7 +20,7 @@ export function hung(c: Cursor, start: Node): Node {
   if (c.language.bareCalls && node.kind === 'member') return call(c, node, [])
   if (node.kind !== 'name' || !c.language.topical?.has(node.name)) return node
   const topic: NameNode = { kind: 'name', name: '$_' }
-  c.found.topics.push(topic)
+  c.found.uses.push(topic)
   return call(c, node, [{ value: topic }])
 }
 
@@ -29,7 +29,7 @@ function access(c: Cursor, node: Node): Node | undefined {
   if (c.tokens[c.at]?.kind === 'line' && /^(?:\.|&\.)$/.test(c.tokens[c.at + 1]?.text ?? '')) c.at++
   const token = c.tokens[c.at]
   if (token?.kind === 'mark') {
-    if (/^(?:\??\.|&\.|\??->|::)$/.test(token.text)) return member(c, node)
+    if (/^(?:\??\.|&\.|\??->|::)$/.test(token.text) && token.text !== language.concat) return member(c, node)
     if (token.text === '(') {
       c.at++
       return method(c, call(c, node, elements(c, ')')))
@@ -38,6 +38,7 @@ function access(c: Cursor, node: Node): Node | undefined {
     const subscript = language.blocks === 'bare' && !token.space && (node.kind !== 'name' || node.name.startsWith('$'))
     if (token.text === '{' && subscript) return index(c, node)
     if (token.text === '{' && takesBlock(c, node)) return block(c, node)
+    if (token.text === '++' || token.text === '--') bind(c, node, { kind: 'grown' })
     if (token.text === '++' || token.text === '--' || (token.text === '!' && language.arrows && !token.space)) {
       c.at++
       return node
@@ -116,7 +117,8 @@ function takesBlock(c: Cursor, node: Node): boolean {
 
 /** `{ |x| … }` and `do |x| …` behind a call; `map { … } list`. */
 function block(c: Cursor, node: Node): Node {
-  const since = c.found.topics.length
+  const region = enter(c)
+  const names: string[] = []
   const braced = isMark(c.tokens[c.at], '{')
   const callee = node.kind === 'call' ? node.of : node
   const given = node.kind === 'call' ? node.args : []
@@ -125,7 +127,9 @@ function block(c: Cursor, node: Node): Node {
     const items = callee.kind === 'member' && EACH.test(callee.name) ? callee.of : node
     for (let at = 0; c.tokens[++c.at] !== undefined && !isMark(c.tokens[c.at], '|'); ) {
       const name = c.tokens[c.at]
-      if (name?.kind === 'word') bind(c, { kind: 'name', name: name.text }, at++ === 0 ? { kind: 'each', node: items } : { kind: 'unknown' })
+      if (name?.kind !== 'word') continue
+      names.push(name.text)
+      bindName(c, name.text, at++ === 0 ? { kind: 'each', node: items } : { kind: 'unknown' })
     }
   }
   if (!braced) {
@@ -133,10 +137,11 @@ function block(c: Cursor, node: Node): Node {
     return node.kind === 'call' ? node : call(c, node, [])
   }
   const body: Argument = { value: { kind: 'function', parameters: [], body: [brace(c)] } }
+  leave(c, region, names, false)
   if (c.language.blocks === 'call') return call(c, callee, [...given, body])
   accept(c, ',')
   const rest = listed(c)
-  claim(c, since, { kind: 'each', node: listOf(rest) })
+  claim(c, region, { kind: 'each', node: listOf(rest) })
   return call(c, callee, [...given, body, ...rest])
 }
 

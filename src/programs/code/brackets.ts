@@ -1,4 +1,4 @@
-import { accept, type Cursor, deeper, isMark, isWord, skipLines } from './cursor.ts'
+import { accept, type Cursor, deeper, enter, isMark, isWord, leave, skipLines } from './cursor.ts'
 import type { Argument, Entry, Node } from './tree.ts'
 
 const NOTHING: Node = { kind: 'group', others: [] }
@@ -32,6 +32,8 @@ export function listed(c: Cursor): Argument[] {
 
 function argument(c: Cursor, close: string | undefined): Argument | undefined {
   skipLines(c)
+  const region = enter(c)
+  const looped = c.found.looped.length
   const first = c.tokens[c.at]
   const spread = first?.kind === 'mark' && /^(?:\*\*?|\.\.\.|@|%)$/.test(first.text)
   const naming = c.language.keywordArguments && isWord(first) && isMark(c.tokens[c.at + 1], '=')
@@ -50,6 +52,7 @@ function argument(c: Cursor, close: string | undefined): Argument | undefined {
     others.push(...c.grammar.statement(c))
     if (c.at === before) c.at++
   }
+  leave(c, region, c.found.looped.splice(looped), false)
   const whole: Node = others.length === 0 ? value : { kind: 'group', value, others }
   return { value: whole, ...(name !== undefined && { name }), ...(spread && { spread }) }
 }
@@ -78,8 +81,8 @@ function startsArgument(c: Cursor): boolean {
 }
 
 export function listOf(items: readonly Argument[]): Node {
-  const more = items.some(({ spread, value }) => spread === true || (value.kind === 'group' && value.others.length > 0))
-  return { kind: 'list', items: items.map(({ value }) => value), more }
+  const more = items.some(({ value }) => value.kind === 'group' && value.others.length > 0)
+  return { kind: 'list', items: items.map(({ value, spread }) => (spread ? { kind: 'spread', of: value } : value)), more }
 }
 
 /** `{…}`: a block and an object look alike, and are read alike. */

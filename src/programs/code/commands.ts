@@ -97,7 +97,7 @@ function code(call: Called, from: number, language: Language): readonly Touch[] 
   const value = argument(call, from)
   return (value === undefined ? [] : alternatives(value)).flatMap((single): readonly Touch[] => {
     if (single.kind === 'thing' && single.name === '()') return []
-    if (single.kind === 'thing' && single.detail?.kind === 'text' && READ.test(single.name)) return [{ kind: 'script', language, path: fieldOf(single.detail), args: [] }]
+    if (single.kind === 'thing' && !single.downloaded && single.detail?.kind === 'text' && READ.test(single.name)) return [{ kind: 'script', language, path: fieldOf(single.detail), args: [] }]
     if (single.kind === 'table' || (single.kind === 'text' && single.type === 'number')) return []
     return [{ kind: 'code', language, text: fieldOf(single) }]
   })

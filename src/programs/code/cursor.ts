@@ -6,17 +6,24 @@ import { type Argument, type Binding, type CallNode, dotted, type NameNode, type
 export interface Cursor {
   readonly tokens: readonly Token[]
   at: number
-  readonly depth: number
+  depth: number
   readonly language: CodeLanguage
   readonly grammar: Grammar
   readonly found: {
     readonly bindings: Map<string, Binding[]>
+    readonly modules: Set<string>
     readonly stars: string[]
     readonly calls: Map<string, CallNode[]>
     readonly names: Map<string, number>
     readonly members: Set<string>
-    /** Every `$_` that no loop has claimed. */
-    readonly topics: NameNode[]
+    /** All that stands for a name, and all bindings, in the order of the text. */
+    readonly uses: NameNode[]
+    readonly order: (readonly [name: string, binding: Binding])[]
+    /** Names of the comprehension's own loops, and of what is declared in a function. */
+    readonly looped: string[]
+    readonly declared: string[]
+    /** Names that functions share with what is around them. */
+    readonly shared: Set<string>
   }
 }
 
@@ -31,12 +38,12 @@ export interface Grammar {
 
 const DEEPEST = 400
 
-/** Runs `read` one level deeper, on the same tokens or on those of a string's hole. */
-export function deeper<T>(c: Cursor, read: (inner: Cursor) => T, tokens = c.tokens): T {
+/** Runs `read` one level deeper. What it throws ends the whole reading, so that the depth needs no way back. */
+export function deeper<T>(c: Cursor, read: (c: Cursor) => T): T {
   if (c.depth >= DEEPEST) throw new Unreadable('code/too-deep', 'code nested too deep to follow')
-  const inner = { ...c, tokens, at: tokens === c.tokens ? c.at : 0, depth: c.depth + 1 }
-  const result = read(inner)
-  if (tokens === c.tokens) c.at = inner.at
+  c.depth++
+  const result = read(c)
+  c.depth--
   return result
 }
 
@@ -56,6 +63,22 @@ export function accept(c: Cursor, mark: string): boolean {
 
 export function skipLines(c: Cursor): void {
   while (c.tokens[c.at]?.kind === 'line') c.at++
+}
+
+/** What belongs to a header that ends with a colon: the rest of the line, or the lines that stand further in. */
+export function indented(c: Cursor, indent: number): Node[] {
+  return deeper(c, (inner) => {
+    const nodes: Node[] = []
+    const sameLine = inner.tokens[inner.at]?.kind !== 'line'
+    for (let token = inner.tokens[inner.at]; token !== undefined; token = inner.tokens[inner.at]) {
+      const ends = sameLine ? token.kind === 'line' : token.kind !== 'line' && token.indent <= indent
+      if (ends) break
+      const before = inner.at
+      nodes.push(...inner.grammar.statement(inner))
+      if (inner.at === before) inner.at++
+    }
+    return nodes
+  })
 }
 
 /** To the end, or behind `close`. INVARIANT: every round moves on. */
@@ -96,11 +119,15 @@ export function bind(c: Cursor, target: Node | undefined, binding: Binding): voi
     case 'group':
       bind(c, target.value, binding)
       return
+    case 'spread':
+      bind(c, target.of, { kind: 'unknown' })
+      return
     default:
   }
 }
 
 export function bindName(c: Cursor, name: string, binding: Binding): void {
+  c.found.order.push([name, binding])
   const all = c.found.bindings.get(name)
   if (all === undefined) c.found.bindings.set(name, [binding])
   else all.push(binding)
@@ -111,12 +138,65 @@ export function targetOf({ name, value }: Argument): Node {
   return name === undefined ? value : { kind: 'name', name }
 }
 
-/** Gives every `$_` since then to a loop of its own. */
-export function claim(c: Cursor, since: number, binding: Binding): void {
-  const topics = c.found.topics.splice(since)
-  if (topics.length === 0) return
-  const name = `$_${c.at}`
-  for (const topic of topics) topic.name = name
-  bindName(c, name, binding)
+/** Where a function or a loop begins. */
+export interface Region {
+  readonly uses: number
+  readonly order: number
 }
 
+export function enter(c: Cursor): Region {
+  return { uses: c.found.uses.length, order: c.found.order.length }
+}
+
+/**
+ * Ends a function or a loop: what these names mean inside is no matter of what other functions and loops call by the
+ * same name. `outlives`: behind it, the names keep that meaning beside others.
+ */
+export function leave(c: Cursor, region: Region, names: readonly string[], outlives: boolean): void {
+  const { bindings, order, uses } = c.found
+  const own = new Map(names.map((name) => [name, `${name}@${c.at}.${region.uses}`]))
+  if (own.size === 0) return
+  for (const [name, binding] of order.slice(region.order)) {
+    const unique = own.get(name)
+    if (unique === undefined) continue
+    const inside = bindings.get(unique)
+    if (inside === undefined) bindings.set(unique, [binding])
+    else inside.push(binding)
+    if (!outlives) bindings.set(name, bindings.get(name)?.filter((each) => each !== binding) ?? [])
+  }
+  for (const use of uses.slice(region.uses)) use.name = own.get(use.name) ?? use.name
+}
+
+/** Names that a function has for itself, besides its parameters. */
+export function localNames(c: Cursor, region: Region, declared: number): readonly string[] {
+  const named = c.found.declared.splice(declared)
+  if (c.language.scope === 'declared') return named
+  const bound = c.found.order.slice(region.order).flatMap(([name, { kind }]) => (kind === 'function' || name.includes('.') ? [] : [name]))
+  return [...new Set(bound)].filter((name) => !c.found.shared.has(name))
+}
+
+/** A loop that names nothing: `$_` is its item. */
+export function claim(c: Cursor, region: Region, binding: Binding): void {
+  bindName(c, '$_', binding)
+  leave(c, region, ['$_'], false)
+}
+
+/** Names that a target binds. */
+export function namesIn(target: Node | undefined): readonly string[] {
+  switch (target?.kind) {
+    case 'name':
+      return [target.name]
+    case 'list':
+      return target.items.flatMap(namesIn)
+    case 'table':
+      return [...target.entries.map(({ value }) => value), ...target.others].flatMap(namesIn)
+    case 'assign':
+      return namesIn(target.target)
+    case 'spread':
+      return namesIn(target.of)
+    case 'group':
+      return namesIn(target.value)
+    default:
+      return []
+  }
+}

@@ -17,18 +17,18 @@ export function isGrave(language: CodeLanguage, name: string): boolean {
 }
 
 /** What one call does. */
-export function effectsOf(call: Called, language: CodeLanguage, place: Place, seen: (root: string) => boolean): readonly Touch[] {
+export function effectsOf(call: Called, language: CodeLanguage, place: Place, free: boolean): readonly Touch[] {
   const computed = computedCall(call.name, language)
   if (computed !== undefined) return [computed]
   const found = row(language.effects, call.name)
-  if (found === undefined) return foreign(call, language, seen(call.name.slice(0, call.name.search(/[.(]|$/))))
+  if (found === undefined) return foreign(call, language, free)
   if (found.startsWith('!')) return commandLine(found.slice(1), call)
   return found.split(' ').flatMap((role, at) => (role === '-' ? [] : apply(role, call, at, { language, place })))
 }
 
 /** A function whose name is made while it runs, of a module that can do harm. */
 function computedCall(name: string, language: CodeLanguage): Touch | undefined {
-  const ofModule = name.endsWith('.?') && language.effects[name.slice(0, -2)] === undefined && Object.keys(language.effects).some((key) => key.startsWith(name.slice(0, -1)))
+  const ofModule = name.endsWith('.?') && !name.startsWith('*') && language.effects[name.slice(0, -2)] === undefined && Object.keys(language.effects).some((key) => key.startsWith(name.slice(0, -1)))
   const hidden = name === '?' || name.startsWith('?.') || name.startsWith('?(')
   return ofModule || hidden ? opaque('it calls a function whose name is computed') : undefined
 }

@@ -54,10 +54,12 @@ function find(r: Reader, node: Node): Value {
     case 'call':
       return choice(callees(r, node.of).map((callee) => result(r, callee, node)))
     case 'list': {
-      const items = node.items.map((item) => evaluate(r, item))
       // Perl's lists have no lists inside.
-      const flat = r.language.blocks === 'bare' ? items.flatMap((item) => (item.kind === 'list' ? item.items : [item])) : items
-      return { kind: 'list', items: flat, more: node.more || items.some((item) => item.kind === 'list' && item.more) }
+      const flattens = (item: Node): boolean => item.kind === 'spread' || r.language.blocks === 'bare'
+      const all = node.items.map((item) => [evaluate(r, item), flattens(item), item.kind === 'spread'] as const)
+      const items = all.flatMap(([value, flat, spread]) => (flat && value.kind === 'list' ? value.items : spread ? [] : [value]))
+      const more = all.some(([value, flat, spread]) => (flat && value.kind === 'list' ? value.more : spread))
+      return { kind: 'list', items, more: node.more || more }
     }
     case 'table':
       return { kind: 'table', entries: new Map(node.entries.map(({ key, value }) => [keyOf(r, key), evaluate(r, value)])) }
@@ -65,6 +67,8 @@ function find(r: Reader, node: Node): Value {
       return operated(r, node.operators, node.operands)
     case 'function':
       return { kind: 'thing', name: '()' }
+    case 'spread':
+      return evaluate(r, node.of)
     case 'assign':
       return evaluate(r, node.value)
     case 'group':
@@ -129,7 +133,8 @@ function named(r: Reader, name: string): Value {
   const bindings = r.code.bindings.get(name) ?? []
   const values = bindings.flatMap((binding) => (binding.kind === 'grown' ? [] : alternatives(bound(r, binding))))
   const plain = thing(r, name)
-  const rebound = r.language.effects[name] !== undefined && !values.some((value) => value.kind === 'thing' && value.name === name)
+  const builtin = r.language.effects[name] !== undefined && (r.language.builtins?.has(name) ?? true)
+  const rebound = builtin && !values.some((value) => value.kind === 'thing' && value.name === name)
   // A second meaning doesn't take the first one away: who knows which definition has run.
   if (values.length === 0 || rebound) values.push(...alternatives(plain), ...r.code.stars.flatMap((module) => alternatives(thing(r, `${module}.${name}`))))
   const value = choice(values)
@@ -140,6 +145,7 @@ function named(r: Reader, name: string): Value {
 
 function growing(single: Single): Value {
   if (single.kind === 'list') return { ...single, more: true }
+  if (single.kind === 'text' && single.type === 'number') return token('a number')
   return single.kind === 'text' ? concat([single, unknown('something is added to it')]) : single
 }
 
@@ -172,7 +178,7 @@ function part(r: Reader, of: Single, key: number | string): Value {
 function parameter(r: Reader, { at, name, function: of, each: items }: Parameter): Value {
   if (items !== undefined) return at === 0 ? elementOf(evaluate(r, items)) : token('a number')
   const calls = of === undefined ? [] : (r.code.calls.get(of) ?? [])
-  const seen = of !== undefined && r.code.names.get(of) === calls.length && !r.code.members.has(of) && r.code.bindings.get(of)?.length === 1
+  const seen = of !== undefined && r.code.names.get(of) === calls.length && !r.code.members.has(of) && (r.code.bindings.get(of)?.length ?? 0) <= 1
   if (!seen || calls.length === 0 || calls.some(({ args }) => args.some(({ spread }) => spread))) return unknown(`\`${name}\` is an argument of a function`)
   const values = calls.flatMap(({ args }) => {
     const given = args.find((arg) => arg.name === name) ?? args.filter((arg) => arg.name === undefined)[at]
@@ -200,12 +206,15 @@ function operated(r: Reader, operators: readonly string[], operands: readonly No
 function operate(r: Reader, operator: string, left: Value, right: Value): Value {
   if (operator === r.language.concat || operator === '+') {
     if (left.kind === 'list') return right.kind === 'list' ? { kind: 'list', items: [...left.items, ...right.items].slice(0, 100), more: left.more || right.more } : { ...left, more: true }
-    const numbers = [left, right].every((value) => value.kind === 'text' && (value.type === 'number' || value.field.unknown?.shape === 'token'))
-    return numbers ? token('a number') : concat([left, right])
+    return [left, right].every((value) => alternatives(value).every(isNumber)) ? token('a number') : concat([left, right])
   }
-  if (operator === '/') return each(left, (single) => (single.kind === 'text' && single.type === 'path' ? joinPaths([single, right]) : token('a number')))
+  if (operator === '/' && r.language.name === 'python') return each(left, (single) => (isNumber(single) ? token('a number') : joinPaths([single, right])))
   if (operator === '%') return each(left, (single) => formatted(single))
   return token('it is calculated')
+}
+
+function isNumber(value: Single): boolean {
+  return value.kind === 'text' && (value.type === 'number' || (value.field.unknown?.shape === 'token' && value.field.text === ''))
 }
 
 /** `'a %s' % b`: what stands before the first mark is known. */
@@ -224,6 +233,8 @@ export function callees(r: Reader, of: Node): readonly Callee[] {
   const receiver = inner.kind === 'member' || inner.kind === 'index' ? evaluate(r, inner.of) : undefined
   const value = evaluate(r, inner)
   return alternatives(value).map((single) => {
+    const variable = r.language.name === 'php' && single.kind === 'thing' && /^\$\w+$/.test(single.name)
+    if (variable) return { name: '?' }
     if (single.kind === 'thing') return { name: single.name, ...(receiver && { receiver }) }
     if (inner.kind === 'member') return { name: `${isPath(receiver) ? 'Path' : '*'}.${inner.name}`, ...(receiver && { receiver }) }
     // Languages in which a text can be called have their names in texts.

@@ -1,6 +1,6 @@
 import { hung } from './access.ts'
 import { elements, listOf, brace } from './brackets.ts'
-import { bind, type Cursor, deeper, isMark, isWord, skipLines, targetOf } from './cursor.ts'
+import { bind, type Cursor, deeper, enter, isMark, isWord, skipLines, targetOf } from './cursor.ts'
 import { arrowFunction, functionNode } from './functions.ts'
 import type { Token } from './scan.ts'
 import { texts } from './texts.ts'
@@ -23,7 +23,11 @@ export function assigned(c: Cursor, target: Node | undefined, value: (c: Cursor)
   c.at++
   const node = value(c) ?? { kind: 'group', others: [] }
   bind(c, target, grows ? { kind: 'grown' } : { kind: 'is', node })
-  if (node.kind === 'function' && target.kind === 'name') for (const parameter of node.parameters) parameter.function = target.name
+  if (node.kind === 'function' && target.kind === 'name') {
+    for (const parameter of node.parameters) parameter.function = target.name
+    // The definition is no use of it.
+    c.found.names.set(target.name, (c.found.names.get(target.name) ?? 1) - 1)
+  }
   return { kind: 'assign', target, value: node }
 }
 
@@ -67,16 +71,19 @@ const PREFIX = /^(?:[-+!~&*\\@%$^]|\*\*|\.\.\.?|\+\+|--|->|::)$/
 export function operand(c: Cursor): Node | undefined {
   return deeper(c, (inner) => {
     let decorated = false
+    let counted = false
     skipLines(inner)
     for (let token = inner.tokens[inner.at]; token !== undefined; token = inner.tokens[++inner.at]) {
       const symbol = token.text === ':' && inner.language.bareCalls && inner.tokens[inner.at + 1]?.space === false
       const prefix = token.kind === 'mark' ? symbol || PREFIX.test(token.text) : token.kind === 'word' && inner.language.prefix.has(token.text)
       if (!prefix) break
+      counted ||= token.text === '++' || token.text === '--'
       decorated ||= token.text === '@' && inner.language.keywordArguments === true
     }
     const start = primary(inner)
     if (start === undefined) return undefined
     const node = hung(inner, start)
+    if (counted) bind(inner, node, { kind: 'grown' })
     // A decorator says what to do with the function below, and does nothing itself.
     return decorated && node.kind === 'call' ? { kind: 'group', others: node.args.map(({ value }) => value) } : node
   })
@@ -109,20 +116,21 @@ function word(c: Cursor, text: string): Node | undefined {
   if (role === 'function' || role === 'lambda') return functionNode(c, role)
   if (isMark(c.tokens[c.at + 1], '=>')) {
     c.at++
-    return language.arrows ? arrowFunction(c, [{ kind: 'name', name: text }]) : { kind: 'text', parts: [text] }
+    return language.arrows ? arrowFunction(c, enter(c), [{ kind: 'name', name: text }]) : { kind: 'text', parts: [text] }
   }
   if (language.syntax.keywords.has(text) || language.syntax.infix.has(text)) return undefined
   c.at++
   const node: NameNode = { kind: 'name', name: text }
   found.names.set(text, (found.names.get(text) ?? 0) + 1)
-  if (text === '$_') found.topics.push(node)
+  found.uses.push(node)
   return node
 }
 
 function parenthesised(c: Cursor): Node {
   c.at++
+  const region = enter(c)
   const items = elements(c, ')')
-  if (c.language.arrows && isMark(c.tokens[c.at], '=>')) return arrowFunction(c, items.map(targetOf))
+  if (c.language.arrows && isMark(c.tokens[c.at], '=>')) return arrowFunction(c, region, items.map(targetOf))
   const [only, ...more] = items
   return only !== undefined && more.length === 0 && !isMark(c.tokens[c.at - 2], ',') ? only.value : listOf(items)
 }

@@ -1,5 +1,5 @@
 import { brace, elements } from './brackets.ts'
-import { bind, bindName, type Cursor, isMark, isWord, targetOf } from './cursor.ts'
+import { accept, bind, bindName, type Cursor, enter, indented, isMark, isWord, leave, localNames, namesIn, type Region, targetOf } from './cursor.ts'
 import type { Node, Parameter } from './tree.ts'
 
 const NAMELESS = /^(?:self|cls|this)$/
@@ -17,10 +17,14 @@ function parametersOf(c: Cursor, targets: readonly Node[], name: string | undefi
 
 /** `def name(a, b):`, `function (a) {`, `lambda a: …`, `sub name {`. */
 export function functionNode(c: Cursor, role: 'function' | 'lambda'): Node {
+  const indent = c.tokens[c.at]?.indent ?? 0
   c.at++
   if (role === 'lambda') {
-    const parameters = parametersOf(c, elements(c, ':').map(targetOf), undefined)
+    const region = enter(c)
+    const targets = elements(c, ':').map(targetOf)
+    const parameters = parametersOf(c, targets, undefined)
     const value = c.grammar.expression(c)
+    leave(c, region, targets.flatMap(namesIn), false)
     return { kind: 'function', parameters, body: value === undefined ? [] : [value] }
   }
   if (isMark(c.tokens[c.at], '*') || isMark(c.tokens[c.at], '&')) c.at++
@@ -32,15 +36,25 @@ export function functionNode(c: Cursor, role: 'function' | 'lambda'): Node {
   }
   if (name !== undefined) bindName(c, name, { kind: 'function' })
   let parameters: Parameter[] = []
+  let names: readonly string[] = []
+  const region = enter(c)
+  const declared = c.found.declared.length
   if (isMark(c.tokens[c.at], '(')) {
     c.at++
     const given = elements(c, ')')
     for (const { name: key, value } of given) if (key !== undefined && c.language.keywordArguments) bindName(c, key, { kind: 'is', node: value })
-    parameters = parametersOf(c, given.map(targetOf), name)
+    const targets = given.map(targetOf)
+    parameters = parametersOf(c, targets, name)
+    names = targets.flatMap(namesIn)
   }
-  if (isMark(c.tokens[c.at], '=>')) return arrow(c, parameters)
+  if (isMark(c.tokens[c.at], '=>')) return arrow(c, parameters, region, names)
   skipReturnType(c)
-  return { kind: 'function', parameters, body: isMark(c.tokens[c.at], '{') ? [brace(c)] : [] }
+  let body: Node[] = []
+  if (isMark(c.tokens[c.at], '{')) body = [brace(c)]
+  else if (c.language.keywordArguments && accept(c, ':')) body = indented(c, indent)
+  // Where `end` ends it, its names may be any others of the same name.
+  if (body.length > 0) leave(c, region, [...names, ...localNames(c, region, declared)], false)
+  return { kind: 'function', parameters, body }
 }
 
 /** Steps over `-> Type` and `: Type`, but never over anything that could run. */
@@ -55,12 +69,15 @@ function skipReturnType(c: Cursor): void {
 }
 
 /** `(a, b) => …` behind its parameters. */
-export function arrowFunction(c: Cursor, targets: readonly Node[]): Node {
-  return arrow(c, parametersOf(c, targets, undefined))
+export function arrowFunction(c: Cursor, region: Region, targets: readonly Node[]): Node {
+  return arrow(c, parametersOf(c, targets, undefined), region, targets.flatMap(namesIn))
 }
 
-function arrow(c: Cursor, parameters: readonly Parameter[]): Node {
+function arrow(c: Cursor, parameters: readonly Parameter[], region: Region, names: readonly string[]): Node {
   c.at++
-  const body = isMark(c.tokens[c.at], '{') ? brace(c) : c.grammar.expression(c)
+  const declared = c.found.declared.length
+  const braced = isMark(c.tokens[c.at], '{')
+  const body = braced ? brace(c) : c.grammar.expression(c)
+  leave(c, region, braced && c.language.scope === 'declared' ? [...names, ...localNames(c, region, declared)] : names, false)
   return { kind: 'function', parameters, body: body === undefined ? [] : [body] }
 }

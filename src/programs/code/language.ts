@@ -13,6 +13,8 @@ export interface CodeLanguage {
   readonly blocks?: 'call' | 'bare'
   /** `name = value` among arguments names one. */
   readonly keywordArguments?: true
+  /** A function's own names are those that it declares, or all that it sets. */
+  readonly scope: 'declared' | 'set'
   /** `=>` makes a function; elsewhere a pair. */
   readonly arrows?: true
   /** A member without parentheses is called. */
@@ -23,6 +25,8 @@ export interface CodeLanguage {
   readonly concat: string
   /** Module and function names by which others are known. */
   readonly aliases: Readonly<Record<string, string>>
+  /** Names in `effects` that are there without being imported; all, where nothing is said. */
+  readonly builtins?: ReadonlySet<string>
   /**
    * What functions do, by their full names, space-separated: a role for each argument (`paths.ts`, `commands.ts`,
    * `network.ts`), `@role` for what the method is called on, `-` for none; or the command line that does the same:

@@ -67,7 +67,7 @@ function aws(call: Called): readonly Touch[] {
   const named = client?.kind === 'thing' ? literalOf(client.detail) : undefined
   const verb = kebab(operation ?? call.name.slice(call.name.lastIndexOf('.') + 1))
   if (AWS_OWN.test(verb) || (call.name.includes('aws-sdk') && operation === undefined)) return []
-  const name = service === undefined ? named : kebab(service)
+  const name = service === undefined ? named : service.toLowerCase()
   const first = name === undefined ? COMPUTED.field : known(name === 's3' ? 's3api' : name)
   const options = [...call.named].flatMap(([key, value]) => {
     const field = alternatives(value).map(fieldOf)[0] ?? COMPUTED.field
@@ -83,15 +83,16 @@ const OWN = /^(?:self|this|super|cls|console|document|window|Map|Set|WeakMap|Wea
  * A method that destroys, of something that is no part of the text: what it is done to is kept elsewhere. One that is
  * named nowhere in the text must come from outside, so that for it weaker words count too.
  */
-export function foreign(call: Called, language: CodeLanguage, isNamed: boolean): readonly Touch[] {
+export function foreign(call: Called, language: CodeLanguage, free: boolean): readonly Touch[] {
+  if (!call.name.includes('.')) return []
   const last = call.name.slice(call.name.lastIndexOf('.') + 1)
-  const root = call.name.slice(0, call.name.search(/[.(]/))
+  const root = call.name.slice(0, Math.max(call.name.search(/[.(]/), 0))
   if (root === '' || root === '*' || OWN.test(root) || root.startsWith('.') || language.harmless.has(root.replace(/[/.].*$/, ''))) return []
   const meaning = meaningOf(last.replace(/!$/, ''))
   if (meaning?.verb !== 'delete') return []
   const remote = language.remote.has(root.replace(/^(@[^/]+).*$/, '$1'))
   const compound = meaning.noun !== ''
-  const destroys = meaning.irreversible ? compound || remote : compound && (remote || !isNamed)
+  const destroys = meaning.irreversible ? compound || remote : compound && (remote || free)
   // `app.delete('/items', handler)` says what is done when somebody asks for it.
   if (!destroys || call.args.some((value) => value.kind === 'thing' && value.name === '()')) return []
   const subject = [...call.args, ...call.named.values()].flatMap(alternatives).find((single) => single.kind === 'text')

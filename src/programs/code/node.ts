@@ -22,6 +22,7 @@ export const NODE: CodeLanguage = {
   prefix: words('return typeof void delete throw new const let var await yield async static readonly public private protected declare export default'),
   statements: { function: 'function', for: 'for', import: 'import' },
   arrows: true,
+  scope: 'declared',
   concat: '+',
   aliases: rows({
     'globalThis global window self globalThis.globalThis global.global': '',
@@ -51,6 +52,7 @@ export const NODE: CodeLanguage = {
     'zx.$': '$',
     'fast-glob.default fast-glob.sync globby.globby globby.globbySync globby.sync glob.default glob.glob glob.globSync glob.sync tinyglobby.glob tinyglobby.globSync fs.glob fs.globSync': 'glob',
   }),
+  builtins: words('eval Function AsyncFunction setTimeout setInterval require import fetch WebSocket'),
   effects: rows({
     'fs.rm fs.rmSync *.rmSync fs.rmdir fs.rmdirSync *.rmdirSync Deno.remove Deno.removeSync': 'rm',
     'fs.remove fs.removeSync fs.emptyDir fs.emptyDirSync fs.emptydir rimraf del shelljs.rm': 'tree',
@@ -121,7 +123,7 @@ export const NODE: CodeLanguage = {
     '__dirname import.meta.dirname': 'folder',
     'process.execPath process.argv0': '=node',
     'path.sep': '=/',
-    'require import *.require *.import module.createRequire()': 'module()',
+    'require import *.require *.import module.createRequire() *.getBuiltinModule': 'module()',
     'Reflect.get': 'attribute()',
     'Date.now Math.random Math.floor Math.round Number parseInt process.pid crypto.randomUUID performance.now': 'token()',
   }),

@@ -71,7 +71,7 @@ function copied(call: Called, at: number, place: Place, tree: More): readonly To
 function removed(call: Called, at: number, place: Place): readonly Touch[] {
   const recursive = call.named.get('recursive')
   const options = call.args[at + 1]
-  const hidden = options !== undefined && options.kind !== 'table' && options.kind !== 'thing'
+  const hidden = options !== undefined && options.kind !== 'table' && !(options.kind === 'thing' && options.name === '()')
   const tree = hidden || (recursive !== undefined && !(recursive.kind === 'thing' && recursive.name === 'false'))
   return touched(place, 'delete', argument(call, at), tree ? { tree: true } : {})
 }
@@ -104,7 +104,7 @@ function perlOpened(call: Called, at: number, place: Place): readonly Touch[] {
     const [, sign = '', rest = ''] = /^\s*(\+?[<>]{1,2}|\|)?(?::\S*)?\s*([^]*)$/.exec(field.text) ?? []
     if (sign === '|' || field.text.startsWith('-|')) return fieldsOf(file ?? { kind: 'text', field: { ...field, text: rest } }).map((command) => shell(command))
     const tail = field.unknown?.suffix ?? field.text
-    if (file === undefined && tail.trimEnd().endsWith('|')) return [shell(field.unknown === undefined ? known(field.text.trimEnd().slice(0, -1)) : field)]
+    if (file === undefined && tail.trimEnd().endsWith('|')) return [shell(field.unknown === undefined ? known(field.text.replace(/\s*\|\s*$/, '')) : field)]
     const verb = PERL_MODES[sign] ?? (field.unknown !== undefined && field.text === '' ? 'update' : 'read')
     return touched(place, verb, file ?? { kind: 'text', field: { ...field, text: rest } })
   })

@@ -41,7 +41,7 @@ export const PERL: CodeLanguage = {
       { open: /<(?:\$?\w*|<>)>/y, value: true, of: () => ({ close: '', as: 'input' }) },
       { open: /<(?=[^<>\n\s='"();]+>)/y, value: true, of: () => ({ close: '>', holes: 'sigil', as: 'glob' }) },
     ],
-    heredoc: /<<~?(?:(["'`])([^"'`\n]+)\1|()([A-Za-z_]\w*))/y,
+    heredoc: /<<~?(["'`]?)([A-Za-z_]\w*)\1/y,
     heredocHoles: 'sigil',
     word: /[$@](?:#\$?)?(?:\{\^?\w+\}|(?:::)?[A-Za-z_]\w*(?:::\w+)*|\d+|[$!@/\\,;.&"'0_+-](?!\w))|%[A-Za-z_]\w*|[A-Za-z_]\w*/y,
     spelled: (word) => (/^[$@%]/.test(word) ? `$${word.slice(1).replace(/^#\$?|[{}^]/g, '')}` : word),
@@ -54,6 +54,7 @@ export const PERL: CodeLanguage = {
   statements: { sub: 'function', for: 'foreach', foreach: 'foreach' },
   blocks: 'bare',
   topical: words('unlink rmdir eval require'),
+  scope: 'declared',
   concat: '.',
   aliases: rows({ 'CORE CORE::GLOBAL POSIX main CORE.GLOBAL': '', 'Path.Tiny.path': 'path' }),
   effects: rows({

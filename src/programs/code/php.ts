@@ -15,7 +15,7 @@ export const PHP: CodeLanguage = {
       { open: /'/y, of: () => ({ close: "'", escapes: 'quote' }) },
       { open: /`/y, of: () => ({ close: '`', holes: 'php', as: 'run' }) },
     ],
-    heredoc: /<<<[^\S\n]*(?:(["'])([A-Za-z_]\w*)\1|()([A-Za-z_]\w*))/y,
+    heredoc: /<<<[^\S\n]*(["']?)([A-Za-z_]\w*)\1/y,
     heredocHoles: 'php',
     word: /\$?[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/y,
     // Names of functions and classes have no case.
@@ -28,6 +28,7 @@ export const PHP: CodeLanguage = {
   },
   prefix: words('return new clone yield throw public private protected static const global'),
   statements: { function: 'function', fn: 'function', foreach: 'foreach' },
+  scope: 'set',
   concat: '.',
   aliases: rows({}),
   effects: rows({

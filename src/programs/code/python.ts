@@ -27,6 +27,7 @@ export const PYTHON: CodeLanguage = {
   prefix: words('return yield raise del assert async await not from'),
   statements: { def: 'function', lambda: 'lambda', for: 'for', import: 'import', from: 'from' },
   keywordArguments: true,
+  scope: 'set',
   concat: '+',
   aliases: rows({
     'builtins __builtins__ __builtins__.__dict__ builtins.__dict__': '',

@@ -58,17 +58,17 @@ function hole(scan: Scan, holes: Hole): readonly Token[] | undefined {
   if (name === undefined) return undefined
   if (holes === 'sigil' && take(scan, /(?:->)?\{/y) !== undefined) return [variable(name), mark('{'), ...scan.tokens(scan, holes), mark('}')]
   const item = take(scan, /(?:->)?\[(\d+)\]/y)?.[1]
-  if (item !== undefined) return [variable(name), mark('['), { kind: 'number', text: item, space: false }, mark(']')]
+  if (item !== undefined) return [variable(name), mark('['), { kind: 'number', text: item, space: false, indent: 0 }, mark(']')]
   // Other parts of it are other values.
   return /^(?:\[|->\w)/.test(scan.text.slice(scan.at, scan.at + 3)) ? [] : [variable(name)]
 }
 
 function mark(text: string): Token {
-  return { kind: 'mark', text, space: false }
+  return { kind: 'mark', text, space: false, indent: 0 }
 }
 
 function variable(name: string): Token {
-  return { kind: 'word', text: `$${name.replace(/^[$@]/, '')}`, space: false }
+  return { kind: 'word', text: `$${name.replace(/^[$@]/, '')}`, space: false, indent: 0 }
 }
 
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b' }

@@ -23,6 +23,8 @@ const LANGUAGES: Readonly<Partial<Record<Language, CodeLanguage>>> = { python: P
 const LONGEST = 64 * 1024
 /** More than this is more than a person could be told. */
 const MOST = 200
+/** Folders that a relative path may start from. */
+const FOLDERS = 8
 
 export interface Surroundings {
   readonly home?: string
@@ -60,7 +62,7 @@ function queries(text: string): readonly Touch[] {
 }
 
 /** Functions that call what they are given with the arguments behind it. */
-const APPLIES = /^(?:functools\.partial|atexit\.register|call_user_func|register_shutdown_function|.*\.(?:submit|apply_async|run_in_executor|call_soon|to_thread))$/
+const APPLIES = /^(?:functools\.partial|atexit\.register|call_user_func|register_shutdown_function|(?:.*\.)?(?:__|public_)?send_*|.*\.(?:submit|apply_async|run_in_executor|call_soon|to_thread))$/
 const LOOPS = /(?:^|\.)(?:map|forEach|filter|each|array_map|array_walk|flatMap|for_each|imap|starmap)$/
 /** Functions that only look at what they are given. */
 const LOOKS = /^(?:print|isinstance|issubclass|callable|help|dir|type|repr|str|id|hash|hasattr|inspect\.\w+|console\.\w+|puts|p|defined|function_exists|is_callable|method_exists)$/
@@ -69,18 +71,18 @@ const LOOKS = /^(?:print|isinstance|issubclass|callable|help|dir|type|repr|str|i
 class Walk {
   readonly reader: Reader
   readonly found = new Map<string, Touch>()
-  readonly roots: ReadonlySet<string>
   readonly jumps: boolean
   folders: readonly (Field | undefined)[] = [undefined]
+  settled = false
 
   constructor(reader: Reader, text: string) {
     this.reader = reader
     this.jumps = /\b(?:def|function|lambda|sub|class)\b|=>/.test(text)
-    this.roots = new Set([...reader.code.bindings.keys()])
   }
 
   touches(): readonly Touch[] {
     this.#walkAll(this.reader.code.nodes)
+    this.settled = true
     if (this.folders.length > 1) this.#walkAll(this.reader.code.nodes)
     const all = [...this.found.values()]
     return all.length > MOST ? [...all.slice(0, MOST), opaque('the code does more than can be told')] : all
@@ -117,6 +119,8 @@ class Walk {
         return this.#walkAll(node.operands)
       case 'function':
         return this.#walkAll(node.body)
+      case 'spread':
+        return this.#walk(node.of)
       case 'assign':
         if (node.target.kind === 'index' || node.target.kind === 'member') this.#receiver(node.target)
         return this.#alias(node.value)
@@ -147,21 +151,30 @@ class Walk {
     if (of.kind === 'list') this.#walkAll(of.items.slice(0, -1))
     else this.#receiver(of)
     const all = callees(reader, of)
-    for (const callee of all) this.#emit(called(reader, callee, node))
+    const free = this.#isFree(of)
+    for (const callee of all) this.#emit(called(reader, callee, node), free)
     for (const [at, { value }] of node.args.entries()) {
       if (value.kind === 'name' || value.kind === 'member') {
         this.#receiver(value)
         for (const callee of all) this.#reference(value, { call: called(reader, callee, node), at })
       } else this.#walk(value)
     }
-    if (reader.language.name === 'php') for (const callee of all) this.#named(called(reader, callee, node))
+    if (reader.language.syntax.commands) for (const callee of all) this.#named(called(reader, callee, node))
   }
 
-  #emit(call: Called): void {
+  /** It is reached through a name that the text says nothing of. */
+  #isFree(node: Node): boolean {
+    let at = node
+    while (at.kind === 'member' || at.kind === 'index' || at.kind === 'call') at = at.of
+    const { code, language } = this.reader
+    return at.kind === 'name' && !code.bindings.has(at.name) && !code.modules.has(at.name) && language.values[at.name] === undefined && language.effects[at.name] === undefined
+  }
+
+  #emit(call: Called, free = false): void {
     const { language } = this.reader
     if (row(language.effects, call.name) === 'chdir') return this.#move(call)
     const place = { folders: this.folders }
-    for (const touch of effectsOf(call, language, place, (root) => this.roots.has(root))) this.#keep(touch)
+    for (const touch of effectsOf(call, language, place, free)) this.#keep(touch)
   }
 
   #keep(touch: Touch): void {
@@ -173,7 +186,8 @@ class Walk {
     const targets = fieldsOf(call.args[0])
     const moved = targets.flatMap((target) => this.folders.map((folder) => (folder === undefined ? target : below(folder, target))))
     if (!this.jumps) this.folders = moved
-    else if (this.folders.length < 4) this.folders = [...this.folders, ...moved]
+    else if (this.settled) return
+    else if (this.folders.length + moved.length <= FOLDERS) this.folders = [...this.folders, ...moved]
     else this.#keep(opaque('it changes its folder too often to follow'))
   }
 
@@ -194,7 +208,7 @@ class Walk {
     else this.#emit({ ...plain, args: [], more: true })
   }
 
-  /** PHP names functions by texts. */
+  /** Functions may be named by texts. */
   #named(call: Called): void {
     if (!LOOPS.test(call.name) && !APPLIES.test(call.name)) return
     for (const [at, arg] of call.args.entries()) {

@@ -37,7 +37,7 @@ export const RUBY: CodeLanguage = {
       { open: /%([wWiIqQxr]?)([^\w\s=])/y, value: true, of: percent },
       { open: /\//y, value: true, of: () => ({ close: '/', escapes: 'none', holes: 'hash', as: 'regex' }) },
     ],
-    heredoc: /<<[~-]?(?:(["'`])([^"'`\n]+)\1|()([A-Za-z_]\w*))/y,
+    heredoc: /<<[~-]?(["'`]?)([A-Za-z_]\w*)\1/y,
     heredocHoles: 'hash',
     word: /(?:@{0,2}|\$)[\p{L}_][\p{L}\p{N}_]*(?:[?!](?!=))?|\$[!@&~0-9*$?:"<>,./\\;]/uy,
     lines: true,
@@ -49,6 +49,7 @@ export const RUBY: CodeLanguage = {
   statements: { def: 'function', for: 'for' },
   blocks: 'call',
   bareCalls: true,
+  scope: 'set',
   concat: '+',
   aliases: rows({ 'Kernel Object self main Kernel.self Object.Kernel': '', 'File.self': 'File', 'FileUtils.Verbose': 'FileUtils', 'IO.File': 'File' }),
   effects: rows({

@@ -1,7 +1,7 @@
 import { type Field, known } from '../../lang/field.ts'
 import { basename } from '../touch.ts'
 import {
-  COMPUTED, concat, each, elementOf, fieldOf, isDownloaded, joinPaths, literalOf, parentOf, type Single, temporary, text, textOf, token, unknown, type Value,
+  COMPUTED, choice, concat, each, elementOf, fieldOf, isDownloaded, joinPaths, literalOf, parentOf, type Single, temporary, text, textOf, token, unknown, type Value,
 } from './value.ts'
 
 /** What the code may take for granted of where it runs. */
@@ -25,6 +25,8 @@ export interface Called {
   readonly given: Given
 }
 
+const HOMELESS = unknown('the home folder is not known here')
+
 /** What functions and constants give, by the names that tables use. `=text` stands for the text itself. */
 export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   same: ({ args, named }) => args[0] ?? named.values().next().value ?? COMPUTED,
@@ -39,34 +41,39 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   separated: ({ receiver, args }) => separated([...(receiver === undefined ? [] : [receiver]), ...args]),
   concat: ({ args }) => concat(args),
   names: () => listOf(glob('*')),
-  entries: ({ receiver, args }) => listOf(joinPaths([receiver ?? args[0] ?? text('.'), glob('*')])),
+  entries: (called) => listOf(joinPaths([subject(called) ?? text('.'), glob('*')])),
   glob: ({ args }) => listOf(each(args[0] ?? COMPUTED, globbed)),
   'glob-below': ({ receiver, args }) => listOf(joinPaths([receiver ?? COMPUTED, each(args[0] ?? COMPUTED, globbed)])),
   'glob-deep': ({ receiver, args }) => listOf(joinPaths([receiver ?? COMPUTED, glob('**'), each(args[0] ?? COMPUTED, globbed)])),
-  walk: ({ receiver, args }) => {
-    const folder = joinPaths([receiver ?? args[0] ?? COMPUTED, glob('**')])
+  walk: (called) => {
+    const folder = joinPaths([subject(called) ?? COMPUTED, glob('**')])
     return listOf(listOf(folder, listOf(glob('*')), listOf(glob('*'))))
   },
   counted: ({ args }) => listOf(listOf(token('a number'), elementOf(args[0] ?? COMPUTED))),
   pairs: ({ args }) => listOf(listOf(...args.map(elementOf))),
-  item: ({ receiver, args }) => elementOf(receiver ?? args[0] ?? COMPUTED),
+  item: (called) => elementOf(subject(called) ?? COMPUTED),
   filtered: ({ args }) => args[1] ?? COMPUTED,
   rest: ({ receiver, args }) => each(receiver ?? COMPUTED, (single) => rest(single, Number(literalOf(args[0]) ?? '0'))),
-  home: ({ given }) => (given.home === undefined ? unknown('the home folder is not known here') : text(given.home, 'path')),
+  home: ({ given }) => textOf(given.home === undefined ? HOMELESS.field : known(given.home), 'path'),
   expand: ({ args, receiver, given }) => each(args[0] ?? receiver ?? COMPUTED, (single) => expanded(single, given.home)),
   here: () => text('.', 'path'),
   token: ({ name }) => token(`\`${name}\` is known only when it runs`),
   temporary,
   'temporary-in': () => text('/tmp', 'path'),
   script: ({ given }) => script(given),
-  folder: ({ given }) => (given.script === undefined ? unknown('the folder of the script is not known') : parent(script(given))),
+  folder: ({ given }) => parent(script(given)),
   arguments: ({ given }) => argumentsOf(given, []),
   'arguments-after-script': ({ given }) => argumentsOf(given, [script(given)]),
-  'arguments-after-program': ({ given }) => argumentsOf(given, given.script === undefined ? [text('node')] : [text('node'), script(given)]),
+  'arguments-after-program': ({ given }) => afterProgram(given),
   module: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: literalOf(single) ?? '?' })),
   attribute: ({ args: [of = COMPUTED, key = COMPUTED] }) => each(of, (single) => each(key, (name) => memberOf(single, literalOf(name)))),
   environment: ({ args, given, name }) => (literalOf(args[0]) === 'HOME' ? RULES['home']?.({ args: [], named: new Map(), more: false, given, name }) : undefined) ?? unknown('a variable of the environment'),
   words: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: 'words', detail: single })),
+}
+
+/** What a method is called on, or what a module's function is given. */
+function subject({ receiver, args }: Called): Value | undefined {
+  return receiver === undefined || receiver.kind === 'thing' ? (args[0] ?? receiver) : receiver
 }
 
 export function listOf(...items: readonly Value[]): Value {
@@ -116,17 +123,27 @@ function rest(single: Single, count: number): Value {
 function expanded(single: Single, home: string | undefined): Value {
   const field = fieldOf(single)
   if (!field.text.startsWith('~')) return single
-  if (home === undefined || !/^~(?:\/|$)/.test(field.text)) return unknown('the home folder is not known here')
+  if (home === undefined || !/^~(?:\/|$)/.test(field.text)) return HOMELESS
   return textOf({ ...field, text: home + field.text.slice(1) }, 'path')
 }
 
 function script({ script: path }: Given): Value {
-  return path === undefined ? unknown('the path of the script is not known') : textOf(path, 'path')
+  return textOf(path ?? unknown('the path of the script is not known').field, 'path')
 }
 
 /** None given: there may be some all the same. */
 function argumentsOf({ args }: Given, before: readonly Value[]): Value {
   return { kind: 'list', items: [...before, ...args.map((field) => textOf(field))], more: args.length === 0 }
+}
+
+/** Code on a command line has no script among its arguments; where none is named, either may be meant. */
+function afterProgram(given: Given): Value {
+  if (given.script !== undefined) return argumentsOf(given, [text('node'), script(given)])
+  const either = [...given.args, undefined].map((_, at) => {
+    const first = at === 0 ? script(given) : given.args[at - 1]
+    return choice([first, given.args[at]].flatMap((value) => (value === undefined ? [] : 'kind' in value ? [value] : [textOf(value)])))
+  })
+  return { kind: 'list', items: [text('node'), ...either], more: given.args.length === 0 }
 }
 
 /** A constant of a table. */

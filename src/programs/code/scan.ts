@@ -7,6 +7,8 @@ export interface Token {
   readonly text: string
   /** White space stands before it. */
   readonly space: boolean
+  /** Columns before the first token of its line. */
+  readonly indent: number
   readonly parts?: readonly Part[]
   readonly as?: Quoted['as']
 }
@@ -75,6 +77,7 @@ export interface Scan {
   readonly syntax: Syntax
   at: number
   depth: number
+  indent: number
   /** The last token ends a value. */
   value: boolean
   last: Token | undefined

@@ -1,5 +1,5 @@
 import { brace, elements, listed, listOf } from './brackets.ts'
-import { accept, bind, bindName, claim, type Cursor, isMark, isWord } from './cursor.ts'
+import { accept, bind, bindName, claim, type Cursor, deeper, enter, indented, isMark, isWord, leave, namesIn } from './cursor.ts'
 import { assigned, operation } from './expressions.ts'
 import type { Node } from './tree.ts'
 
@@ -22,6 +22,7 @@ export function statement(c: Cursor): Node[] {
         return []
       default:
     }
+    if (/^(?:global|nonlocal)$/.test(token.text)) share(c)
     if (language.syntax.keywords.has(token.text) && !language.prefix.has(token.text) && language.statements[token.text] === undefined) {
       c.at++
       return []
@@ -31,31 +32,39 @@ export function statement(c: Cursor): Node[] {
     c.at++
     return []
   }
-  const since = c.found.topics.length
+  const region = enter(c)
   const node = assignment(c)
-  const postfix = c.language.blocks === 'bare' && (isWord(c.tokens[c.at], 'for') || isWord(c.tokens[c.at], 'foreach'))
+  const postfix = c.language.blocks === 'bare' && !isMark(token, '{') && (isWord(c.tokens[c.at], 'for') || isWord(c.tokens[c.at], 'foreach'))
   if (postfix) {
     c.at++
     const list = listOf(listed(c))
-    claim(c, since, { kind: 'each', node: list })
+    claim(c, region, { kind: 'each', node: list })
     return node === undefined ? [list] : [node, list]
   }
   return node === undefined ? [] : [node]
+}
+
+/** `global a, b`: what a function sets under these names is seen outside. */
+function share(c: Cursor): void {
+  for (let at = c.at + 1; c.tokens[at]?.kind === 'word' || isMark(c.tokens[at], ','); at++) c.found.shared.add(c.tokens[at]?.text ?? '')
 }
 
 /** An expression or an assignment, with several targets and values where commas stand at the start of a line. */
 function assignment(c: Cursor): Node | undefined {
   const before = c.tokens[c.at - 1]
   const fresh = before === undefined || before.kind === 'line' || isMark(before, ';') || isMark(before, ':')
+  const start = c.tokens[c.at]
   const first = operation(c)
-  const typed = before?.kind === 'word' ? /^(?:const|let|var)$/.test(before.text) : fresh && c.language.keywordArguments
+  const declared = c.language.arrows && /^(?:const|let|var|export)$/.test(start?.text ?? '')
+  const typed = declared || (fresh && c.language.keywordArguments)
+  if (declared || isWord(start, 'my')) c.found.declared.push(...namesIn(first))
   if (typed && first?.kind === 'name' && isMark(c.tokens[c.at], ':')) skipType(c)
   if (!fresh || !c.language.syntax.lines) return assigned(c, first, c.grammar.expression)
-  return assigned(c, tuple(c, first), (inner) => tupleAssignment(inner))
+  return assigned(c, tuple(c, first), tupleAssignment)
 }
 
 function tupleAssignment(c: Cursor): Node | undefined {
-  return assigned(c, tuple(c, operation(c)), tupleAssignment)
+  return deeper(c, () => assigned(c, tuple(c, operation(c)), tupleAssignment))
 }
 
 function tuple(c: Cursor, first: Node | undefined): Node | undefined {
@@ -82,10 +91,12 @@ function skipType(c: Cursor): void {
 
 /** `for x in items`, `for (const x of items)`; of `for (;;)` the parts are read as they come. */
 function loop(c: Cursor): Node[] {
+  const indent = c.tokens[c.at]?.indent ?? 0
+  const region = enter(c)
   c.at++
   if (isWord(c.tokens[c.at], 'await')) c.at++
   const start = c.at
-  accept(c, '(')
+  const braced = accept(c, '(')
   const targets: Node[] = []
   for (;;) {
     const target = c.grammar.operand(c)
@@ -103,21 +114,37 @@ function loop(c: Cursor): Node[] {
   const target: Node | undefined = more.length === 0 ? only : { kind: 'list', items: targets, more: false }
   // What JavaScript's `in` goes through are the keys.
   bind(c, target, c.language.arrows && isWord(word, 'in') ? { kind: 'unknown' } : { kind: 'each', node: items })
-  return [items]
+  const names = targets.flatMap(namesIn)
+  if (c.language.keywordArguments) {
+    if (!accept(c, ':')) {
+      c.found.looped.push(...names)
+      return [items]
+    }
+    const body = indented(c, indent)
+    leave(c, region, names, true)
+    return [items, ...body]
+  }
+  if (!braced || !accept(c, ')')) return [items]
+  const body = statement(c)
+  leave(c, region, names, true)
+  return [items, ...body]
 }
 
 /** `foreach ($items as $key => $value)`. */
 function phpLoop(c: Cursor): Node[] {
+  const region = enter(c)
   c.at++
   accept(c, '(')
   const items = operation(c) ?? { kind: 'group', others: [] }
   if (isWord(c.tokens[c.at], 'as')) c.at++
   const first = operation(c)
-  if (accept(c, '=>')) {
-    bind(c, first, { kind: 'unknown' })
-    bind(c, operation(c), { kind: 'each', node: items })
-  } else bind(c, first, { kind: 'each', node: items })
-  return [items]
+  const second = accept(c, '=>') ? operation(c) : undefined
+  bind(c, first, second === undefined ? { kind: 'each', node: items } : { kind: 'unknown' })
+  bind(c, second, { kind: 'each', node: items })
+  if (!accept(c, ')')) return [items]
+  const body = statement(c)
+  leave(c, region, [...namesIn(first), ...namesIn(second)], true)
+  return [items, ...body]
 }
 
 /** `for my $x (LIST) {…}`, and `for (LIST) {…}` with `$_`. */
@@ -129,13 +156,11 @@ function perlLoop(c: Cursor): Node[] {
   if (named) c.at++
   if (!accept(c, '(')) return []
   const list = listOf(elements(c, ')'))
-  if (named) {
-    bindName(c, name.text, { kind: 'each', node: list })
-    return [list]
-  }
-  const since = c.found.topics.length
+  const region = enter(c)
+  if (named) bindName(c, name.text, { kind: 'each', node: list })
   const body: Node[] = isMark(c.tokens[c.at], '{') ? [brace(c)] : []
-  claim(c, since, { kind: 'each', node: list })
+  if (named) leave(c, region, [name.text], false)
+  else claim(c, region, { kind: 'each', node: list })
   return [list, ...body]
 }
 
@@ -153,6 +178,7 @@ function pythonImport(c: Cursor): true {
   c.at++
   do {
     const name = path(c)
+    c.found.modules.add(name.replace(/\..*$/, ''))
     if (!isWord(c.tokens[c.at], 'as')) continue
     bindName(c, c.tokens[c.at + 1]?.text ?? '', { kind: 'module', name })
     c.at += 2

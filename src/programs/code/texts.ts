@@ -12,7 +12,7 @@ export function texts(c: Cursor): Node {
 }
 
 function textNode(c: Cursor, token: Token): Node {
-  const parts = (token.parts ?? []).map((part) => (typeof part === 'string' ? part : deeper(c, held, part)))
+  const parts = (token.parts ?? []).map((part) => (typeof part === 'string' ? part : deeper({ ...c, tokens: part, at: 0 }, held)))
   const codes = parts.filter((part) => typeof part !== 'string')
   const node: Node = { kind: 'text', parts }
   switch (token.as) {

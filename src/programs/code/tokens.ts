@@ -10,7 +10,7 @@ const MARK =
 const SPACE = /[^\S\n]+|\\\n/y
 
 export function tokenize(text: string, syntax: Syntax): readonly Token[] {
-  return tokensOf({ text, syntax, at: 0, depth: 0, value: false, last: undefined, waiting: [], tokens: tokensOf }, undefined)
+  return tokensOf({ text, syntax, at: 0, depth: 0, indent: 0, value: false, last: undefined, waiting: [], tokens: tokensOf }, undefined)
 }
 
 /** Every round of the loop moves on. */
@@ -19,8 +19,8 @@ function tokensOf(scan: Scan, hole: Hole | undefined): Token[] {
   const tokens: Token[] = []
   const open: { readonly mark: string; readonly value: boolean }[] = []
   let space = true
-  const push = (token: Omit<Token, 'space'>, value: boolean): void => {
-    scan.last = { ...token, space }
+  const push = (token: Omit<Token, 'space' | 'indent'>, value: boolean): void => {
+    scan.last = { ...token, space, indent: scan.indent }
     tokens.push(scan.last)
     scan.value = value
     space = false
@@ -29,7 +29,10 @@ function tokensOf(scan: Scan, hole: Hole | undefined): Token[] {
     if (scan.text[scan.at] === '\n') {
       scan.at++
       fillHeredocs(scan)
-      if (scan.syntax.lines && !open.some(({ mark }) => mark !== '{')) push({ kind: 'line', text: '\n' }, false)
+      if (scan.syntax.lines && !open.some(({ mark }) => mark !== '{')) {
+        push({ kind: 'line', text: '\n' }, false)
+        scan.indent = column(scan)
+      }
       space = true
       continue
     }
@@ -66,6 +69,12 @@ function tokensOf(scan: Scan, hole: Hole | undefined): Token[] {
   return tokens
 }
 
+function column({ text, at }: Scan): number {
+  let columns = 0
+  for (let i = at; text[i] === ' ' || text[i] === '\t'; i++) columns = text[i] === ' ' ? columns + 1 : (columns | 7) + 1
+  return columns
+}
+
 /** Comments, and what stands behind the end. */
 function skip(scan: Scan): boolean {
   const { blocks = [], comment, end, unclear } = scan.syntax
@@ -96,7 +105,7 @@ function format(scan: Scan): Token[] {
   while (scan.at < scan.text.length) {
     const char = scan.text[scan.at++]
     if (char === '}') break
-    if (char === '{') tokens.push({ kind: 'mark', text: ';', space: true }, ...tokensOf(scan, 'brace'))
+    if (char === '{') tokens.push({ kind: 'mark', text: ';', space: true, indent: 0 }, ...tokensOf(scan, 'brace'))
   }
   return tokens
 }
@@ -119,7 +128,7 @@ function startsValue(scan: Scan, space: boolean): 'yes' | 'perhaps' | 'no' {
   return bare && space && !/[\s=]/.test(scan.text[scan.at + 1] ?? '') ? 'perhaps' : 'no'
 }
 
-function quote(scan: Scan, space: boolean): Omit<Token, 'space'> | undefined {
+function quote(scan: Scan, space: boolean): Omit<Token, 'space' | 'indent'> | undefined {
   const start = scan.at
   for (const { open, value, of } of scan.syntax.quotes) {
     open.lastIndex = start
@@ -139,7 +148,7 @@ function quote(scan: Scan, space: boolean): Omit<Token, 'space'> | undefined {
   return undefined
 }
 
-function heredoc(scan: Scan, space: boolean): Omit<Token, 'space'> | undefined {
+function heredoc(scan: Scan, space: boolean): Omit<Token, 'space' | 'indent'> | undefined {
   if (scan.syntax.heredoc === undefined || startsValue(scan, space) === 'no') return undefined
   const match = take(scan, scan.syntax.heredoc)
   if (match === undefined) return undefined

@@ -14,13 +14,14 @@ export type Node =
   /** Operands and the operators between them, flat. */
   | { readonly kind: 'operation'; readonly operators: readonly string[]; readonly operands: readonly Node[] }
   | { readonly kind: 'function'; readonly parameters: readonly Parameter[]; readonly body: readonly Node[] }
+  | { readonly kind: 'spread'; readonly of: Node }
   | { readonly kind: 'assign'; readonly target: Node; readonly value: Node }
   /** A value, and what stands beside it. */
   | { readonly kind: 'group'; readonly value?: Node; readonly others: readonly Node[] }
 
 export interface NameNode {
   readonly kind: 'name'
-  /** Set anew where `$_` turns out to be a loop's. */
+  /** Set anew where the name turns out to be one of a function or a loop. */
   name: string
 }
 
@@ -66,6 +67,8 @@ export interface Parameter {
 export interface Code {
   readonly nodes: readonly Node[]
   readonly bindings: ReadonlyMap<string, readonly Binding[]>
+  /** Modules that are imported by their names. */
+  readonly modules: ReadonlySet<string>
   /** Modules whose names are all imported. */
   readonly stars: readonly string[]
   /** Calls by a plain name. */

@@ -32,7 +32,7 @@ export type Single = Exclude<Value, { readonly kind: 'choice' }>
 
 /** More texts than this are one unknown text. */
 const MANY = 24
-const MOST = 100
+const MOST = 300
 const LONGEST = 4096
 
 export function text(value: string, type?: TextValue['type']): TextValue {
@@ -129,7 +129,7 @@ function pathBelow(folder: Field, name: Field): Field {
   // What is not known at all could be absolute.
   if (name.unknown?.shape === 'text' && name.text === '') return name
   if (name.text === '~' || name.text.startsWith('~/')) return below(folder, { ...name, text: `./${name.text}` })
-  if (name.text.startsWith('/') || folder.text === '' || name.unknown?.shape === 'temporary') return name
+  if (name.text.startsWith('/') || (folder.text === '' && folder.unknown === undefined) || name.unknown?.shape === 'temporary') return name
   if (folder.unknown === undefined) return below(folder, name)
   return joined(joined(folder, known('/')), name)
 }
