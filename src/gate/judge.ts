@@ -25,8 +25,7 @@ export interface Bench {
 /** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
-  const weighed = weigh(study.drafts, study.facts, bench.config, study.action.target)
-  const effects = joinReplaces(weighed, bench.history)
+  const effects = weigh(joinReplaces(study.drafts, bench.history), study.facts, bench.config, study.action.target)
   const answers = effects.map((effect) => bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), setsFor(effect, bench)))
   return { study, policy: bench.policy.hash, effects, answers, ruling: rule(effects, answers), precedents: matchPrecedents(effects) }
 }

@@ -6,12 +6,15 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   const traits: Trait[] = []
   const inHome = below(path, around.home) ? path.slice(around.home.length + 1) : undefined
   const name = path.slice(path.lastIndexOf('/') + 1)
-  if (around.guarded.some((guarded) => below(path, guarded) || (tree && below(guarded, literalPart(path))))) traits.push('guard')
-  if (isSecret(path, name, inHome)) traits.push('secret')
+  if (isSecret(path, name, inHome, tree)) traits.push('secret')
   if (isStartup(path, inHome)) traits.push('startup')
   if (DEVICE.test(path)) traits.push('device')
   if (isSystem(path, around)) traits.push('system')
-  if (tree && isRuin(path, around)) traits.push('ruin')
+  const ruin = DISK.test(path) || (tree && isRuin(path, around))
+  if (ruin) traits.push('ruin')
+  // Above them too; where all is ruined, that says more.
+  const guards = around.guarded.some((guarded) => below(path, guarded) || (tree && !ruin && below(guarded, literalPart(path))))
+  if (guards) traits.push('guard')
   if (isTemporary(path, around)) traits.push('temporary')
   if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
   return traits
@@ -61,20 +64,22 @@ const HOME_SECRETS = [
   '.codex/auth.json',
   '.config/op/',
 ]
-const HOME_OPEN = /^\.ssh\/(?:known_hosts|config|[^/]*\.pub|authorized_keys)$|^\.aws\/config$|^\.(?:ssh|gnupg|aws|kube)$/
+const HOME_OPEN = /^\.ssh\/(?:known_hosts|config|[^/]*\.pub|authorized_keys)$|^\.aws\/config$/
+/** Listing such a folder tells names; all below it, the keys. */
+const HOME_LISTED = /^\.(?:ssh|gnupg|aws|kube)$/
 const HOST_SECRETS =
   /^\/etc\/(?:shadow|gshadow|sudoers|security\/opasswd|ssl\/private|ssh\/ssh_host_[^/]*_key)(?:-|\/|$)|^\/proc\/[^/]+\/(?:environ|mem)$|^\/(?:run|var\/run)\/secrets\//
 const SECRET_NAMES =
   /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.pypirc|\.htpasswd|\.git-credentials)$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
 
-function isSecret(path: string, name: string, inHome: string | undefined): boolean {
+function isSecret(path: string, name: string, inHome: string | undefined, tree: boolean): boolean {
   const home = inHome ?? otherHome(path)
-  if (home !== undefined && homeSecret(home)) return true
+  if (home !== undefined && homeSecret(home, tree)) return true
   return HOST_SECRETS.test(path) || (SECRET_NAMES.test(name) && !/\/(?:node_modules|site-packages|fixtures|testdata)\//.test(path))
 }
 
-function homeSecret(inHome: string): boolean {
-  if (HOME_OPEN.test(inHome)) return false
+function homeSecret(inHome: string, tree: boolean): boolean {
+  if (HOME_OPEN.test(inHome) || (!tree && HOME_LISTED.test(inHome))) return false
   return HOME_SECRETS.some((each) =>
     each.endsWith('/') ? inHome.startsWith(each) || inHome === each.slice(0, -1) : inHome === each || inHome.startsWith(`${each}.`),
   )
@@ -101,6 +106,8 @@ function isStartup(path: string, inHome: string | undefined): boolean {
 const HARMLESS = String.raw`null$|zero$|full$|u?random$|tty$|std(?:in|out|err)$|fd(?:\/|$)|ptmx$|pts\/`
 const HARMLESS_DEVICE = new RegExp(`^/dev/(?:${HARMLESS})`)
 const DEVICE = new RegExp(`^/dev/(?!${HARMLESS}|shm/)[^*]`)
+
+const DISK = /^\/dev\/(?:[shv]d[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|r?disk\d+(?:s\d+)?|md\d+|dm-\d+|mapper\/.+)$/
 
 /** Writing to these changes nothing; reading them tells nothing. */
 export function isHarmlessDevice(path: string): boolean {

@@ -1,4 +1,5 @@
-import { type Effect, resourceName } from '../core/effect.ts'
+import { resourceName } from '../core/effect.ts'
+import type { Draft } from '../core/study.ts'
 
 /** What earlier actions of a run did that later ones are judged by. Bounded: the newest `MOST` of each. */
 export interface History {
@@ -14,28 +15,27 @@ const MOST = 256
  * Delete and create of one thing is a replace, in one command or over a run: what the thing held is gone,
  * whatever stands there afterwards.
  */
-export function joinReplaces(effects: readonly Effect[], history: History): readonly Effect[] {
-  const deleted = new Set(history.deleted)
+export function joinReplaces(drafts: readonly Draft[], history: History): readonly Draft[] {
+  const before = new Set(history.deleted)
   const here = new Map<string, number>()
-  const joined: Effect[] = []
-  for (const effect of effects) {
-    const name = resourceName(effect.resource)
-    const object = effect.resource.kind === 'object'
-    if (object && effect.verb === 'delete') here.set(name, joined.length)
-    if (object && effect.verb === 'create' && (here.has(name) || deleted.has(name))) {
-      const replace: Effect = { ...effect, verb: 'replace', undo: 'U4', why: `\`${name}\` is deleted and created again` }
-      const at = here.get(name)
+  const joined: Draft[] = []
+  for (const draft of drafts) {
+    const name = resourceName(draft.resource)
+    const object = draft.resource.kind === 'object'
+    const at = here.get(name)
+    if (object && draft.verb === 'create' && (at !== undefined || before.has(name))) {
+      const replace: Draft = { ...(joined[at ?? -1] ?? draft), verb: 'replace', undo: 'U4', why: `\`${name}\` is deleted and created again` }
       if (at === undefined) joined.push(replace)
       else joined[at] = replace
       continue
     }
-    joined.push(effect)
+    if (object && draft.verb === 'delete') here.set(name, joined.length)
+    joined.push(draft)
   }
   return joined
 }
 
-/** The history after these effects happened. */
-export function remember(history: History, effects: readonly Effect[]): History {
-  const gone = effects.filter((effect) => effect.verb === 'delete' && effect.resource.kind === 'object').map((effect) => resourceName(effect.resource))
-  return gone.length === 0 ? history : { deleted: [...new Set([...history.deleted, ...gone])].slice(-MOST) }
+/** The history after objects of these names were deleted. */
+export function remember(history: History, deleted: readonly string[]): History {
+  return deleted.length === 0 ? history : { deleted: [...new Set([...history.deleted, ...deleted])].slice(-MOST) }
 }

@@ -17,7 +17,13 @@ export function weigh(drafts: readonly Draft[], facts: Facts, config: Config, ta
     if (!seen.has(key)) effects.push(effect)
     seen.add(key)
   }
-  return effects
+  return taint(effects)
+}
+
+/** What reads a secret and sends something out in one call may send the secret: flow inside a command can't be told apart. */
+function taint(effects: readonly Effect[]): readonly Effect[] {
+  if (!effects.some(({ verb, traits }) => verb === 'read' && traits.includes('secret'))) return effects
+  return effects.map((effect) => (effect.verb === 'disclose' ? { ...effect, traits: [...effect.traits, 'tainted'] } : effect))
 }
 
 function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | undefined): Effect | undefined {

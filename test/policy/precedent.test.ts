@@ -53,11 +53,15 @@ describe('precedents', () => {
   it('name December 2025 whatever remote thing is replaced', () => {
     for (const system of ['aws', 'gcloud', 'terraform', 'kubectl', 'psql', 'envctl'])
       for (const type of ['stack', 'database', 'instance', 'volume', 'environment', 'zone', 'deployment'])
-        for (const traits of [[], ['stateful'], ['forge', 'shared']] as Effect['traits'][])
+        for (const traits of [[], ['stateful']] as Effect['traits'][])
           for (const environment of ['development', 'staging', 'production'] as const) {
             const place = { ...production, environment }
             expect(ids({ verb: 'replace', resource: object(system, type), place, traits })[0]).toBe('INC-001')
           }
+  })
+
+  it('do not name it for a history that is rewritten on the forge', () => {
+    expect(ids({ verb: 'replace', resource: object('forge', 'branch'), place: production, traits: ['forge', 'shared'] })).not.toContain('INC-001')
   })
 
   it('are two at most, the one that fits more closely first', () => {
@@ -68,7 +72,7 @@ describe('precedents', () => {
         { place: { kind: 'home' } },
         { place: { kind: 'home' }, traits: ['ruin'] },
       ),
-    ).toEqual(['INC-047', 'INC-051'])
+    ).toEqual(['INC-001', 'INC-047'])
   })
 
   it.each<[string, Partial<Effect>]>([

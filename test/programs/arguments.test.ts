@@ -77,19 +77,12 @@ describe('the option grammar', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (args) => {
         const parsed = parseArguments(args.map(known), compileGrammar(PROGRAM, ''))
-        const plain = args.slice(args.indexOf('--') + 1 || args.length)
         const operands = parsed.operands.map(show)
-        // All that stands behind a `--` that isn't itself a value is an operand.
-        if (parsed.separator !== undefined) expect(operands.length).toBeLessThanOrEqual(args.length)
-        expect(
-          plain.every(
-            (text) =>
-              operands.includes(text) ||
-              args.indexOf(text) < args.indexOf('--') ||
-              parsed.separator === undefined ||
-              text === '--',
-          ),
-        ).toBe(true)
+        const behind = parsed.separator === undefined ? [] : operands.slice(parsed.separator)
+        // All that stands behind the `--` that ends the options is an operand, and nothing is one that was not given.
+        expect(args.slice(args.length - behind.length)).toEqual(behind)
+        if (parsed.separator !== undefined) expect(args[args.length - behind.length - 1]).toBe('--')
+        for (const operand of operands) expect(args).toContain(operand)
       }),
     )
   })

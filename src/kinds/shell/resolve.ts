@@ -22,7 +22,9 @@ export function resolvePath(verb: Verb, path: Field, tree: boolean, cwd: Field, 
   if (within) {
     const folder = full.text.endsWith('/') ? full.text : full.text.slice(0, full.text.lastIndexOf('/') + 1)
     const after = suffix.startsWith('/') && !suffix.includes('..') ? normalize(suffix) : ''
-    return { resource: pathResource(`${normalize(folder)}*${after}`, tree, true), certainty: 'assumed', why }
+    // What `mktemp` makes is named so, and is nobody else's.
+    const made = shape === 'temporary' ? 'tmp.*' : '*'
+    return { resource: pathResource(`${normalize(folder)}${made}${after}`, tree, true), certainty: 'assumed', why }
   }
   if (GRAVE.has(verb)) return { resource: { kind: 'anything' }, certainty: 'opaque', why }
   return { resource: pathResource(`${workspace}/*`, tree, true), certainty: 'assumed', why }

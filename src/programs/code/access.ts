@@ -58,7 +58,7 @@ function member(c: Cursor, node: Node): Node {
   if (name?.kind !== 'word') return node
   c.at++
   c.found.members.add(name.text)
-  if (name.text.startsWith('$')) return { kind: 'index', of: node, key: { kind: 'name', name: name.text } }
+  if (name.text.startsWith('$') && !c.language.arrows) return { kind: 'index', of: node, key: { kind: 'name', name: name.text } }
   return { kind: 'member', of: node, name: name.text }
 }
 
@@ -96,7 +96,8 @@ function call(c: Cursor, of: Node, args: readonly Argument[]): CallNode {
 function loop(node: CallNode, [first]: readonly Parameter[]): void {
   if (first === undefined) return
   const { of } = node
-  if (of.kind === 'member' && EACH.test(of.name)) first.each = of.of
+  if (of.kind === 'member' && of.name === 'then') first.is = of.of
+  else if (of.kind === 'member' && EACH.test(of.name)) first.each = of.of
   else if (of.kind === 'name' && /^(?:map|filter|array_map|array_walk|array_filter)$/.test(of.name)) {
     const items = node.args.find(({ value }) => value.kind !== 'function')
     if (items !== undefined) first.each = items.value

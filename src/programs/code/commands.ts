@@ -58,6 +58,8 @@ function listed(call: Called, from: number, place: Place, skip: number): readonl
     if (single.kind === 'thing' && single.name === 'words') return shells(call, place, single)
     if (single.kind === 'list') return started(call, place, fieldsOf({ ...single, more: false }), single.more)
     const behind = call.args.slice(from + 1).filter(isWords)
+    // Several words in one text are no program's name.
+    if (behind.length === 0 && single.kind === 'text' && /\s/.test(single.field.text)) return shells(call, place, single)
     const rest = behind.flatMap(words).slice(skip)
     return started(call, place, [fieldOf(single), ...rest], call.more || behind.some((value) => value.kind === 'list' && value.more))
   })
@@ -122,6 +124,8 @@ export const COMMAND_ROLES: Readonly<Record<string, CommandRole>> = {
   'code-text': (call, from, _, language) => (literalOf(call.args[from]) === undefined ? [] : code(call, from, language)),
   script: (call, from, _, language) =>
     fieldsOf(argument(call, from)).map((path) => ({ kind: 'script', language, path, args: call.args[from + 1] === undefined ? [] : fieldsOf(call.args[from + 1]) })),
+  worker: (call, from, place, language) =>
+    isTrue(call.named.get('eval')) ? code(call, from, language) : (COMMAND_ROLES['script-text']?.(call, from, place, language) ?? []),
   /** Only what is outside of the project's own modules. */
   'script-text': (call, from, _, language) =>
     fieldsOf(argument(call, from)).flatMap((path): Touch[] => (path.unknown === undefined && path.text.startsWith('/') ? [{ kind: 'script', language, path, args: [] }] : [])),

@@ -47,20 +47,23 @@ function apply(role: string, call: Called, at: number, { language, place }: { re
   return COMMAND_ROLES[name]?.(from, start, place, language.name) ?? []
 }
 
-/** A call that does what a command line would: `{1}` is its second argument, `{of}` what it is called on was made of. */
+/** A call that does what a command line would: `{1}` is its second argument, `{*}` all of them, `{of}` what it is called on was made of. */
 function commandLine(template: string, call: Called): readonly Touch[] {
   const argv: Field[] = []
   for (const word of template.split(' ')) {
-    const place = /^\{(\w+)(:mode)?\}$/.exec(word)
-    if (place === null) argv.push(known(word))
+    const [, place, isMode] = /^\{(\w+|\*)(:mode)?\}$/.exec(word) ?? []
+    if (place === undefined) argv.push(known(word))
+    else if (place === 'name') argv.push(known(call.name.slice(call.name.lastIndexOf('.') + 1)))
+    else if (place === '*') argv.push(...call.args.flatMap((value) => fieldsOf(asText(value))))
     else {
-      const value = place[1] === 'of' ? madeOf(call.receiver) : argument(call, Number(place[1]))
-      if (value === undefined) return []
-      const field = fieldsOf(place[2] === undefined ? asText(value) : mode(value))[0]
-      argv.push(field ?? COMPUTED.field)
+      const value = place === 'of' ? madeOf(call.receiver) : argument(call, Number(place))
+      // Without its value, an option goes too.
+      if (value === undefined && argv.at(-1)?.text.startsWith('-')) argv.pop()
+      else if (value === undefined) return []
+      else argv.push(fieldsOf(isMode === undefined ? asText(value) : mode(value))[0] ?? COMPUTED.field)
     }
   }
-  return [run(argv)]
+  return [run(argv, call.more ? { more: 'arguments' } : {})]
 }
 
 function madeOf(receiver: Value | undefined): Value {

@@ -1,9 +1,9 @@
 import type { CodeLanguage } from './language.ts'
-import { type Called, constant, type Given, memberOf, RULES } from './rules.ts'
+import { type Called, constant, filled, type Given, memberOf, RULES } from './rules.ts'
 import { Unreadable } from './scan.ts'
 import { type Binding, type CallNode, type Code, dotted, type Node, type Parameter } from './tree.ts'
 import {
-  alternatives, COMPUTED, choice, concat, each, elementOf, fieldOf, isDownloaded, joinPaths, literalOf, type Single, text, textOf, token, unknown, type Value,
+  alternatives, COMPUTED, choice, concat, each, elementOf, isDownloaded, joinPaths, literalOf, type Single, text, token, unknown, type Value,
 } from './value.ts'
 
 /** One text being understood: what its names and expressions stand for. */
@@ -45,9 +45,11 @@ function find(r: Reader, node: Node): Value {
     case 'name':
       return named(r, node.name)
     case 'member': {
-      const bound = dotted(node)
+      const bound = dotted(node)?.replace(/@[\d.]+$|@[\d.]+(?=\.)/, '')
       if (bound !== undefined && r.code.bindings.has(bound)) return named(r, bound)
-      return each(evaluate(r, node.of), (single) => member(r, single, node.name))
+      const own = each(evaluate(r, node.of), (single) => member(r, single, node.name))
+      const inherited = attributes(r, node.name)
+      return inherited.length === 0 ? own : choice([own, ...inherited])
     }
     case 'index':
       return each(evaluate(r, node.of), (single) => (node.key === undefined ? slice(single, node.from ?? 0) : indexed(r, single, evaluate(r, node.key))))
@@ -86,7 +88,8 @@ export function row(table: Readonly<Record<string, string>>, name: string): stri
   const last = name.slice(name.lastIndexOf('.') + 1)
   const root = name.slice(0, Math.max(name.indexOf('.'), 0))
   const before = name.slice(0, Math.max(name.lastIndexOf('.'), 0))
-  if (table[name] !== undefined || before === '') return table[name]
+  if (table[name] !== undefined) return table[name]
+  if (before === '') return table[`*.${name}`]
   const scope = /^@[^/]+\//.exec(root)?.[0] ?? root
   return table[`${before}.*`] ?? table[`${root}.*.${last}`] ?? table[`${root}.*.*`] ?? table[`${scope}*`] ?? table[`*.${last}`]
 }
@@ -99,6 +102,23 @@ function thing(r: Reader, name: string): Value {
   const rule = r.language.values[found]
   if (rule === undefined || rule.endsWith('()')) return { kind: 'thing', name: found }
   return constant(rule) ?? RULES[rule]?.({ name: found, args: [], named: new Map(), more: false, given: r.given }) ?? COMPUTED
+}
+
+/** Modules and functions that objects carry: `self.os = os`, `class A: run = subprocess.run`. */
+function attributes(r: Reader, name: string): readonly Value[] {
+  return ['self.', 'cls.', 'this.', '']
+    .filter((owner) => r.code.bindings.get(owner + name)?.some(({ kind }) => kind === 'is'))
+    .flatMap((owner) => alternatives(named(r, owner + name)))
+    .filter((single) => single.kind === 'thing' && rootsOf(r.language).has(single.name.replace(/[.(].*$/, '')))
+}
+
+const roots = new WeakMap<CodeLanguage, ReadonlySet<string>>()
+
+/** The modules and functions that can do harm. */
+function rootsOf(language: CodeLanguage): ReadonlySet<string> {
+  const kept = roots.get(language) ?? new Set(Object.keys(language.effects).map((name) => name.replace(/[.(].*$/, '')))
+  roots.set(language, kept)
+  return kept
 }
 
 function member(r: Reader, of: Single, name: string): Value {
@@ -175,7 +195,8 @@ function part(r: Reader, of: Single, key: number | string): Value {
 }
 
 /** Known only where all calls are seen: the function is named nowhere but to call it. */
-function parameter(r: Reader, { at, name, function: of, each: items }: Parameter): Value {
+function parameter(r: Reader, { at, name, function: of, each: items, is }: Parameter): Value {
+  if (is !== undefined) return evaluate(r, is)
   if (items !== undefined) return at === 0 ? elementOf(evaluate(r, items)) : token('a number')
   const calls = of === undefined ? [] : (r.code.calls.get(of) ?? [])
   const seen = of !== undefined && r.code.names.get(of) === calls.length && !r.code.members.has(of) && (r.code.bindings.get(of)?.length ?? 0) <= 1
@@ -209,19 +230,12 @@ function operate(r: Reader, operator: string, left: Value, right: Value): Value 
     return [left, right].every((value) => alternatives(value).every(isNumber)) ? token('a number') : concat([left, right])
   }
   if (operator === '/' && r.language.name === 'python') return each(left, (single) => (isNumber(single) ? token('a number') : joinPaths([single, right])))
-  if (operator === '%') return each(left, (single) => formatted(single))
+  if (operator === '%') return each(left, (single) => (isNumber(single) ? token('a number') : filled(single, /%(\w?)/, right.kind === 'list' ? right.items : [right], new Map())))
   return token('it is calculated')
 }
 
 function isNumber(value: Single): boolean {
   return value.kind === 'text' && (value.type === 'number' || (value.field.unknown?.shape === 'token' && value.field.text === ''))
-}
-
-/** `'a %s' % b`: what stands before the first mark is known. */
-function formatted(single: Single): Value {
-  const field = fieldOf(single)
-  const at = field.text.indexOf('%')
-  return at < 0 ? COMPUTED : concat([textOf({ ...field, text: field.text.slice(0, at) }), unknown('it is filled in')])
 }
 
 /** What stands before the parentheses. */
@@ -254,13 +268,22 @@ export function called(r: Reader, { name, receiver }: Callee, { args }: CallNode
   for (const argument of args) {
     const value = evaluate(r, argument.value)
     if (argument.name !== undefined) named.set(argument.name, value)
+    else if (argument.spread && value.kind === 'table') for (const [key, entry] of value.entries) named.set(key, entry)
     else if (argument.spread && value.kind === 'list') positional.push(...value.items)
     else if (!argument.spread || r.language.blocks !== undefined) positional.push(value)
-    more ||= argument.spread === true && !(value.kind === 'list' && !value.more)
+    more ||= argument.spread === true && value.kind !== 'table' && !(value.kind === 'list' && !value.more)
   }
-  const last = positional.at(-1)
-  if (r.language.arrows && last?.kind === 'table') for (const [key, value] of last.entries) named.set(key, value)
-  return { name, receiver, args: positional, named, more, given: r.given }
+  if (r.language.arrows) for (const value of positional) if (value.kind === 'table') for (const [key, entry] of value.entries) named.set(key, entry)
+  return indirect(r, { name, receiver, args: positional, named, more, given: r.given })
+}
+
+/** `f.call(this, a)`, `f.bind(this, a)` and `f.apply(this, [a])` call `f`. */
+function indirect(r: Reader, call: Called): Called {
+  const [, name, how] = /^(.+)\.(call|apply|bind)$/.exec(call.name) ?? []
+  if (name === undefined || !r.language.arrows || row(r.language.effects, name) === undefined) return call
+  if (how !== 'apply') return { ...call, name, args: call.args.slice(1) }
+  const given = call.args[1]
+  return { ...call, name, args: given?.kind === 'list' ? given.items : [], more: call.more || given?.kind !== 'list' || given.more }
 }
 
 function result(r: Reader, callee: Callee, node: CallNode): Value {

@@ -37,6 +37,7 @@ export function functionNode(c: Cursor, role: 'function' | 'lambda'): Node {
   if (name !== undefined) bindName(c, name, { kind: 'function' })
   let parameters: Parameter[] = []
   let names: readonly string[] = []
+  let defaults: readonly Node[] = []
   const region = enter(c)
   const declared = c.found.declared.length
   if (isMark(c.tokens[c.at], '(')) {
@@ -46,15 +47,16 @@ export function functionNode(c: Cursor, role: 'function' | 'lambda'): Node {
     const targets = given.map(targetOf)
     parameters = parametersOf(c, targets, name)
     names = targets.flatMap(namesIn)
+    defaults = given.map(({ value }) => value).filter(({ kind }) => kind !== 'name')
   }
-  if (isMark(c.tokens[c.at], '=>')) return arrow(c, parameters, region, names)
+  if (isMark(c.tokens[c.at], '=>')) return arrow(c, parameters, region, [names, defaults])
   skipReturnType(c)
   let body: Node[] = []
   if (isMark(c.tokens[c.at], '{')) body = [brace(c)]
   else if (c.language.keywordArguments && accept(c, ':')) body = indented(c, indent)
   // Where `end` ends it, its names may be any others of the same name.
   if (body.length > 0) leave(c, region, [...names, ...localNames(c, region, declared)], false)
-  return { kind: 'function', parameters, body }
+  return { kind: 'function', parameters, body: [...defaults, ...body] }
 }
 
 /** Steps over `-> Type` and `: Type`, but never over anything that could run. */
@@ -70,14 +72,14 @@ function skipReturnType(c: Cursor): void {
 
 /** `(a, b) => …` behind its parameters. */
 export function arrowFunction(c: Cursor, region: Region, targets: readonly Node[]): Node {
-  return arrow(c, parametersOf(c, targets, undefined), region, targets.flatMap(namesIn))
+  return arrow(c, parametersOf(c, targets, undefined), region, [targets.flatMap(namesIn), targets.filter(({ kind }) => kind !== 'name')])
 }
 
-function arrow(c: Cursor, parameters: readonly Parameter[], region: Region, names: readonly string[]): Node {
+function arrow(c: Cursor, parameters: readonly Parameter[], region: Region, [names, defaults]: readonly [readonly string[], readonly Node[]]): Node {
   c.at++
   const declared = c.found.declared.length
   const braced = isMark(c.tokens[c.at], '{')
   const body = braced ? brace(c) : c.grammar.expression(c)
   leave(c, region, braced && c.language.scope === 'declared' ? [...names, ...localNames(c, region, declared)] : names, false)
-  return { kind: 'function', parameters, body: body === undefined ? [] : [body] }
+  return { kind: 'function', parameters, body: body === undefined ? defaults : [...defaults, body] }
 }

@@ -6,14 +6,16 @@ import { meaningOf, typeOf } from '../verbs.ts'
 import type { CodeLanguage } from './language.ts'
 import { argument } from './paths.ts'
 import type { Called } from './rules.ts'
-import { alternatives, COMPUTED, fieldOf, literalOf, type Single } from './value.ts'
+import { alternatives, COMPUTED, fieldOf, literalOf, type Single, text } from './value.ts'
 
 type NetworkRole = (call: Called, at: number) => readonly Touch[]
 
 const send = (method: string): NetworkRole => (call, at) => addresses(call, at).flatMap((url) => request(method, url))
 
 function addresses(call: Called, at: number): readonly Field[] {
-  const value = argument(call, at) ?? call.named.get('host') ?? call.named.get('hostname')
+  const first = argument(call, at) ?? call.named.get('host') ?? call.named.get('hostname')
+  // A port may come first.
+  const value = first?.kind === 'text' && first.type === 'number' ? (call.args[at + 1] ?? text('localhost')) : first
   return value === undefined ? [] : alternatives(value).map(address)
 }
 

@@ -98,6 +98,7 @@ export const RUBY: CodeLanguage = {
     'File.basename File.extname Path.basename Path.extname': 'name()',
     'Path.join Path.+': 'under()',
     '*.join': 'separated()',
+    '*.split': 'split()',
     'Dir.pwd Dir.getwd': 'here()',
     'Dir.home': 'home()',
     'Dir.tmpdir': 'temporary-in()',

@@ -40,6 +40,12 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   name: ({ receiver, args }) => each(args[0] ?? receiver ?? COMPUTED, nameOf),
   separated: ({ receiver, args }) => separated([...(receiver === undefined ? [] : [receiver]), ...args]),
   concat: ({ args }) => concat(args),
+  split: ({ receiver, args }) => each(receiver ?? COMPUTED, (single) => split(single, literalOf(args[0]))),
+  format: ({ receiver, args, named }) => each(receiver ?? COMPUTED, (single) => filled(single, /\{(\w*)[^{}]*\}/, args, named)),
+  appended: ({ receiver, args }) => (receiver?.kind === 'text' ? concat([receiver, ...args]) : (receiver ?? COMPUTED)),
+  members: (called) => each(subject(called) ?? COMPUTED, (single) => members(single, (_, value) => value)),
+  'named-members': (called) => each(subject(called) ?? COMPUTED, (single) => members(single, (name, value) => listOf(name, value))),
+  globals: () => ({ kind: 'thing', name: '' }),
   names: () => listOf(glob('*')),
   entries: (called) => listOf(joinPaths([subject(called) ?? text('.'), glob('*')])),
   glob: ({ args }) => listOf(each(args[0] ?? COMPUTED, globbed)),
@@ -144,6 +150,30 @@ function afterProgram(given: Given): Value {
     return choice([first, given.args[at]].flatMap((value) => (value === undefined ? [] : 'kind' in value ? [value] : [textOf(value)])))
   })
   return { kind: 'list', items: [text('node'), ...either], more: given.args.length === 0 }
+}
+
+function members(of: Single, make: (name: Value, value: Value) => Value): Value {
+  if (of.kind === 'table') return listOf(...[...of.entries].map(([name, value]) => make(text(name), value)))
+  return of.kind === 'thing' ? listOf(make(COMPUTED, memberOf(of))) : COMPUTED
+}
+
+/** A text's words, as programs are often given theirs. */
+function split(single: Single, separator: string | undefined): Value {
+  const whole = literalOf(single)
+  if (whole === undefined) return { kind: 'thing', name: 'words', detail: single }
+  return listOf(...whole.split(separator ?? /\s+/).filter((word) => word !== '').slice(0, 100).map((word) => text(word)))
+}
+
+/** A template whose places are filled with values, by their names or in turn. */
+export function filled(single: Single, place: RegExp, values: readonly Value[], named: ReadonlyMap<string, Value>): Value {
+  const field = fieldOf(single)
+  const pieces = field.text.split(place, 41)
+  if (pieces.length > 40) return COMPUTED
+  const parts = pieces.map((piece, i) => {
+    if (i % 2 === 0) return text(piece)
+    return named.get(piece) ?? values[/^\d+$/.test(piece) ? Number(piece) : (i - 1) / 2] ?? COMPUTED
+  })
+  return concat(field.unknown === undefined ? parts : [...parts, textOf({ ...field, text: '' })])
 }
 
 /** A constant of a table. */

@@ -59,9 +59,10 @@ export interface Parameter {
   readonly kind: 'parameter'
   readonly at: number
   readonly name: string
-  /** Set where the function turns out to have a name, or to be given to a loop. */
+  /** Set where the function turns out to have a name, to be given to a loop, or to a promise. */
   function?: string
   each?: Node
+  is?: Node
 }
 
 export interface Code {
