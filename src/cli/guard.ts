@@ -24,8 +24,9 @@ export async function askGuard(reach: Reach, method: 'GET' | 'POST', path: strin
 
 /** Asks over loopback TCP, for what a person must be seen to ask. */
 export async function askAsPerson(reach: Reach, path: string, body: object): Promise<unknown> {
-  const at = reach.loopback()
-  if (at === undefined) throw new NoGuard('guard/absent', 'the guard is not running', { hint: 'start it with `interlock serve`' })
+  const address = reach.loopback()
+  if (address === undefined) throw new NoGuard('guard/absent', 'the guard is not running', { hint: 'start it with `interlock serve`' })
+  const at = { port: address.port, token: address.token }
   return readReply(await ask({ at, method: 'POST', path, body, timeoutMs: 30_000 }))
 }
 

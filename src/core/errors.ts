@@ -11,11 +11,6 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** A switch that forgot a case ends here: a bug of ours, never an outcome. */
-export function unreachable(x: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(x)}`)
-}
-
 /** The whole chain of causes, one message a line, outermost first. */
 export function chain(error: unknown): string[] {
   const lines: string[] = []

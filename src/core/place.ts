@@ -1,9 +1,5 @@
 /** Where an effect lands. A temporary folder of one's own counts as workspace. */
-export type Place =
-  | { readonly kind: 'workspace' }
-  | { readonly kind: 'home' }
-  | { readonly kind: 'host' }
-  | Remote
+export type Place = { readonly kind: 'workspace' } | { readonly kind: 'home' } | { readonly kind: 'host' } | Remote
 
 export interface Remote {
   readonly kind: 'remote'

@@ -82,7 +82,10 @@ export interface Closed {
 export type RestoreHow = {
   /** Only these paths and what is below them. */
   readonly only?: readonly string[]
-} & ({ readonly dryRun: true } | { readonly dryRun: false; /** Where the present state is kept. */ readonly as: string })
+} & (
+  | { readonly dryRun: true }
+  | { readonly dryRun: false /** Where the present state is kept. */; readonly as: string }
+)
 
 export interface Restored {
   readonly restored: readonly { readonly path: string; readonly did: 'restored' | 'removed' | 'nothing to do' }[]

@@ -1,5 +1,3 @@
-import type { Json } from './digest.ts'
-
 /** What became of an action. */
 export type Outcome =
   | 'done'
@@ -16,17 +14,4 @@ export interface Change {
   readonly change: 'created' | 'changed' | 'deleted'
   /** False where prediction did not name it. */
   readonly predicted: boolean
-}
-
-/** The finished record of an action, built from its ledger entries. */
-export interface Receipt {
-  readonly id: string
-  readonly run: string
-  readonly action: Json
-  readonly digest: string
-  readonly at: number
-  readonly outcome: Outcome
-  readonly changes: readonly Change[]
-  readonly diverged: boolean
-  readonly snapshot?: string
 }

@@ -107,7 +107,13 @@ export interface Question {
 }
 
 export type Answer =
-  | { readonly kind: 'permitted'; readonly under: readonly Safeguard[]; readonly rule: string; readonly because: string; readonly instead?: string }
+  | {
+      readonly kind: 'permitted'
+      readonly under: readonly Safeguard[]
+      readonly rule: string
+      readonly because: string
+      readonly instead?: string
+    }
   | { readonly kind: 'forbidden'; readonly rule: string; readonly because: string; readonly instead?: string }
 
 /** A pure function of its arguments; any error inside is a `forbidden` that says so. */

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Action } from '../core/action.ts'
 import { digestOf, type Json } from '../core/digest.ts'
-import { posix } from '../lang/shell/builtins.ts'
+import { posix } from '../lang/paths.ts'
 import type { Changes, Content, Facts, PathFacts, Surroundings } from '../core/study.ts'
 
 /** A question that prediction asked and nobody has answered yet. */

@@ -10,11 +10,18 @@ import { undo } from './undo.ts'
 
 export class GuardError extends CodedError<'guard/unknown-receipt' | 'guard/unknown-ticket'> {}
 
+export interface Ended {
+  readonly outcome: 'done' | 'failed' | 'unknown'
+  readonly code?: number
+  /** What else the host saw of it, in words. */
+  readonly why?: string
+}
+
 /** What a client of the guard can ask for. Calls may overlap. */
 export interface Guard {
   call(call: unknown, manner: Manner): Promise<CallReply>
-  /** The host says what became of a call that was handed over to it. */
-  close(receipt: string, outcome: 'done' | 'failed' | 'unknown', code?: number): Promise<void>
+  /** The host says what became of a call that was handed over to it. Nothing happens to one that is closed already. */
+  close(receipt: string, end: Ended): Promise<void>
   /** Receipts of a run that were handed over and have not come back. */
   openOf(run: string): readonly string[]
   say(run: string, what: 'goal' | 'claim', text: string, receipt?: string): Promise<void>
@@ -30,10 +37,12 @@ export interface Guard {
 export function guardOf(g: Gate): Guard {
   return {
     call: (call, manner) => govern(call, stagesOf(g, manner)),
-    close: async (receipt, outcome, code) => {
+    close: async (receipt, { outcome, code, why }) => {
       const entry = g.open.get(receipt)
+      if (entry === undefined && g.register.receipts.get(receipt)?.closed !== undefined) return
       if (entry === undefined) throw new GuardError('guard/unknown-receipt', `no call waits to be closed under \`${receipt}\``)
-      await closeEntry(g, entry, await closing(entry, outcome, code, g.snapshots))
+      g.open.delete(receipt)
+      await closeEntry(g, entry, { ...(await closing(entry, outcome, code, g.snapshots)), ...(why && { why }) })
     },
     openOf: (run) => [...g.open.values()].filter((entry) => entry.captured.action.agent.run === run).map((entry) => entry.receipt),
     say: async (run, what, text, receipt) => {

@@ -1,5 +1,5 @@
 import { type Ticket, answer } from '../people/ticket.ts'
-import { type History, NO_HISTORY } from '../risk/sequence.ts'
+import { type History, NO_HISTORY, remember } from '../risk/sequence.ts'
 import { Answered, Closed, RECORD, Ruled, Said } from '../wire/record.ts'
 
 /** A receipt as the ledger tells it. */
@@ -69,6 +69,6 @@ export class Register {
     if (asked === true && held !== undefined) this.tickets.set(held.id, { ...held, state: 'used' })
     if (closed.outcome === 'failed') return
     const gone = effects.filter((effect) => effect.verb === 'delete' && !effect.resource.startsWith('path:')).map((effect) => effect.resource)
-    if (gone.length > 0) this.#deleted.set(run, { deleted: [...new Set([...this.history(run).deleted, ...gone])].slice(-256) })
+    this.#deleted.set(run, remember(this.history(run), gone))
   }
 }

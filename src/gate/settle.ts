@@ -4,8 +4,8 @@ import type { Snapshots, SnapshotTarget, Taken } from '../core/ports.ts'
 import type { Judged } from '../core/study.ts'
 import type { Entry, Settled } from './govern.ts'
 
-/** How long after its grant a call may start. */
-const RUN_BY_MS = 60_000
+/** How long after its grant a call may start; a host's own question may wait for its person meanwhile. */
+const RUN_BY_MS = 15 * 60_000
 
 export interface Settling {
   readonly clock: Clock

@@ -163,7 +163,7 @@ function reply(entry: Entry, outcome: CallReply['outcome']): CallReply {
   const answer = answerOf(entry.judged)
   const { ticket } = entry
   const release = answer.release === undefined || ticket === undefined ? {} : { release: { ...answer.release, how: `interlock confirm ${ticket}` } }
-  return { ...answer, ...release, receipt: entry.receipt, outcome, ...(ticket && { ticket }), text: wordsOf(answer, ticket, outcome) }
+  return { ...answer, ...release, receipt: entry.receipt, outcome, ...(ticket && { ticket }), ...(entry.released && { released: true }), text: wordsOf(answer, ticket, outcome) }
 }
 
 /** A throw anywhere before the grant is a deny with its reason; there may be no ledger to write it to. */

@@ -41,3 +41,14 @@ export function literal(field: Field): string | undefined {
 export function show(field: Field): string {
   return field.unknown === undefined ? field.text : `${field.text}…${field.unknown.suffix}`
 }
+
+/** A value of which nothing is known, and why. */
+export function anything(why: string): Field {
+  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '' } }
+}
+
+/** One behind the other, as one argument. */
+export function joinFields(a: Field, b: Field): Field {
+  if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
+  return { ...a, unknown: { ...a.unknown, suffix: a.unknown.suffix + show(b) } }
+}

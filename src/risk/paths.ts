@@ -13,7 +13,9 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   const ruin = DISK.test(path) || (tree && isRuin(path, around))
   if (ruin) traits.push('ruin')
   // Above them too; where all is ruined, that says more.
-  const guards = around.guarded.some((guarded) => below(path, guarded) || (tree && !ruin && below(guarded, literalPart(path))))
+  const guards = around.guarded.some(
+    (guarded) => below(path, guarded) || (tree && !ruin && below(guarded, literalPart(path))),
+  )
   if (guards) traits.push('guard')
   if (isTemporary(path, around)) traits.push('temporary')
   if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
@@ -75,13 +77,18 @@ const SECRET_NAMES =
 function isSecret(path: string, name: string, inHome: string | undefined, tree: boolean): boolean {
   const home = inHome ?? otherHome(path)
   if (home !== undefined && homeSecret(home, tree)) return true
-  return HOST_SECRETS.test(path) || (SECRET_NAMES.test(name) && !/\/(?:node_modules|site-packages|fixtures|testdata)\//.test(path))
+  return (
+    HOST_SECRETS.test(path) ||
+    (SECRET_NAMES.test(name) && !/\/(?:node_modules|site-packages|fixtures|testdata)\//.test(path))
+  )
 }
 
 function homeSecret(inHome: string, tree: boolean): boolean {
   if (HOME_OPEN.test(inHome) || (!tree && HOME_LISTED.test(inHome))) return false
   return HOME_SECRETS.some((each) =>
-    each.endsWith('/') ? inHome.startsWith(each) || inHome === each.slice(0, -1) : inHome === each || inHome.startsWith(`${each}.`),
+    each.endsWith('/')
+      ? inHome.startsWith(each) || inHome === each.slice(0, -1)
+      : inHome === each || inHome.startsWith(`${each}.`),
   )
 }
 
@@ -107,7 +114,8 @@ const HARMLESS = String.raw`null$|zero$|full$|u?random$|tty$|std(?:in|out|err)$|
 const HARMLESS_DEVICE = new RegExp(`^/dev/(?:${HARMLESS})`)
 const DEVICE = new RegExp(`^/dev/(?!${HARMLESS}|shm/)[^*]`)
 
-const DISK = /^\/dev\/(?:[shv]d[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|r?disk\d+(?:s\d+)?|md\d+|dm-\d+|mapper\/.+)$/
+const DISK =
+  /^\/dev\/(?:[shv]d[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|r?disk\d+(?:s\d+)?|md\d+|dm-\d+|mapper\/.+)$/
 
 /** Writing to these changes nothing; reading them tells nothing. */
 export function isHarmlessDevice(path: string): boolean {
@@ -127,7 +135,8 @@ function isSystem(path: string, around: Surroundings): boolean {
 function isRuin(path: string, around: Surroundings): boolean {
   const folder = path.replace(/\/(?:\*|\.\*|\.\[?[^/]*\*)$/, '') || '/'
   if (isTemporary(folder, around) && folder.split('/').length > 2) return false
-  if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder)) return folder !== around.workspace
+  if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder))
+    return folder !== around.workspace
   return TOP.test(folder) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
 }
 
@@ -135,16 +144,22 @@ function isRuin(path: string, around: Surroundings): boolean {
 const REBUILDABLE =
   /\/(?:node_modules|__pycache__|\.venv|\.next|\.nuxt|\.turbo|\.parcel-cache|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nyc_output|\.gradle|\.eggs|\.svelte-kit|\.angular|\.dart_tool|DerivedData|[\w.-]+\.egg-info)(?:\/|$)|\.(?:pyc|pyo|tsbuildinfo)$/
 /** Build output by custom: only where git ignores it is it surely that. */
-const BUILD_OUTPUT = /\/(?:dist|build|out|target|coverage|venv|\.cache|htmlcov|Pods|cmake-build-[\w-]+|bazel-[\w-]+)(?:\/|$)|\.(?:o|obj|class)$/
+const BUILD_OUTPUT =
+  /\/(?:dist|build|out|target|coverage|venv|\.cache|htmlcov|Pods|cmake-build-[\w-]+|bazel-[\w-]+)(?:\/|$)|\.(?:o|obj|class)$/
 
-/** Whether a path can be made again, as far as its name and git tell. */
-export function isRebuildable(path: string, version: PathFacts['version']): boolean {
+/** Whether a path can be made again, as far as its name inside the workspace or the home and git tell. */
+export function isRebuildable(path: string, version: PathFacts['version'], around: Surroundings): boolean {
   if (version === 'tracked' || version === 'modified') return false
-  return REBUILDABLE.test(path) || (version === 'ignored' && BUILD_OUTPUT.test(path))
+  // Where the workspace itself lies says nothing: one below `build` or `.cache` is no build output.
+  const root = [around.workspace, around.home].find((each) => below(path, each))
+  const inside = root === undefined ? '' : path.slice(root.length)
+  return REBUILDABLE.test(inside) || (version === 'ignored' && BUILD_OUTPUT.test(inside))
 }
 
 function isTemporary(path: string, around: Surroundings): boolean {
   // All of a temporary folder is not one's own: others' sockets and files are in it, too.
-  const temporary = around.temporary.some((folder) => below(path, folder) && !/^\/?(?:[*.?]+\/?)*$/.test(path.slice(folder.length))) || /\/AppData\/Local\/Temp\//.test(path)
+  const temporary =
+    around.temporary.some((folder) => below(path, folder) && !/^\/?(?:[*.?]+\/?)*$/.test(path.slice(folder.length))) ||
+    /\/AppData\/Local\/Temp\//.test(path)
   return temporary && !below(path, around.workspace)
 }

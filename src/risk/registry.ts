@@ -13,15 +13,23 @@ export interface Found {
 /** What `interlock.yaml` says of a remote resource. Unknown counts as production. */
 export function findSystem(resource: Resource, config: Config, target: Target | undefined): Found {
   const name = resource.kind === 'host' ? resource.name : resourceName(resource)
-  for (const [system, entry] of Object.entries(config.systems)) if (entry.match.some((pattern) => matches(pattern, name))) return found(system, entry)
+  for (const [system, entry] of Object.entries(config.systems))
+    if (entry.match.some((pattern) => matches(pattern, name))) return found(system, entry)
   const called = resource.kind === 'object' ? resource.system : name
   const named = target?.environment
   const environment = named === 'development' || named === 'staging' ? named : 'production'
-  return { place: { kind: 'remote', system: target?.system ?? called, environment, tier: 2 }, stateful: false, known: target !== undefined }
+  return {
+    place: { kind: 'remote', system: target?.system ?? called, environment, tier: 2 },
+    stateful: false,
+    known: target !== undefined,
+  }
 }
 
 /** The system that a push to this branch deploys. */
-export function deployedBy({ resource, traits }: Pick<Effect, 'resource' | 'traits'>, config: Config): Found | undefined {
+export function deployedBy(
+  { resource, traits }: Pick<Effect, 'resource' | 'traits'>,
+  config: Config,
+): Found | undefined {
   if (resource.kind !== 'object' || resource.type !== 'branch' || !traits.includes('forge')) return undefined
   const entry = Object.entries(config.systems).find(([, each]) => each.deploys.includes(resource.name))
   return entry && found(...entry)

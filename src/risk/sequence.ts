@@ -24,7 +24,12 @@ export function joinReplaces(drafts: readonly Draft[], history: History): readon
     const object = draft.resource.kind === 'object'
     const at = here.get(name)
     if (object && draft.verb === 'create' && (at !== undefined || before.has(name))) {
-      const replace: Draft = { ...(joined[at ?? -1] ?? draft), verb: 'replace', undo: 'U4', why: `\`${name}\` is deleted and created again` }
+      const replace: Draft = {
+        ...(joined[at ?? -1] ?? draft),
+        verb: 'replace',
+        undo: 'U4',
+        why: `\`${name}\` is deleted and created again`,
+      }
       if (at === undefined) joined.push(replace)
       else joined[at] = replace
       continue

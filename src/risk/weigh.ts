@@ -7,7 +7,12 @@ import { below, isHarmlessDevice, isRebuildable, literalPart, pathTraits } from 
 import { deployedBy, findSystem } from './registry.ts'
 
 /** Adds to each draft what follows from facts: its place, what the resource is, how much is at stake, how it could be undone. */
-export function weigh(drafts: readonly Draft[], facts: Facts, config: Config, target: Target | undefined): readonly Effect[] {
+export function weigh(
+  drafts: readonly Draft[],
+  facts: Facts,
+  config: Config,
+  target: Target | undefined,
+): readonly Effect[] {
   const effects: Effect[] = []
   const seen = new Set<string>()
   for (const draft of drafts) {
@@ -23,7 +28,9 @@ export function weigh(drafts: readonly Draft[], facts: Facts, config: Config, ta
 /** What reads a secret and sends something out in one call may send the secret: flow inside a command can't be told apart. */
 function taint(effects: readonly Effect[]): readonly Effect[] {
   if (!effects.some(({ verb, traits }) => verb === 'read' && traits.includes('secret'))) return effects
-  return effects.map((effect) => (effect.verb === 'disclose' ? { ...effect, traits: [...effect.traits, 'tainted'] } : effect))
+  return effects.map((effect) =>
+    effect.verb === 'disclose' ? { ...effect, traits: [...effect.traits, 'tainted'] } : effect,
+  )
 }
 
 function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | undefined): Effect | undefined {
@@ -35,7 +42,11 @@ function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | u
     case 'host':
       return weighRemote(draft, config, target)
     case 'process':
-      return { ...plain(draft), place: { kind: OWN_PROCESS.test(resource.name) ? 'workspace' : 'host' }, undo: draft.undo ?? 'U2' }
+      return {
+        ...plain(draft),
+        place: { kind: OWN_PROCESS.test(resource.name) ? 'workspace' : 'host' },
+        undo: draft.undo ?? 'U2',
+      }
     case 'program':
       return { ...plain(draft), place: { kind: 'workspace' }, undo: draft.undo ?? 'U2' }
     case 'anything':
@@ -48,14 +59,23 @@ function plain(draft: Draft): Omit<Effect, 'place' | 'undo'> {
   return { verb, resource, by, certainty, traits, ...(why && { why }) }
 }
 
-function weighPath(draft: Draft, named: Extract<Resource, { kind: 'path' }>, facts: Facts, config: Config): Effect | undefined {
+function weighPath(
+  draft: Draft,
+  named: Extract<Resource, { kind: 'path' }>,
+  facts: Facts,
+  config: Config,
+): Effect | undefined {
   if (isHarmlessDevice(named.path)) return undefined
   const around = facts.surroundings
   const found = facts.path(named.path, draft.verb === 'read' || draft.verb === 'execute' ? 'place' : 'stake')
   const real = draft.verb === 'delete' ? linkItself(named.path, found, facts) : found.real
   const tree = named.tree === true
-  const traits = new Set<Trait>([...(draft.traits ?? []), ...pathTraits(named.path, tree, around), ...pathTraits(real, tree, around)])
-  if (isRebuildable(real, found.version)) traits.add('rebuildable')
+  const traits = new Set<Trait>([
+    ...(draft.traits ?? []),
+    ...pathTraits(named.path, tree, around),
+    ...pathTraits(real, tree, around),
+  ])
+  if (isRebuildable(real, found.version, around)) traits.add('rebuildable')
   const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
@@ -105,11 +125,16 @@ const REMOTE_UNDO: Readonly<Record<Verb, UndoClass>> = {
 
 /** The local engine is the host, but starting and changing a container touches no more than it mounts, which is judged apart. */
 function ownEngine({ resource, verb }: Draft): boolean {
-  return resource.kind === 'object' && /^(?:docker|podman|nerdctl|vagrant|docker-machine)$/.test(resource.system) && ['create', 'update', 'execute'].includes(verb)
+  return (
+    resource.kind === 'object' &&
+    /^(?:docker|podman|nerdctl|vagrant|docker-machine)$/.test(resource.system) &&
+    ['create', 'update', 'execute'].includes(verb)
+  )
 }
 
 /** Where clouds hand a machine its credentials. */
-const METADATA = /^(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?)(?::\d+)?$/
+const METADATA =
+  /^(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?)(?::\d+)?$/
 /** Jobs of the command's own shell. */
 const OWN_PROCESS = /^(?:%\d*|%[+-]|`\$!`…?|…)$/
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
@@ -117,14 +142,21 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
 function weighRemote(draft: Draft, config: Config, target: Target | undefined): Effect {
   const { resource } = draft
   const effect = { ...plain(draft), undo: draft.undo ?? REMOTE_UNDO[draft.verb] }
-  if (draft.where === 'host' || draft.where === 'workspace') return { ...effect, place: { kind: ownEngine(draft) ? 'workspace' : draft.where } }
-  if (resource.kind === 'host' && METADATA.test(resource.name)) return { ...effect, place: { kind: 'host' }, traits: [...effect.traits, 'secret'] }
+  if (draft.where === 'host' || draft.where === 'workspace')
+    return { ...effect, place: { kind: ownEngine(draft) ? 'workspace' : draft.where } }
+  if (resource.kind === 'host' && METADATA.test(resource.name))
+    return { ...effect, place: { kind: 'host' }, traits: [...effect.traits, 'secret'] }
   if (resource.kind === 'host' && LOOPBACK.test(resource.name)) return { ...effect, place: { kind: 'workspace' } }
   const deployed = deployedBy(effect, config)
-  if (deployed !== undefined) return { ...effect, traits: effect.traits.filter((trait) => trait !== 'forge'), place: deployed.place }
+  if (deployed !== undefined)
+    return { ...effect, traits: effect.traits.filter((trait) => trait !== 'forge'), place: deployed.place }
   const { place, stateful, known } = findSystem(resource, config, target)
   // An unfamiliar program, a thing that nobody named and nothing taken away: it passes for what it says it is.
-  const plainly = resource.kind === 'object' && draft.where === undefined && !known && !['delete', 'replace', 'grant'].includes(draft.verb)
+  const plainly =
+    resource.kind === 'object' &&
+    draft.where === undefined &&
+    !known &&
+    !['delete', 'replace', 'grant'].includes(draft.verb)
   if (plainly && effect.traits.length === 0) return { ...effect, place: { kind: 'workspace' } }
   return { ...effect, place, traits: stateful ? [...effect.traits, 'stateful'] : effect.traits }
 }

@@ -44,7 +44,7 @@ export async function init(options: InitOptions, env: Env, cwd: string, agree: (
     return EXIT.hold
   }
   await install(setup.options(path))
-  const enforcement = await prove(claude, env)
+  const enforcement = await prove(claude, env, path)
   line(provedWords(enforcement))
   line('undo this with `interlock init --remove`; see what holds with `interlock status`')
   return enforcement.kind === 'unenforced' ? EXIT.fault : EXIT.done
@@ -64,14 +64,20 @@ function setupOf(env: Env, version: string | undefined, takeOver: boolean): { op
       path,
       environment: env,
       setup: { url, token: address.token, takeOver, failsClosed },
-      script: { socket: address.socket, start: [LAUNCHER, 'serve'] },
+      script: { socket: address.socket, start: ['/usr/bin/env', ...placesOf(env), LAUNCHER, 'serve'] },
     }),
   }
 }
 
-async function prove(claude: string | undefined, env: Env): Promise<Enforcement> {
+/** The guard that a session starts keeps its state where this one does. */
+function placesOf(env: Env): readonly string[] {
+  return ['INTERLOCK_HOME', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME'].flatMap((name) => (env[name] === undefined ? [] : [`${name}=${env[name]}`]))
+}
+
+async function prove(claude: string | undefined, env: Env, path?: string): Promise<Enforcement> {
   const { state } = foldersOf(env)
-  const [installation] = await installations(state)
+  const installed = await installations(state)
+  const installation = installed.find((each) => each.path === path) ?? installed[0]
   if (installation === undefined) return { kind: 'not tried', why: 'no hooks are installed' }
   if (claude === undefined) return { kind: 'not tried', why: 'there is no `claude` on PATH' }
   return await tryCanary({ claude, installation, state, startModel: startScriptedModel, temporary: tmpdir(), environment: env })

@@ -4,6 +4,7 @@ import type { Context, Hono } from 'hono'
 import type { Clock } from '../core/clock.ts'
 import type { Guard } from '../gate/guard.ts'
 import { whyKeepSettings } from '../hosts/claude-code/config-change.ts'
+import type { End } from '../hosts/claude-code/ports.ts'
 import { answerHooks } from '../hosts/claude-code/events.ts'
 import { type Peer, peerOf } from '../process/peer.ts'
 
@@ -29,7 +30,7 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
     clock,
     managedSettings: MANAGED,
     govern: (call, { door }) => guard.call({ ...call, perform: 'host' }, { asks: async () => (await door()).kind === 'question' }),
-    close: (receipt, end) => guard.close(receipt, end.outcome),
+    close: (receipt, end) => guard.close(receipt, { outcome: end.outcome, ...wordsOf(end) }),
     setGoal: (run, text) => guard.say(run, 'goal', text),
     claim: (receipt, text) => guard.say('', 'claim', text, receipt),
     whyKeep: (change) => whyKeepSettings(state, change),
@@ -38,15 +39,24 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
   })
   return (app) => {
     app.post(CLAUDE_CODE_ROUTE, async (c) => {
-      const caller = callerOf(c)
-      if (caller !== undefined) agents.add(caller.pid)
-      const argv = caller === undefined ? undefined : argvOf(caller.pid)
+      // The shell hook comes over the socket and names the host's process itself.
+      const named = Number(c.req.header('x-interlock-pid') ?? Number.NaN)
+      const pid = callerOf(c)?.pid ?? (Number.isInteger(named) ? named : undefined)
+      if (pid !== undefined) agents.add(pid)
+      const argv = pid === undefined ? undefined : argvOf(pid)
       const says = { entry: c.req.header('x-interlock-entry') ?? '', agent: c.req.header('x-interlock-agent') ?? '', ...(argv && { argv }) }
       const payload: unknown = await c.req.json().catch(() => undefined)
       const reply = await answer({ payload, says, takeOver: c.req.header('x-interlock-take-over') === 'yes' })
       return c.body(reply.body, reply.status, { 'content-type': 'application/json' })
     })
   }
+}
+
+/** What the host saw besides the outcome goes on record. */
+function wordsOf({ answer, rewritten }: End): { why?: string } {
+  const said = { yes: 'the person said yes to the host’s question', none: 'the person was asked and no yes was seen', 'too fast for a person': 'the host’s question was answered faster than a person could' }
+  const words = [...(answer === undefined ? [] : [said[answer]]), ...(rewritten ? ['another hook changed the call after it was judged'] : [])]
+  return words.length === 0 ? {} : { why: words.join('; ') }
 }
 
 type Connection = { readonly remotePort?: number }

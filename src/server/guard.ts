@@ -31,7 +31,7 @@ export function guardApp(guard: Guard, doors: Doors): Hono {
   app.post('/v1/calls', async (c) => c.json(await guard.call(await c.req.json(), { asks: async () => false })))
   app.post('/v1/calls/:receipt/close', async (c) => {
     const { outcome, code } = CloseRequest.parse(await c.req.json())
-    await guard.close(c.req.param('receipt'), outcome, code)
+    await guard.close(c.req.param('receipt'), { outcome, ...(code !== undefined && { code }) })
     return c.json({})
   })
   app.get('/v1/tickets', (c) => c.json({ tickets: guard.waiting() }))

@@ -23,7 +23,12 @@ export const BENCH: Bench = {
 /** Judges a call of another machine: every fact is assumed. */
 export function judged(kind: Kind, input: Json, bench: Bench = BENCH): Judged {
   const action = freezeAction({ kind, input, cwd: CWD, home: HOME, agent: { name: 'test', run: 'test' } })
-  const facts = new Findings(surroundingsOf({ cwd: CWD, home: HOME }, { temporary: ['/tmp'], guarded: [`${HOME}/.local/state/interlock`], env: {} }))
+  const facts = new Findings(
+    surroundingsOf(
+      { cwd: CWD, home: HOME },
+      { temporary: ['/tmp'], guarded: [`${HOME}/.local/state/interlock`], env: {} },
+    ),
+  )
   return judge({ action, drafts: predict(kind, input, facts), facts, preconditions: '' }, bench)
 }
 

@@ -27,17 +27,59 @@ describe('a script is followed to every command that a shell would run', () => {
   })
 })
 
-const WORDS = ['rm', '-rf', '/', '$X', '"$X"', '$(a)', '`b`', '{a,b}', '*.o', "'q'", '~', '<(c)', 'x=1', '${x:-y}', '$((1+1))', '\\\n']
-const GLUE = [' ', ' && ', ' || ', '; ', ' | ', ' & ', '\n', ' > f ', ' < g ', ' << E\nh\nE\n', ' (', ') ', ' { ', '; } ', ' if ', '; then ', '; fi ', ' "', "' "]
+const WORDS = [
+  'rm',
+  '-rf',
+  '/',
+  '$X',
+  '"$X"',
+  '$(a)',
+  '`b`',
+  '{a,b}',
+  '*.o',
+  "'q'",
+  '~',
+  '<(c)',
+  'x=1',
+  '${x:-y}',
+  '$((1+1))',
+  '\\\n',
+]
+const GLUE = [
+  ' ',
+  ' && ',
+  ' || ',
+  '; ',
+  ' | ',
+  ' & ',
+  '\n',
+  ' > f ',
+  ' < g ',
+  ' << E\nh\nE\n',
+  ' (',
+  ') ',
+  ' { ',
+  '; } ',
+  ' if ',
+  '; then ',
+  '; fi ',
+  ' "',
+  "' ",
+]
 const scriptish = fc.array(fc.constantFrom(...WORDS, ...GLUE), { maxLength: 24 }).map((parts) => parts.join(''))
 
 describe('reading', () => {
   it('never throws, whatever the text', () => {
-    fc.assert(fc.property(fc.oneof(scriptish, fc.string({ unit: 'binary', maxLength: 200 })), (text) => void seen(text)), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.oneof(scriptish, fc.string({ unit: 'binary', maxLength: 200 })), (text) => void seen(text)),
+      { numRuns: 2000 },
+    )
   })
 
   it('sees in `a; b` what it sees in `a` and in `b`', () => {
-    const simple = fc.array(fc.constantFrom('rm', 'x', '"y z"', '{a,b}', '*.o', '$(q)'), { minLength: 1, maxLength: 4 }).map((words) => words.join(' '))
+    const simple = fc
+      .array(fc.constantFrom('rm', 'x', '"y z"', '{a,b}', '*.o', '$(q)'), { minLength: 1, maxLength: 4 })
+      .map((words) => words.join(' '))
     fc.assert(
       fc.property(simple, simple, (a, b) => {
         const both = seen(`${a}; ${b}`).split(' | ')
@@ -47,7 +89,14 @@ describe('reading', () => {
   })
 
   it('gives the same commands for every way to quote a word', () => {
-    const quotings = [(w: string) => w, (w: string) => `'${w}'`, (w: string) => `"${w}"`, (w: string) => `\\${w}`, (w: string) => `$'${w}'`, (w: string) => `${w[0]}''${w.slice(1)}`]
+    const quotings = [
+      (w: string) => w,
+      (w: string) => `'${w}'`,
+      (w: string) => `"${w}"`,
+      (w: string) => `\\${w}`,
+      (w: string) => `$'${w}'`,
+      (w: string) => `${w[0]}''${w.slice(1)}`,
+    ]
     const word = fc.stringMatching(/^[a-z]{2,6}$/)
     fc.assert(
       fc.property(word, word, fc.constantFrom(...quotings), fc.constantFrom(...quotings), (a, b, q, r) => {
@@ -58,7 +107,15 @@ describe('reading', () => {
   })
 
   it('answers text that is made to be deep, long or many without hanging, as opaque', () => {
-    const hard = ['"$('.repeat(3000), '$('.repeat(3000), '('.repeat(3000), `rm ${'x '.repeat(200_000)}`, '{a,b}'.repeat(40), 'a;'.repeat(50_000), `${'f(){ g; };'.repeat(2000)}f`]
+    const hard = [
+      '"$('.repeat(3000),
+      '$('.repeat(3000),
+      '('.repeat(3000),
+      `rm ${'x '.repeat(200_000)}`,
+      '{a,b}'.repeat(40),
+      'a;'.repeat(50_000),
+      `${'f(){ g; };'.repeat(2000)}f`,
+    ]
     for (const text of hard) {
       const started = performance.now()
       interpret(text, GROUND, firstScope(GROUND))

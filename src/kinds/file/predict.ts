@@ -3,15 +3,32 @@ import type { Json } from '../../core/digest.ts'
 import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 
-const VERBS: Readonly<Record<string, Verb>> = { read: 'read', write: 'update', edit: 'update', delete: 'delete', move: 'delete' }
+const VERBS: Readonly<Record<string, Verb>> = {
+  read: 'read',
+  write: 'update',
+  edit: 'update',
+  delete: 'delete',
+  move: 'delete',
+}
 
 /** What the file tools of hosts touch; `FileInput` in core says the shape. */
 export function predictFile(input: Json, facts: Facts): readonly Draft[] {
-  const fields = input !== null && typeof input === 'object' && !Array.isArray(input) ? (input as Readonly<Record<string, Json>>) : {}
+  const fields =
+    input !== null && typeof input === 'object' && !Array.isArray(input)
+      ? (input as Readonly<Record<string, Json>>)
+      : {}
   const { operation, path, to } = fields
   const verb = typeof operation === 'string' && Object.hasOwn(VERBS, operation) ? VERBS[operation] : undefined
   if (verb === undefined || typeof path !== 'string' || (operation === 'move' && typeof to !== 'string'))
-    return [{ verb: 'execute', resource: { kind: 'anything' }, by: 'a file tool', certainty: 'opaque', why: 'the file call names no operation or path' }]
+    return [
+      {
+        verb: 'execute',
+        resource: { kind: 'anything' },
+        by: 'a file tool',
+        certainty: 'opaque',
+        why: 'the file call names no operation or path',
+      },
+    ]
   const draft = (each: Verb, at: string): Draft => ({
     verb: each,
     resource: { kind: 'path', path: absolute(at, facts), ...(each === 'delete' && { tree: true }) },

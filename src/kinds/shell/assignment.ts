@@ -25,13 +25,33 @@ const LOADS = new Set([
   'GIT_CONFIG_PARAMETERS',
 ])
 /** Variables that name a program; common tools and nothing-doers pass. */
-const NAMES = new Set(['PAGER', 'GIT_PAGER', 'EDITOR', 'VISUAL', 'GIT_EDITOR', 'GIT_SEQUENCE_EDITOR', 'MANPAGER', 'BROWSER', 'LESSOPEN'])
-const PLAIN = /^(?:|cat|less|more|true|:|head|tail|vi|vim|nano|emacs|code|echo|\/bin\/true|\/bin\/cat|less -[A-Z]+|code --wait)$/
+const NAMES = new Set([
+  'PAGER',
+  'GIT_PAGER',
+  'EDITOR',
+  'VISUAL',
+  'GIT_EDITOR',
+  'GIT_SEQUENCE_EDITOR',
+  'MANPAGER',
+  'BROWSER',
+  'LESSOPEN',
+])
+const PLAIN =
+  /^(?:|cat|less|more|true|:|head|tail|vi|vim|nano|emacs|code|echo|\/bin\/true|\/bin\/cat|less -[A-Z]+|code --wait)$/
 
 /** `NAME=value command`: what the value changes about what runs. */
 export function assignmentDraft(name: string, value: Field, by: string): readonly Draft[] {
-  const options = name === 'NODE_OPTIONS' && /--(?:require|import|loader|experimental-loader)|(?:^|\s)-r/.test(value.text)
+  const options =
+    name === 'NODE_OPTIONS' && /--(?:require|import|loader|experimental-loader)|(?:^|\s)-r/.test(value.text)
   const program = NAMES.has(name) && (value.unknown !== undefined || !PLAIN.test(value.text))
   if (!LOADS.has(name) && !options && !program) return []
-  return [{ verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why: `\`${name}\` makes the command run something else first` }]
+  return [
+    {
+      verb: 'execute',
+      resource: { kind: 'anything' },
+      by,
+      certainty: 'opaque',
+      why: `\`${name}\` makes the command run something else first`,
+    },
+  ]
 }

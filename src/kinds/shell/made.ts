@@ -18,7 +18,9 @@ export class Made {
     const created = paths(['create', 'update'])
     if (created.length === 0) return
     const sources = paths(['read', 'delete']).map((path) => this.originOf(path))
-    const downloaded = drafts.some(({ resource, verb }) => resource.kind === 'host' && verb === 'read') || sources.some((each) => each.downloaded)
+    const downloaded =
+      drafts.some(({ resource, verb }) => resource.kind === 'host' && verb === 'read') ||
+      sources.some((each) => each.downloaded)
     const [only] = sources
     for (const path of created) {
       const from = sources.length === 1 && only !== undefined ? only.path : path
@@ -30,7 +32,8 @@ export class Made {
     for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) {
       const origin = this.#origins.get(at)
       // Of a folder only that it was downloaded is known; what is in it stands where it is.
-      if (origin !== undefined && (at === path || origin.downloaded)) return at === path ? origin : { path, downloaded: true }
+      if (origin !== undefined && (at === path || origin.downloaded))
+        return at === path ? origin : { path, downloaded: true }
     }
     return { path, downloaded: false }
   }

@@ -1,118 +1,132 @@
-import type { Trait, Verb } from '../../core/effect.ts'
+import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
-import { type Field, known, literal, show } from '../../lang/field.ts'
-import { type Input, interpret, type Invocation } from '../../lang/shell/interpret.ts'
-import { under } from '../../lang/shell/builtins.ts'
+import { anything, type Field, known, literal, show } from '../../lang/field.ts'
+import { under } from '../../lang/paths.ts'
+import { interpret } from '../../lang/shell/interpret.ts'
+import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
-import { readCode } from '../../programs/code/read.ts'
-import { CURRENT_BRANCH, isShared } from '../../programs/git-push.ts'
-import type { Language, ObjectTouch, PathTouch, Touch } from '../../programs/grammar.ts'
+import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { assignmentDraft } from './assignment.ts'
-import { programDrafts, shebang } from './launch.ts'
+import { codeTouches } from './code.ts'
+import {
+  assignmentDrafts,
+  elsewhere,
+  hints,
+  hostDraft,
+  movesHistory,
+  objectDraft,
+  opaque,
+  processDraft,
+} from './draft.ts'
+import { scriptNamed, shebang } from './launch.ts'
 import { Made } from './made.ts'
 import { resolvePath } from './resolve.ts'
-import { worktreeDrafts } from './worktree.ts'
+import { historyDrafts, worktreeDrafts } from './worktree.ts'
 
 /** Commands inside commands that are followed before it counts as too deep. */
 const DEEPEST = 8
+const TOO_DEEP = 'commands inside commands, too deep to follow'
 
 /** What one command line would touch. Pure: facts come in as an argument. */
 export function predictShell(text: string, facts: Facts): readonly Draft[] {
   const { cwd, home, workspace, env } = facts.surroundings
   const ground: Ground = { cwd, home, workspace, env }
-  const walk = new Walk(facts, ground)
-  return walk.text(text, firstScope(ground), 'the command', 0)
+  return new Walk(facts, ground).text(text, firstScope(ground), { by: 'the command', depth: 0 })
 }
 
-export function opaque(by: string, why: string, traits: readonly Trait[] = []): Draft {
-  return { verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why, traits }
+/** Where in a prediction one stands. */
+interface At {
+  /** The simple command that does it, as a person sees it. */
+  readonly by: string
+  readonly depth: number
+}
+
+interface Standing extends At {
+  readonly invocation: Invocation
 }
 
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
-  readonly facts: Facts
-  readonly ground: Ground
-  readonly made = new Made()
+  readonly #facts: Facts
+  readonly #ground: Ground
+  readonly #made = new Made()
 
   constructor(facts: Facts, ground: Ground) {
-    this.facts = facts
-    this.ground = ground
+    this.#facts = facts
+    this.#ground = ground
   }
 
-  text(text: string, scope: Scope, by: string, depth: number): readonly Draft[] {
-    if (depth > DEEPEST) return [opaque(by, 'commands inside commands, too deep to follow')]
-    const { invocations, opaque: reasons } = interpret(text, this.ground, scope)
+  text(text: string, scope: Scope, { by, depth }: At): readonly Draft[] {
+    if (depth > DEEPEST) return [opaque(by, TOO_DEEP)]
+    const { invocations, opaque: reasons } = interpret(text, this.#ground, scope)
     const drafts = reasons.map((why) => opaque(by, why))
-    for (const each of invocations) {
-      const touched = this.#invocation(each, depth)
-      this.made.note(touched)
+    for (const invocation of invocations) {
+      const { source } = invocation
+      const touched = this.#invocation({
+        invocation,
+        by: source.length > 200 ? `${source.slice(0, 200)}…` : source,
+        depth,
+      })
+      this.#made.note(touched)
       drafts.push(...touched)
     }
     return drafts
   }
 
-  #invocation(invocation: Invocation, depth: number): readonly Draft[] {
-    const { argv, scope, redirects, assigns, source } = invocation
-    const by = source.length > 200 ? `${source.slice(0, 200)}…` : source
-    const drafts = redirects.flatMap(({ operator, path }) => this.#redirect(operator, path, scope, by))
-    for (const { name, value } of assigns) drafts.push(...assignmentDraft(name, value, by))
-    if (argv.length > 0) drafts.push(...this.#command(argv, invocation, by, depth))
-    return drafts
+  #invocation(at: Standing): readonly Draft[] {
+    const { argv, redirects, assigns } = at.invocation
+    return [
+      ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
+      ...assigns.flatMap(({ name, value }) => assignmentDraft(name, value, at.by)),
+      ...(argv.length > 0 ? this.#command(argv, at) : []),
+    ]
   }
 
-  #redirect(operator: 'read' | 'write' | 'append' | 'both', path: Field, scope: Scope, by: string): Draft[] {
-    const host = /^\/dev\/(?:tcp|udp)\/([^/]+)/.exec(path.text)
-    if (host?.[1] !== undefined) return [{ verb: 'disclose', resource: { kind: 'host', name: host[1] }, by, certainty: 'known' }]
-    const drafts: Draft[] = []
-    if (operator === 'read' || operator === 'both') drafts.push(this.path('read', path, false, scope.cwd, by))
-    if (operator !== 'read') drafts.push(this.path('update', path, false, scope.cwd, by))
-    return drafts
+  #redirect({ operator, path }: Redirect, at: Standing): readonly Draft[] {
+    const host = /^\/dev\/(?:tcp|udp)\/([^/]+)/.exec(path.text)?.[1]
+    if (host !== undefined)
+      return [{ verb: 'disclose', resource: { kind: 'host', name: host }, by: at.by, certainty: 'known' }]
+    const verbs: readonly Verb[] =
+      operator === 'read' ? ['read'] : operator === 'both' ? ['read', 'update'] : ['update']
+    return verbs.map((verb) => this.#path(verb, { path }, at))
   }
 
-  #command(argv: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
-    const [program, ...args] = argv
-    if (program === undefined) return []
+  #command(argv: readonly Field[], at: Standing): readonly Draft[] {
+    const { by, depth, invocation } = at
+    const [program = known(''), ...args] = argv
     const name = literal(program)
-    if (name === undefined) return [opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`)]
-    if (depth > DEEPEST) return [opaque(by, 'commands inside commands, too deep to follow')]
-    const script = programDrafts(name, invocation.scope, this.facts)
-    if (script !== undefined) return this.#script(script.language, known(script.path), args, invocation, by, depth)
-    const piped = invocation.input.kind !== 'inherited'
-    const line = { name: name.replace(/^.*\//, ''), args, piped }
-    return touches(line).flatMap((touch) => this.#touch(touch, invocation, by, depth + 1))
+    if (name === undefined)
+      return [opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`)]
+    if (depth > DEEPEST) return [opaque(by, TOO_DEEP)]
+    const script = scriptNamed(name, invocation.scope, this.#facts)
+    if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
+    const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
+    return touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))
   }
 
-  #touch(touch: Touch, invocation: Invocation, by: string, depth: number): readonly Draft[] {
-    const { scope } = invocation
+  #touch(touch: Touch, at: Standing): readonly Draft[] {
+    const { by, invocation } = at
     switch (touch.kind) {
       case 'path':
-        return this.#paths(touch, scope.cwd, by)
-      case 'object': {
-        const { system, type, verb } = touch
-        if (show(touch.name) === CURRENT_BRANCH) return [this.#currentBranch(touch, by)]
-        if (system === 'git' && movesHistory(touch)) return worktreeDrafts({ kind: 'worktree', verb: 'update', loses: 'history', paths: [] }, scope.cwd, by, this.facts)
-        const certainty = touch.assumed === true || touch.name.unknown !== undefined ? 'assumed' : 'known'
-        return [{ ...hints(touch), verb, resource: { kind: 'object', system, type, name: show(touch.name) }, by, certainty }]
-      }
+        return this.#paths(touch, at)
+      case 'object':
+        if (movesHistory(touch)) return historyDrafts('update', by, this.#facts)
+        return [objectDraft(touch, by, this.#facts)]
       case 'host':
-        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'host', name: show(touch.host) }, by, certainty: 'known' }]
+        return [hostDraft(touch, by)]
       case 'process':
-        return [{ ...hints(touch), verb: touch.verb, resource: { kind: 'process', name: touch.name.unknown?.why === '`$!`' ? '%' : show(touch.name) }, by, certainty: 'known' }]
+        return [processDraft(touch, by)]
       case 'worktree':
-        return worktreeDrafts(touch, scope.cwd, by, this.facts)
-      case 'run': {
-        const inner = { ...invocation, argv: touch.argv, ...(touch.cwd && { scope: { ...scope, cwd: under(scope.cwd, touch.cwd) } }) }
-        const argv = touch.more === undefined ? touch.argv : [...touch.argv, more(touch.argv)]
-        const assigned = (touch.env ?? []).flatMap((each) => assignmentOf(each, by))
-        return elsewhere(touch.elsewhere, by, [...assigned, ...this.#command(argv, inner, by, depth)])
-      }
+        return worktreeDrafts(touch, invocation.scope.cwd, by, this.#facts)
+      case 'run':
+        return this.#run(touch, at)
       case 'code':
-        return elsewhere(touch.elsewhere, by, this.#code(touch.language, touch.text, touch.args ?? [], invocation, by, depth))
+        return elsewhere(touch.elsewhere, by, this.#code(touch, at))
       case 'script':
-        return this.#script(touch.language, touch.path, touch.args, invocation, by, depth)
+        return this.#script(touch, at)
       case 'stdin':
-        return elsewhere(touch.elsewhere, by, this.#stdin(touch.language, invocation.input, invocation, by, depth))
+        return elsewhere(touch.elsewhere, by, this.#stdin(touch.language, at))
       case 'task':
         return [{ verb: 'execute', resource: { kind: 'program', name: touch.name }, by, certainty: 'known' }]
       case 'opaque':
@@ -120,100 +134,68 @@ class Walk {
     }
   }
 
-  /** A bare `git push`: which branch it reaches stands in the repository. */
-  #currentBranch(touch: ObjectTouch, by: string): Draft {
-    const head = this.facts.text(`${this.facts.surroundings.workspace}/.git/HEAD`)
-    const branch = head.kind === 'text' ? /^ref: refs\/heads\/(.+)\s*$/.exec(head.text)?.[1] : undefined
-    const { system, type, verb } = touch
-    const traits = touch.traits ?? []
-    const shared = verb === 'replace' && (branch === undefined || isShared(branch)) && !traits.includes('shared')
-    return {
-      ...hints({ ...touch, traits: shared ? [...traits, 'shared'] : traits }),
-      verb,
-      resource: { kind: 'object', system, type, name: branch ?? CURRENT_BRANCH },
-      by,
-      certainty: branch === undefined ? 'assumed' : 'known',
-    }
+  /** Where `names` are given and the path is a folder, they are meant inside it. */
+  #paths(touch: PathTouch, at: Standing): readonly Draft[] {
+    const draft = this.#path(touch.verb, touch, at)
+    const names = touch.names ?? []
+    const there =
+      draft.resource.kind === 'path' && names.length > 0 ? this.#facts.path(draft.resource.path, 'place') : undefined
+    const inside = there?.exists === true && there.type === 'folder' && there.certainty === 'known'
+    const drafts = inside
+      ? names.map((name) => this.#path(touch.verb, { ...touch, path: under(touch.path, name) }, at))
+      : [draft]
+    return drafts.map((each) => ({ ...hints(touch), ...each }))
   }
 
-  #paths(touch: PathTouch, cwd: Field, by: string): readonly Draft[] {
-    const tree = touch.tree === true
-    const draft = { ...this.path(touch.verb, touch.path, tree, cwd, by) }
-    const { resource } = draft
-    const folder = resource.kind === 'path' && touch.names !== undefined && this.facts.path(resource.path, 'place')
-    const inside = folder && folder.exists && folder.type === 'folder' && folder.certainty === 'known'
-    if (!inside) return [{ ...hints(touch), ...draft }]
-    return (touch.names ?? []).map((name) => ({ ...hints(touch), ...this.path(touch.verb, under(under(cwd, touch.path), name), tree, cwd, by) }))
+  #path(verb: Verb, { path, tree = false }: Pick<PathTouch, 'path' | 'tree'>, { by, invocation }: Standing): Draft {
+    // Programs expand `~/` themselves, in settings and defaults; a folder of that name is nobody's.
+    const own = path.text.startsWith('~/') ? { ...path, text: this.#ground.home + path.text.slice(1) } : path
+    return { verb, by, ...resolvePath(verb, { path: own, tree, cwd: invocation.scope.cwd }, this.#facts) }
   }
 
-  path(verb: Verb, path: Field, tree: boolean, cwd: Field, by: string): Draft {
-    return { verb, by, ...resolvePath(verb, this.#ownHome(path), tree, cwd, this.facts) }
+  #run(touch: RunTouch, at: Standing): readonly Draft[] {
+    const { by, invocation } = at
+    const { scope } = invocation
+    const there = touch.cwd === undefined ? scope : { ...scope, cwd: under(scope.cwd, touch.cwd) }
+    const found = anything(`\`${show(touch.argv[0] ?? known('it'))}\` gets its arguments from what is found`)
+    const argv = touch.more === undefined ? touch.argv : [...touch.argv, found]
+    const drafts = this.#command(argv, { ...at, invocation: { ...invocation, scope: there } })
+    return elsewhere(touch.elsewhere, by, [...assignmentDrafts(touch.env ?? [], by), ...drafts])
   }
 
-  /** Programs expand `~/` themselves, in settings and defaults; a folder of that name is nobody's. */
-  #ownHome(path: Field): Field {
-    return path.text.startsWith('~/') ? { ...path, text: this.ground.home + path.text.slice(1) } : path
+  #code({ language, text, args = [] }: Pick<CodeTouch, 'language' | 'text' | 'args'>, at: Standing): readonly Draft[] {
+    const deeper = { ...at, depth: at.depth + 1 }
+    if (text.unknown !== undefined && (text.text === '' || language === 'sh'))
+      return [opaque(at.by, `it runs ${text.unknown.why}`, text.unknown.downloaded === true ? ['tainted'] : [])]
+    // The first argument of `sh -c` is its `$0`.
+    if (language === 'sh') return this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
+    return codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
   }
 
-  #code(language: Language, text: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
-    if (text.unknown !== undefined && (text.text === '' || language === 'sh')) return [opaque(by, `it runs ${text.unknown.why}`, text.unknown.downloaded ? ['tainted'] : [])]
-    const source = text.unknown === undefined ? text.text : `${text.text} ${text.unknown.suffix}`
-    if (language === 'sh') return this.text(source, { ...invocation.scope, positional: args }, by, depth + 1)
-    return readCode(source, language, args).flatMap((touch) => this.#touch(touch, invocation, by, depth + 1))
-  }
-
-  #stdin(language: Language, input: Input, invocation: Invocation, by: string, depth: number): readonly Draft[] {
+  #stdin(language: Language, at: Standing): readonly Draft[] {
+    const { input } = at.invocation
     if (input.kind === 'inherited') return []
-    if (input.kind === 'text') return this.#code(language, input.text, [], invocation, by, depth)
-    return this.#script(language, input.path, [], invocation, by, depth)
+    if (input.kind === 'text') return this.#code({ language, text: input.text }, at)
+    return this.#script({ kind: 'script', language, path: input.path, args: [] }, at)
   }
 
   /** A file that is run: what this very command wrote, else what stands in it now. */
-  #script(language: Language, path: Field, args: readonly Field[], invocation: Invocation, by: string, depth: number): readonly Draft[] {
-    const { scope } = invocation
+  #script({ language, path, args }: ScriptTouch, at: Standing): readonly Draft[] {
+    const { scope } = at.invocation
+    const code = (text: Field, spoken: Language): readonly Draft[] =>
+      this.#code({ language: spoken, text, args: [path, ...args] }, at)
     // A process substitution, not a file: what another command prints is what runs.
-    if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return this.#code(language, { ...path, text: '' }, args, invocation, by, depth)
-    const run = this.path('execute', path, false, scope.cwd, by)
+    if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)
+    const run = this.#path('execute', { path }, at)
     if (run.resource.kind !== 'path') return [run]
     const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
-    if (written !== undefined) return [run, ...this.#code(language, written, args, invocation, by, depth)]
-    const origin = this.made.originOf(run.resource.path)
-    if (origin.downloaded) return [opaque(by, `it runs what was downloaded to ${run.resource.path}`, ['tainted'])]
-    const content = this.facts.text(origin.path)
+    if (written !== undefined) return [run, ...code(written, language)]
+    const origin = this.#made.originOf(run.resource.path)
+    if (origin.downloaded) return [opaque(at.by, `it runs what was downloaded to ${run.resource.path}`, ['tainted'])]
+    const content = this.#facts.text(origin.path)
     // What is missing can't run, unless a step before builds it: then it is the project's own.
     if (content.kind === 'program' || content.kind === 'missing') return [run]
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
-    return [run, ...this.#code(shebang(content.text) ?? language, known(content.text), args, invocation, by, depth)]
+    return [run, ...code(known(content.text), shebang(content.text) ?? language)]
   }
-}
-
-/** Refs that a command moves or drops are files of the repository, and come back as such. */
-function movesHistory({ type, verb, where }: ObjectTouch): boolean {
-  return where === 'workspace' && verb !== 'read' && verb !== 'create' && ['branch', 'tag', 'stash', 'ref', 'reflog', 'head'].includes(type)
-}
-
-/** What the grammar adds to a touch that no fact could tell. */
-function hints({ undo, traits, why, where }: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where'>>): Partial<Draft> {
-  return { ...(undo && { undo }), ...(traits && { traits }), ...(why && { why }), ...(where && { where }) }
-}
-
-function assignmentOf(field: Field, by: string): readonly Draft[] {
-  const at = field.text.indexOf('=')
-  return at < 0 ? [] : assignmentDraft(field.text.slice(0, at), { ...field, text: field.text.slice(at + 1) }, by)
-}
-
-/** Arguments that are found or read only while it runs. */
-function more(argv: readonly Field[]): Field {
-  const program = argv[0] === undefined ? 'it' : `\`${show(argv[0])}\``
-  return { text: '', glob: false, unknown: { why: `${program} gets its arguments from what is found`, shape: 'text', suffix: '' } }
-}
-
-/** On another host or in a container: reads pass as reads there, the rest is that system's to lose. */
-function elsewhere(system: string | undefined, by: string, drafts: readonly Draft[]): readonly Draft[] {
-  if (system === undefined) return drafts
-  return drafts.map((draft) => {
-    const name = draft.resource.kind === 'path' ? draft.resource.path : by
-    const why = draft.why === undefined ? {} : { why: draft.why }
-    return { verb: draft.verb, resource: { kind: 'object', system, type: 'shell', name }, by, certainty: draft.certainty, ...why }
-  })
 }

@@ -2,21 +2,29 @@ import { isAbsolute, normalize, resolve } from 'node:path'
 import type { Resource, Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import type { Field } from '../../lang/field.ts'
-import { under } from '../../lang/shell/builtins.ts'
+import { under } from '../../lang/paths.ts'
 
 /** Verbs for which a wrong guess of the path would lose, run or open something. */
 const GRAVE: ReadonlySet<Verb> = new Set(['delete', 'replace', 'execute', 'grant'])
 
 type Where = Pick<Draft, 'resource' | 'certainty' | 'why'>
 
+/** A path argument, as it stands in a folder. */
+export interface Named {
+  readonly path: Field
+  readonly tree: boolean
+  readonly cwd: Field
+}
+
 /**
  * Where a path argument leads. What can't be resolved is opaque for verbs that lose, run or open something;
  * elsewhere it is an assumed path of the workspace. Never absent.
  */
-export function resolvePath(verb: Verb, path: Field, tree: boolean, cwd: Field, facts: Facts): Where {
+export function resolvePath(verb: Verb, { path, tree, cwd }: Named, facts: Facts): Where {
   const full = under(cwd, path)
   const { workspace } = facts.surroundings
-  if (full.unknown === undefined) return { resource: pathResource(resolve(workspace, full.text), tree, full.glob), certainty: 'known' }
+  if (full.unknown === undefined)
+    return { resource: pathResource(resolve(workspace, full.text), tree, full.glob), certainty: 'known' }
   const { shape, suffix, why } = full.unknown
   const within = shape !== 'text' && isAbsolute(full.text)
   if (within) {

@@ -1,27 +1,51 @@
+import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import type { Field } from '../../lang/field.ts'
-import { under } from '../../lang/shell/builtins.ts'
+import { under } from '../../lang/paths.ts'
 import type { Touch } from '../../programs/grammar.ts'
 
+/** The files of the repository that say which commits it still knows. */
+export function historyDrafts(verb: Verb, by: string, facts: Facts): readonly Draft[] {
+  return ['HEAD', 'index', 'refs', 'logs', 'packed-refs'].map((name) => ({
+    verb,
+    resource: { kind: 'path', path: `${facts.surroundings.workspace}/.git/${name}`, tree: true },
+    by,
+    certainty: 'known',
+    traits: ['repository'],
+  }))
+}
+
 /** What a git command takes from the working tree: only what is there to lose, as facts tell. */
-export function worktreeDrafts(touch: Extract<Touch, { kind: 'worktree' }>, cwd: Field, by: string, facts: Facts): readonly Draft[] {
+export function worktreeDrafts(
+  touch: Extract<Touch, { kind: 'worktree' }>,
+  cwd: Field,
+  by: string,
+  facts: Facts,
+): readonly Draft[] {
   const { workspace } = facts.surroundings
   const { loses } = touch
   // A changed file is set back, one that no commit holds is gone.
   const verb = loses === 'uncommitted' ? 'update' : touch.verb
-  if (loses === 'history' || loses === 'stash')
-    return ['HEAD', 'index', 'refs', 'logs', 'packed-refs'].map((name) => ({
-      verb,
-      resource: { kind: 'path', path: `${workspace}/.git/${name}`, tree: true },
-      by,
-      certainty: 'known',
-      traits: ['repository'],
-    }))
+  if (loses === 'history' || loses === 'stash') return historyDrafts(verb, by, facts)
   const changes = facts.changes()
-  const whole: Draft = { verb, resource: { kind: 'path', path: workspace, tree: true }, by, certainty: 'assumed', why: `all ${loses} work is meant`, traits: ['repository'] }
+  const whole: Draft = {
+    verb,
+    resource: { kind: 'path', path: workspace, tree: true },
+    by,
+    certainty: 'assumed',
+    why: `all ${loses} work is meant`,
+    traits: ['repository'],
+  }
   if (changes.more) return [whole]
-  const lost = loses === 'uncommitted' ? changes.modified : loses === 'untracked' ? changes.untracked : [...changes.untracked, ...changes.ignored]
-  const limits = touch.paths.map((path) => under(cwd, path)).map((path) => (path.unknown === undefined && !path.glob ? path.text : workspace))
+  const lost =
+    loses === 'uncommitted'
+      ? changes.modified
+      : loses === 'untracked'
+        ? changes.untracked
+        : [...changes.untracked, ...changes.ignored]
+  const limits = touch.paths
+    .map((path) => under(cwd, path))
+    .map((path) => (path.unknown === undefined && !path.glob ? path.text : workspace))
   return lost
     .filter((path) => limits.length === 0 || limits.some((limit) => path === limit || path.startsWith(`${limit}/`)))
     .map((path) => ({ verb, resource: { kind: 'path', path, tree: loses !== 'uncommitted' }, by, certainty: 'known' }))

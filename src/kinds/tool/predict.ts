@@ -18,12 +18,15 @@ export function predictTool(input: Json, recurse: Recurse): readonly Draft[] {
   const builtIn = (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined)?.(args)
   if (builtIn !== undefined) return builtIn.flatMap(([kind, bytes]) => recurse(kind, bytes))
   if (FREE.has(name)) return []
+  const nameless = Object.hasOwn(NAMELESS, name) ? NAMELESS[name] : undefined
+  if (nameless !== undefined) return [nameless]
   return general(name, args, recurse)
 }
 
 type BuiltIn = (args: Fields) => readonly (readonly [Kind, Json])[] | undefined
 
-const path = (args: Fields): string | undefined => text(args, ['file_path', 'path', 'notebook_path', 'filename', 'file'])
+const path = (args: Fields): string | undefined =>
+  text(args, ['file_path', 'path', 'notebook_path', 'filename', 'file'])
 
 const shell: BuiltIn = (args) => {
   const command = text(args, ['command', 'cmd', 'script'])
@@ -50,9 +53,49 @@ const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
 
 /** Built-in tools that touch nothing but the host's own bookkeeping, or only look. */
 const FREE = new Set([
-  'Glob', 'Grep', 'WebSearch', 'TodoWrite', 'TodoRead', 'Task', 'Agent', 'ExitPlanMode', 'EnterPlanMode', 'AskUserQuestion', 'BashOutput', 'TaskOutput',
-  'KillShell', 'Skill', 'SlashCommand', 'ToolSearch', 'ListMcpResources', 'ReadMcpResource',
+  'Glob',
+  'Grep',
+  'WebSearch',
+  'TodoWrite',
+  'TodoRead',
+  'Task',
+  'Agent',
+  'ExitPlanMode',
+  'EnterPlanMode',
+  'AskUserQuestion',
+  'BashOutput',
+  'TaskOutput',
+  'KillShell',
+  'Skill',
+  'SlashCommand',
+  'ToolSearch',
+  'ListMcpResources',
+  'ReadMcpResource',
+  'TaskStop',
+  'SendMessage',
+  'EnterWorktree',
 ])
+
+/** Built-in tools that change something which no argument names. */
+const NAMELESS: Readonly<Record<string, Draft>> = {
+  ExitWorktree: {
+    verb: 'delete',
+    resource: { kind: 'object', system: 'host', type: 'worktree', name: 'of this session' },
+    by: 'ExitWorktree',
+    certainty: 'assumed',
+    why: 'it can remove a worktree with what is not committed there',
+    where: 'host',
+    undo: 'U4',
+  },
+  CronCreate: {
+    verb: 'create',
+    resource: { kind: 'object', system: 'host', type: 'schedule', name: 'of this session' },
+    by: 'CronCreate',
+    certainty: 'known',
+    where: 'host',
+    traits: ['startup'],
+  },
+}
 
 /** An unknown tool: commands and paths among its arguments, else the verb that its name says. */
 function general(name: string, args: Fields, recurse: Recurse): readonly Draft[] {
@@ -66,15 +109,29 @@ function general(name: string, args: Fields, recurse: Recurse): readonly Draft[]
     return recurse('file', { operation, path: at })
   }
   const sql = text(args, ['sql', 'query', 'statement'])
-  if (sql !== undefined && /\b(?:select|insert|update|delete|drop|alter|truncate|create|grant)\b/i.test(sql)) return recurse('shell', `psql -c ${quote(sql)}`)
+  if (sql !== undefined && /\b(?:select|insert|update|delete|drop|alter|truncate|create|grant)\b/i.test(sql))
+    return recurse('shell', `psql -c ${quote(sql)}`)
   const url = text(args, ['url', 'uri'])
   const system = server || 'tool'
-  if (url !== undefined && verb === 'read') return [{ verb: 'read', resource: { kind: 'host', name: hostOf(url) }, by: name, certainty: 'known' }]
+  if (url !== undefined && verb === 'read')
+    return [{ verb: 'read', resource: { kind: 'host', name: hostOf(url) }, by: name, certainty: 'known' }]
   const subject = text(args, ['name', 'id', 'project', 'repo', 'channel', 'recipient', 'title']) ?? tool
   const why = 'what the tool does is known by its name only'
   // Whatever it does there, a server of others gets what the call carries.
-  if (server !== '' && verb !== 'read' && verb !== 'delete') return [{ verb: 'disclose', resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why, where: 'remote' }]
-  return [{ verb, resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why }]
+  if (server !== '' && verb !== 'read' && verb !== 'delete')
+    return [
+      {
+        verb: 'disclose',
+        resource: { kind: 'object', system, type: tool, name: subject },
+        by: name,
+        certainty: 'assumed',
+        why,
+        where: 'remote',
+      },
+    ]
+  return [
+    { verb, resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why },
+  ]
 }
 
 function opaque(by: string, why: string): Draft {

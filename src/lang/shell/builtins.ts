@@ -1,12 +1,12 @@
-import { isAbsolute, resolve } from 'node:path'
-import { type Field, known, literal, show } from '../field.ts'
-import { anything, type Invocation, joinFields, type Run } from './interpret.ts'
+import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
+import { under } from '../paths.ts'
+import type { Invocation, Shell } from './invocation.ts'
 import { assign, type Scope } from './scope.ts'
 
-type Builtin = (invocation: Invocation, run: Run) => Scope
+type Builtin = (invocation: Invocation, run: Shell) => Scope
 
 /** What a builtin makes of the shell; undefined where `name` is none that changes it. */
-export function builtin(name: string, invocation: Invocation, run: Run): Scope | undefined {
+export function builtin(name: string, invocation: Invocation, run: Shell): Scope | undefined {
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name]?.(invocation, run) : undefined
 }
 
@@ -17,20 +17,6 @@ const cd: Builtin = ({ scope, argv }, run) => {
   if (target === undefined) return moved(scope, known(run.ground.home))
   if (literal(target) === '-') return moved(scope, lookupFirst(scope, 'OLDPWD') ?? anything('the folder before'))
   return moved(scope, under(scope.cwd, target))
-}
-
-/** `D:\\x` and `D:/x`, as shells on Windows spell them: `/d/x`. */
-export function posix(path: string): string {
-  const drive = /^([A-Za-z]):[\\/]/.exec(path)?.[1]
-  return drive === undefined ? path : `/${drive.toLowerCase()}/${path.slice(3).replaceAll('\\', '/')}`
-}
-
-/** `path` seen from `folder`. */
-export function under(folder: Field, named: Field): Field {
-  const path = { ...named, text: posix(named.text) }
-  if (isAbsolute(path.text) || (path.text === '' && path.unknown !== undefined && path.unknown.shape === 'text')) return path
-  if (path.unknown !== undefined || path.glob) return folder.unknown === undefined ? { ...path, text: `${folder.text}/${path.text}` } : folder
-  return folder.unknown === undefined ? known(resolve(folder.text, path.text)) : joinFields(folder, known(`/${path.text}`))
 }
 
 function moved(scope: Scope, cwd: Field): Scope {
@@ -46,7 +32,8 @@ function lookupFirst(scope: Scope, name: string): Field | undefined {
 const declare: Builtin = ({ scope, argv, given }, run) => {
   const at = given.reduce((so, { name, value }) => assign(so, name, value), scope)
   // `declare -n other=name` and `$name=value` make aliases that are not followed.
-  for (const field of argv.slice(1)) if (/^-\w*n/.test(field.text)) run.opaque.add('a variable that stands for another one')
+  for (const field of argv.slice(1))
+    if (/^-\w*n/.test(field.text)) run.opaque.add('a variable that stands for another one')
   return at
 }
 
@@ -54,7 +41,10 @@ const declare: Builtin = ({ scope, argv, given }, run) => {
 const reads: Builtin = ({ scope, argv, input }) => {
   const names = argv.slice(1).filter((field) => /^[A-Za-z_]\w*$/.test(field.text))
   const value = input.kind === 'text' && names.length === 1 ? firstLine(input.text) : anything('a line that is read')
-  return (names.length === 0 ? [known('REPLY')] : names).reduce((at, field) => assign(at, field.text, { kind: 'scalar', any: [value] }), scope)
+  return (names.length === 0 ? [known('REPLY')] : names).reduce(
+    (at, field) => assign(at, field.text, { kind: 'scalar', any: [value] }),
+    scope,
+  )
 }
 
 function firstLine(text: Field): Field {
@@ -68,7 +58,12 @@ function firstOf(lines: readonly string[]): Field {
 }
 
 const evaluate: Builtin = ({ scope, argv, input }, run) => {
-  const text = argv.slice(1).reduce<Field | undefined>((at, field) => (at === undefined ? field : joinFields(joinFields(at, known(' ')), field)), undefined)
+  const text = argv
+    .slice(1)
+    .reduce<Field | undefined>(
+      (at, field) => (at === undefined ? field : joinFields(joinFields(at, known(' ')), field)),
+      undefined,
+    )
   if (text === undefined) return scope
   if (text.unknown === undefined) return run.text(text.text, scope, input)
   if (text.unknown.generated === true && text.text === '') return scope
@@ -88,7 +83,8 @@ const alias: Builtin = ({ scope, argv }) => {
   const aliases = new Map(scope.aliases)
   for (const field of argv.slice(1)) {
     const at = field.text.indexOf('=')
-    if (at > 0) aliases.set(field.text.slice(0, at), field.unknown === undefined ? field.text.slice(at + 1) : 'eval "$(unknown)"')
+    if (at > 0)
+      aliases.set(field.text.slice(0, at), field.unknown === undefined ? field.text.slice(at + 1) : 'eval "$(unknown)"')
   }
   return { ...scope, aliases }
 }
@@ -105,12 +101,19 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   read: reads,
   mapfile: reads,
   readarray: reads,
-  getopts: ({ scope, argv }) => (argv[2] === undefined ? scope : assign(scope, show(argv[2]), { kind: 'scalar', any: [anything('an option')] })),
+  getopts: ({ scope, argv }) =>
+    argv[2] === undefined ? scope : assign(scope, show(argv[2]), { kind: 'scalar', any: [anything('an option')] }),
   eval: evaluate,
   trap,
   alias,
-  hash: ({ scope, argv }) => (argv[1]?.text === '-p' && argv[2] && argv[3] ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, argv[2].text) } : scope),
-  unalias: ({ scope, argv }) => ({ ...scope, aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))) }),
+  hash: ({ scope, argv }) =>
+    argv[1]?.text === '-p' && argv[2] && argv[3]
+      ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, argv[2].text) }
+      : scope,
+  unalias: ({ scope, argv }) => ({
+    ...scope,
+    aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))),
+  }),
   unset: ({ scope, argv }) => ({
     ...scope,
     variables: new Map([...scope.variables].filter(([name]) => !argv.some((field) => field.text === name))),

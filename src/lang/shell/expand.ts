@@ -76,7 +76,12 @@ function cross(perPart: readonly (readonly (readonly Piece[])[])[]): readonly (r
   return all
 }
 
-function partWays(part: WordPart | DoubleQuotedChild, quoted: boolean, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
+function partWays(
+  part: WordPart | DoubleQuotedChild,
+  quoted: boolean,
+  scope: Scope,
+  by: Substitute,
+): readonly (readonly Piece[])[] {
   switch (part.type) {
     case 'Literal':
       return [[text(part.value, quoted || part.text !== part.value)]]
@@ -102,7 +107,15 @@ function partWays(part: WordPart | DoubleQuotedChild, quoted: boolean, scope: Sc
       const output = by.output(part.script, scope)
       const why = output.unknown?.why ?? 'what another command prints'
       const downloaded = output.unknown?.downloaded === true
-      return [[{ kind: 'unknown', lead: '/dev/fd/', unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }) } }]]
+      return [
+        [
+          {
+            kind: 'unknown',
+            lead: '/dev/fd/',
+            unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }) },
+          },
+        ],
+      ]
     }
     case 'ArithmeticExpansion':
       by.inside(part, scope)
@@ -119,15 +132,37 @@ function token(why: string): Piece {
 }
 
 function piece(field: Field): Piece {
-  return field.unknown === undefined ? text(field.text, false) : { kind: 'unknown', lead: field.text, unknown: field.unknown }
+  return field.unknown === undefined
+    ? text(field.text, false)
+    : { kind: 'unknown', lead: field.text, unknown: field.unknown }
 }
 
 function many(): Field {
-  return { text: '', glob: false, unknown: { why: 'there are too many ways this can turn out', shape: 'text', suffix: '' } }
+  return {
+    text: '',
+    glob: false,
+    unknown: { why: 'there are too many ways this can turn out', shape: 'text', suffix: '' },
+  }
 }
 
 /** Special parameters whose value is a number or a short word. */
-const TOKENS = new Set(['#', '?', '$', '!', '-', '0', 'RANDOM', 'SECONDS', 'LINENO', 'EPOCHSECONDS', 'UID', 'EUID', 'PPID', 'SHLVL', 'BASHPID'])
+const TOKENS = new Set([
+  '#',
+  '?',
+  '$',
+  '!',
+  '-',
+  '0',
+  'RANDOM',
+  'SECONDS',
+  'LINENO',
+  'EPOCHSECONDS',
+  'UID',
+  'EUID',
+  'PPID',
+  'SHLVL',
+  'BASHPID',
+])
 
 export function lookup(name: string, scope: Scope): Value | undefined {
   if (name === '@' || name === '*') {
@@ -174,15 +209,26 @@ function words(value: string): Piece[] {
   return pieces
 }
 
-function parameter(part: ParameterExpansionPart, quoted: boolean, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
+function parameter(
+  part: ParameterExpansionPart,
+  quoted: boolean,
+  scope: Scope,
+  by: Substitute,
+): readonly (readonly Piece[])[] {
   if (part.index !== undefined) by.inside(part.index, scope)
   if (part.prefix === '#') return [[token('a length')]]
   if (part.prefix === '!') return indirect(part, quoted, scope)
   const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
   const value = lookup(part.parameter, scope)
-  if (part.operation !== undefined) return operate(part.parameter, value, part.operation, scope, by).map((field) => fieldPieces(field, quoted))
-  if (value === undefined) return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(unset(part.parameter))]]
-  if (value.kind === 'array' && !all && part.index !== undefined) return value.items.map((item) => fieldPieces(item, quoted))
+  if (part.operation !== undefined)
+    return operate(part.parameter, value, part.operation, {
+      expand: (word) => expandSingle(word, scope, by),
+      assigned: by.assigned,
+    }).map((field) => fieldPieces(field, quoted))
+  if (value === undefined)
+    return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(unset(part.parameter))]]
+  if (value.kind === 'array' && !all && part.index !== undefined)
+    return value.items.map((item) => fieldPieces(item, quoted))
   return valueWays(value, all, quoted)
 }
 
@@ -191,7 +237,9 @@ function indirect(part: ParameterExpansionPart, quoted: boolean, scope: Scope): 
   const names = lookup(part.parameter, scope)
   const values = names === undefined ? [] : fields(names).map((name) => lookup(name.text, scope))
   const found = values.filter((value) => value !== undefined)
-  return found.length === 0 ? [[piece(unset(`!${part.parameter}`))]] : found.flatMap((value) => valueWays(value, false, quoted))
+  return found.length === 0
+    ? [[piece(unset(`!${part.parameter}`))]]
+    : found.flatMap((value) => valueWays(value, false, quoted))
 }
 
 function tilde(pieces: readonly Piece[], home: string, scope: Scope): readonly Piece[] {

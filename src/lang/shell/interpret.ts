@@ -1,39 +1,25 @@
-import type { Command, CommandNode, CompoundList, For, ParsedScript, PipelineNode, Redirected, Redirection, Statement, SyntaxNode, Word } from 'unbash'
+import type {
+  AndOr,
+  Command,
+  CommandNode,
+  CompoundList,
+  For,
+  ParsedScript,
+  PipelineNode,
+  Redirected,
+  Redirection,
+  Statement,
+  SyntaxNode,
+  Word,
+} from 'unbash'
 import { forEachChild } from 'unbash'
-import { type Field, known, literal, show } from '../field.ts'
+import { anything, type Field, joinFields, known, literal } from '../field.ts'
 import { builtin } from './builtins.ts'
 import { combine, expandParts, expandSingle, expandWords, type Substitute } from './expand.ts'
+import type { Input, Invocation, Redirect, Shell } from './invocation.ts'
 import { printed } from './output.ts'
 import { parseShell } from './parse.ts'
 import { assign, type Defined, fields, forget, type Ground, merge, type Scope, type Value } from './scope.ts'
-
-/** What comes on a command's standard input. */
-export type Input =
-  | { readonly kind: 'inherited' }
-  | { readonly kind: 'text'; readonly text: Field }
-  | { readonly kind: 'file'; readonly path: Field }
-
-export interface Redirect {
-  readonly operator: 'read' | 'write' | 'append' | 'both'
-  readonly path: Field
-  /** It takes what the command prints. */
-  readonly output: boolean
-}
-
-/** One simple command that may run, with its arguments as the program will see them. */
-export interface Invocation {
-  /** Empty where only redirections or assignments happen. */
-  readonly argv: readonly Field[]
-  /** `NAME=value` before the command. */
-  readonly assigns: readonly { readonly name: string; readonly value: Field }[]
-  /** `NAME=value` among the arguments of `export`, `declare` and the like. */
-  readonly given: readonly { readonly name: string; readonly value: Value }[]
-  readonly redirects: readonly Redirect[]
-  readonly input: Input
-  readonly scope: Scope
-  /** As it stands in the text, for people. */
-  readonly source: string
-}
 
 export interface Interpretation {
   readonly invocations: readonly Invocation[]
@@ -56,7 +42,7 @@ export function interpret(text: string, ground: Ground, scope: Scope): Interpret
 }
 
 /** Holds what one interpretation collects. Scopes go in and come back as values. */
-export class Run {
+class Run implements Shell {
   readonly invocations: Invocation[] = []
   readonly opaque = new Set<string>()
   readonly ground: Ground
@@ -109,7 +95,7 @@ export class Run {
   #node(node: Statement['command'] | CommandNode | CompoundList, scope: Scope, input: Input, source: string): Scope {
     switch (node.type) {
       case 'AndOr':
-        return this.#andOr(node.commands, node.operators, scope, input, source)
+        return this.#andOr(node, scope, input, source)
       case 'Pipeline':
         return this.#pipeline(node.commands, scope, input, source)
       case 'Command':
@@ -126,7 +112,8 @@ export class Run {
       case 'If': {
         const tested = this.#list(node.clause, scope, input, source)
         const branches = [this.#list(node.then, tested, input, source)]
-        for (const elif of node.elif) branches.push(this.#list(elif.then, this.#list(elif.clause, tested, input, source), input, source))
+        for (const elif of node.elif)
+          branches.push(this.#list(elif.then, this.#list(elif.clause, tested, input, source), input, source))
         branches.push(node.else ? this.#list(node.else, tested, input, source) : tested)
         return branches.reduce(merge)
       }
@@ -134,7 +121,9 @@ export class Run {
       case 'Select':
         return this.#for(node, scope, input, source)
       case 'While':
-        return this.#loop(scope, (at) => this.#list(node.body, this.#list(node.clause, at, input, source), input, source))
+        return this.#loop(scope, (at) =>
+          this.#list(node.body, this.#list(node.clause, at, input, source), input, source),
+        )
       case 'ArithmeticFor':
         this.#substitutions(node, scope, source)
         return this.#loop(scope, (at) => this.#list(node.body, at, input, source))
@@ -154,7 +143,7 @@ export class Run {
     }
   }
 
-  #andOr(commands: readonly PipelineNode[], operators: readonly string[], scope: Scope, input: Input, source: string): Scope {
+  #andOr({ commands, operators }: AndOr, scope: Scope, input: Input, source: string): Scope {
     let at = scope
     commands.forEach((command, i) => {
       if (operators[i - 1] !== '||') {
@@ -182,14 +171,29 @@ export class Run {
 
   #redirected(node: Redirected, scope: Scope, input: Input, source: string): Scope {
     const { redirects, feed } = this.#redirects(node.redirects, scope, input, source)
-    if (redirects.length > 0) this.#emit({ argv: [], assigns: [], given: [], redirects, input: feed, scope, source: source.slice(node.pos, node.end) })
+    if (redirects.length > 0)
+      this.#emit({
+        argv: [],
+        assigns: [],
+        given: [],
+        redirects,
+        input: feed,
+        scope,
+        source: source.slice(node.pos, node.end),
+      })
     return this.#node(node.command, scope, feed, source)
   }
 
   #for(node: Pick<For, 'name' | 'wordlist' | 'body'>, scope: Scope, input: Input, source: string): Scope {
-    const lists = node.wordlist === undefined ? [scope.positional ?? [anything('the arguments')]] : expandWords(node.wordlist, scope, this.#by(scope, source))
+    const lists =
+      node.wordlist === undefined
+        ? [scope.positional ?? [anything('the arguments')]]
+        : expandWords(node.wordlist, scope, this.#by(scope, source))
     const items = lists.flat()
-    const value: Value = { kind: 'scalar', any: items.length > 16 ? [anything(`one of ${items.length} values`)] : items }
+    const value: Value = {
+      kind: 'scalar',
+      any: items.length > 16 ? [anything(`one of ${items.length} values`)] : items,
+    }
     if (items.length === 0) return scope
     return this.#loop(scope, (at) => this.#list(node.body, assign(at, node.name.value, value), input, source))
   }
@@ -222,7 +226,8 @@ export class Run {
     })
     const text = source.slice(node.pos, node.end)
     const before = node.name === undefined ? [] : assigns
-    for (const argv of combine(ways)) at = this.call({ argv, assigns: before, given, redirects, input: feed, scope: at, source: text })
+    for (const argv of combine(ways))
+      at = this.call({ argv, assigns: before, given, redirects, input: feed, scope: at, source: text })
     return at
   }
 
@@ -235,11 +240,19 @@ export class Run {
     const alias = scope.aliases.get(name)
     if (alias !== undefined && !scope.calls.includes(`alias ${name}`)) {
       const rest = argv.slice(1).map((field) => quote(field))
-      return this.text([alias, ...rest].join(' '), { ...scope, calls: [...scope.calls, `alias ${name}`] }, invocation.input)
+      return this.text(
+        [alias, ...rest].join(' '),
+        { ...scope, calls: [...scope.calls, `alias ${name}`] },
+        invocation.input,
+      )
     }
     const after = builtin(name, invocation, this)
     if (after !== undefined) {
-      const exported = invocation.given.flatMap(({ name: each, value }) => fields(value).slice(0, 1).map((field) => ({ name: each, value: field })))
+      const exported = invocation.given.flatMap(({ name: each, value }) =>
+        fields(value)
+          .slice(0, 1)
+          .map((field) => ({ name: each, value: field })),
+      )
       if (invocation.redirects.length + exported.length > 0) this.#emit({ ...invocation, argv: [], assigns: exported })
       return after
     }
@@ -264,12 +277,21 @@ export class Run {
     return { ...rest, calls: scope.calls, ...(scope.positional && { positional: scope.positional }) }
   }
 
-  assignment(value: Word | { readonly type: 'ArrayValue'; readonly elements: readonly Word[] }, scope: Scope, by: Substitute): Value {
+  assignment(
+    value: Word | { readonly type: 'ArrayValue'; readonly elements: readonly Word[] },
+    scope: Scope,
+    by: Substitute,
+  ): Value {
     if (value.type === 'ArrayValue') return { kind: 'array', items: expandWords(value.elements, scope, by).flat() }
     return { kind: 'scalar', any: expandSingle(value, scope, by) }
   }
 
-  #redirects(all: readonly Redirection[], scope: Scope, input: Input, source: string): { redirects: Redirect[]; feed: Input } {
+  #redirects(
+    all: readonly Redirection[],
+    scope: Scope,
+    input: Input,
+    source: string,
+  ): { redirects: Redirect[]; feed: Input } {
     const by = this.#by(scope, source)
     const redirects: Redirect[] = []
     let feed = input
@@ -295,7 +317,7 @@ export class Run {
     return { redirects, feed }
   }
 
-  #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => {}): Substitute {
+  #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => undefined): Substitute {
     return {
       home: this.ground.home,
       assigned,
@@ -320,7 +342,8 @@ export class Run {
   }
 
   #emit(invocation: Invocation): void {
-    if (invocation.argv.length + invocation.redirects.length + invocation.assigns.length > 0) this.invocations.push(invocation)
+    if (invocation.argv.length + invocation.redirects.length + invocation.assigns.length > 0)
+      this.invocations.push(invocation)
   }
 }
 
@@ -336,10 +359,6 @@ const OPERATORS: Readonly<Record<string, Redirect['operator']>> = {
   '<>': 'both',
 }
 
-export function anything(why: string): Field {
-  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '' } }
-}
-
 function outputs(redirect: Redirection): boolean {
   const descriptor = redirect.descriptor
   return descriptor === undefined || (descriptor.type === 'FileDescriptor' && descriptor.value === 1)
@@ -352,11 +371,6 @@ function append(scope: Scope, name: string, appends: boolean, value: Value): Val
     return { kind: 'array', items: [...(before ? fields(before) : []), ...fields(value)] }
   const joined = before.any.flatMap((a) => value.any.map((b) => joinFields(a, b)))
   return { kind: 'scalar', any: joined.slice(0, 16) }
-}
-
-export function joinFields(a: Field, b: Field): Field {
-  if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
-  return { ...a, unknown: { ...a.unknown, suffix: a.unknown.suffix + show(b) } }
 }
 
 /** Back to shell text, for aliases. */

@@ -1,5 +1,5 @@
-import { type Field, known, literal, show } from '../field.ts'
-import { anything, type Input, type Invocation } from './interpret.ts'
+import { anything, type Field, known, literal, show } from '../field.ts'
+import type { Input, Invocation } from './invocation.ts'
 import type { Ground } from './scope.ts'
 
 /** What a command prints, as far as that can be told without running it. */
@@ -13,18 +13,70 @@ export function printed(invocation: Invocation, ground: Ground): Field {
 
 type Printer = (args: readonly Field[], invocation: Invocation, ground: Ground) => Field | undefined
 
-const NETWORK = new Set(['curl', 'wget', 'nc', 'ncat', 'http', 'https', 'xh', 'lynx', 'ftp', 'aria2c', 'socat', 'fetch'])
+const NETWORK = new Set([
+  'curl',
+  'wget',
+  'nc',
+  'ncat',
+  'http',
+  'https',
+  'xh',
+  'lynx',
+  'ftp',
+  'aria2c',
+  'socat',
+  'fetch',
+])
 
 /** Words by which programs print code for a shell to run. */
 const FOR_SHELLS = /^(?:init|activate|hook|shellenv|shell-init|env|completions?|--(?:bash|zsh|fish)|-s)$/
 /** They pass on what stands in files or comes in. */
-const PASSES_ON = new Set(['cat', 'head', 'tail', 'sed', 'awk', 'grep', 'tr', 'cut', 'sort', 'base64', 'xxd', 'openssl', 'gunzip', 'zcat', 'python', 'python3', 'node', 'perl', 'ruby', 'php', 'jq', 'yq', 'env', 'printenv', 'tar', 'unzip', 'ssh', 'docker', 'kubectl', 'aws'])
+const PASSES_ON = new Set([
+  'cat',
+  'head',
+  'tail',
+  'sed',
+  'awk',
+  'grep',
+  'tr',
+  'cut',
+  'sort',
+  'base64',
+  'xxd',
+  'openssl',
+  'gunzip',
+  'zcat',
+  'python',
+  'python3',
+  'node',
+  'perl',
+  'ruby',
+  'php',
+  'jq',
+  'yq',
+  'env',
+  'printenv',
+  'tar',
+  'unzip',
+  'ssh',
+  'docker',
+  'kubectl',
+  'aws',
+])
 
 function unknownOutput(name: string, args: readonly Field[], input: Input): Field {
-  const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && args.slice(0, 2).some((arg) => FOR_SHELLS.test(arg.text))
+  const generated =
+    input.kind === 'inherited' &&
+    !PASSES_ON.has(name) &&
+    !NETWORK.has(name) &&
+    args.slice(0, 2).some((arg) => FOR_SHELLS.test(arg.text))
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
   const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
-  return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }), ...(generated && { generated }) } }
+  return {
+    text: '',
+    glob: false,
+    unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }), ...(generated && { generated }) },
+  }
 }
 
 const aToken: Printer = (_, invocation) => ({
@@ -33,44 +85,52 @@ const aToken: Printer = (_, invocation) => ({
   unknown: { why: `the output of \`${show(invocation.argv[0] ?? known(''))}\``, shape: 'token', suffix: '' },
 })
 
-const PRINTERS: ReadonlyMap<string, Printer> = new Map(Object.entries({
-  echo: (args) => {
-    const words = args[0]?.text.match(/^-[neE]+$/) ? args.slice(1) : args
-    const escapes = words !== args && (args[0]?.text.includes('e') ?? false)
-    return joined(words, escapes)
-  },
-  printf: (args) => format(args[0]?.text === '--' ? args.slice(1) : args),
-  cat: (args, { input }) => (args.length === 0 || args[0]?.text === '-' ? fed(input) : undefined),
-  tee: (_, { input }) => fed(input),
-  pwd: (_, { scope }) => scope.cwd,
-  mktemp: (args) => {
-    const inside = args.some((arg) => arg.text.includes('/') && !arg.text.startsWith('/tmp/'))
-    if (inside) return undefined
-    return { text: '/tmp/', glob: false, unknown: { why: 'a new temporary path', shape: 'temporary', suffix: '' } }
-  },
-  git: (args, _, ground) => {
-    const words = args.map((arg) => arg.text).join(' ')
-    if (words === 'rev-parse --show-toplevel') return known(ground.workspace)
-    return /^(rev-parse|branch --show-current|describe|log -\d|symbolic-ref|hash-object|rev-list|merge-base|config --get|tag)/.test(words) ? aToken(args, _, ground) : undefined
-  },
-  dirname: (args) => cut(args, (path) => path.replace(/\/+[^/]*\/*$/, '') || (path.startsWith('/') ? '/' : '.')),
-  basename: (args, invocation, ground) => cut(args.slice(0, 1), (path) => path.replace(/\/+$/, '').replace(/^.*\//, '')) ?? aToken(args, invocation, ground),
-  realpath: (args) => cut(args, (path) => path),
-  readlink: (args) => cut(args.slice(-1), (path) => path),
-  date: aToken,
-  nproc: aToken,
-  uname: aToken,
-  whoami: aToken,
-  hostname: aToken,
-  id: aToken,
-  arch: aToken,
-  wc: aToken,
-  expr: aToken,
-  tty: aToken,
-  uuidgen: aToken,
-  getconf: aToken,
-  logname: aToken,
-} satisfies Record<string, Printer>))
+const PRINTERS: ReadonlyMap<string, Printer> = new Map(
+  Object.entries({
+    echo: (args) => {
+      const words = args[0]?.text.match(/^-[neE]+$/) ? args.slice(1) : args
+      const escapes = words !== args && (args[0]?.text.includes('e') ?? false)
+      return joined(words, escapes)
+    },
+    printf: (args) => format(args[0]?.text === '--' ? args.slice(1) : args),
+    cat: (args, { input }) => (args.length === 0 || args[0]?.text === '-' ? fed(input) : undefined),
+    tee: (_, { input }) => fed(input),
+    pwd: (_, { scope }) => scope.cwd,
+    mktemp: (args) => {
+      const inside = args.some((arg) => arg.text.includes('/') && !arg.text.startsWith('/tmp/'))
+      if (inside) return undefined
+      return { text: '/tmp/', glob: false, unknown: { why: 'a new temporary path', shape: 'temporary', suffix: '' } }
+    },
+    git: (args, _, ground) => {
+      const words = args.map((arg) => arg.text).join(' ')
+      if (words === 'rev-parse --show-toplevel') return known(ground.workspace)
+      return /^(rev-parse|branch --show-current|describe|log -\d|symbolic-ref|hash-object|rev-list|merge-base|config --get|tag)/.test(
+        words,
+      )
+        ? aToken(args, _, ground)
+        : undefined
+    },
+    dirname: (args) => cut(args, (path) => path.replace(/\/+[^/]*\/*$/, '') || (path.startsWith('/') ? '/' : '.')),
+    basename: (args, invocation, ground) =>
+      cut(args.slice(0, 1), (path) => path.replace(/\/+$/, '').replace(/^.*\//, '')) ??
+      aToken(args, invocation, ground),
+    realpath: (args) => cut(args, (path) => path),
+    readlink: (args) => cut(args.slice(-1), (path) => path),
+    date: aToken,
+    nproc: aToken,
+    uname: aToken,
+    whoami: aToken,
+    hostname: aToken,
+    id: aToken,
+    arch: aToken,
+    wc: aToken,
+    expr: aToken,
+    tty: aToken,
+    uuidgen: aToken,
+    getconf: aToken,
+    logname: aToken,
+  } satisfies Record<string, Printer>),
+)
 
 function joined(words: readonly Field[], escapes: boolean): Field | undefined {
   const unknown = words.find((word) => word.unknown !== undefined)
@@ -81,16 +141,18 @@ function joined(words: readonly Field[], escapes: boolean): Field | undefined {
     return { ...unknown, text: before.join('') + unknown.text }
   }
   const text = words.map((word) => word.text).join(' ')
-  return known(`${escapes ? unescape(text) : text}\n`)
+  return known(`${escapes ? unescaped(text) : text}\n`)
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/\\(n|t|r|\\|x[0-9a-fA-F]{1,2}|0?[0-7]{1,3})/g, (_, code: string) => {
     if (code === 'n') return '\n'
     if (code === 't') return '\t'
     if (code === 'r') return '\r'
     if (code === '\\') return '\\'
-    return String.fromCharCode(code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8) & 0xff)
+    return String.fromCharCode(
+      code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8) & 0xff,
+    )
   })
 }
 
@@ -101,9 +163,10 @@ function format(args: readonly Field[]): Field | undefined {
     return unknown === undefined ? undefined : { text: '', glob: false, unknown }
   }
   const values = args.slice(1).map((arg) => arg.text)
-  const text = unescape(template)
+  const text = unescaped(template)
   if (!/%/.test(text)) return known(text)
-  const one = (): string => text.replace(/%%|%[-+ #0]*\d*(?:\.\d+)?[sbdq]/g, (spec) => (spec === '%%' ? '%' : (values.shift() ?? '')))
+  const one = (): string =>
+    text.replace(/%%|%[-+ #0]*\d*(?:\.\d+)?[sbdq]/g, (spec) => (spec === '%%' ? '%' : (values.shift() ?? '')))
   let result = one()
   while (values.length > 0 && /%[^%]/.test(text) && result.length < 65_536) result += one()
   return known(result)

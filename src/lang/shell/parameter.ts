@@ -1,26 +1,39 @@
-import type { ParameterOperation, Word } from 'unbash'
+import type { ParameterDefaultOperation, ParameterOperation, Word } from 'unbash'
 import { type Field, known } from '../field.ts'
-import { expandSingle, type Substitute } from './expand.ts'
-import { fields, type Scope, unset, type Value } from './scope.ts'
+import { fields, unset, type Value } from './scope.ts'
+
+/** What an operation needs of the expansion around it. */
+export interface Operands {
+  /** All that a word can turn out to be, as one argument. */
+  expand(word: Word): readonly Field[]
+  assigned(name: string, value: Value): void
+}
 
 /** `${name<operation>}`: exact on known text, unknown where the value is. */
-export function operate(name: string, value: Value | undefined, op: ParameterOperation, scope: Scope, by: Substitute): readonly Field[] {
+export function operate(
+  name: string,
+  value: Value | undefined,
+  op: ParameterOperation,
+  by: Operands,
+): readonly Field[] {
   const values = value === undefined ? [] : fields(value)
   switch (op.type) {
     case 'Default':
-      return withDefault(name, values, op.operator, expandSingle(op.operand, scope, by), by)
+      return withDefault(name, values, op, by)
     case 'Remove': {
-      const pattern = one(op.operand, scope, by)
+      const pattern = one(op.operand, by)
       return each(name, values, (text) => (pattern === undefined ? undefined : remove(text, pattern, op.operator)))
     }
     case 'Replace': {
-      const [pattern, replacement] = [one(op.pattern, scope, by), one(op.replacement, scope, by)]
+      const [pattern, replacement] = [one(op.pattern, by), one(op.replacement, by)]
       return each(name, values, (text) =>
-        pattern === undefined || replacement === undefined ? undefined : replace(text, pattern, replacement, op.operator),
+        pattern === undefined || replacement === undefined
+          ? undefined
+          : replace(text, pattern, replacement, op.operator),
       )
     }
     case 'Slice': {
-      const [offset, length] = [number(op.offset, scope, by), op.length && number(op.length, scope, by)]
+      const [offset, length] = [number(op.offset, by), op.length && number(op.length, by)]
       if (offset === undefined || (op.length && length === undefined)) return [unset(name)]
       return each(name, values, (text) => slice(text, offset, length))
     }
@@ -31,7 +44,13 @@ export function operate(name: string, value: Value | undefined, op: ParameterOpe
   }
 }
 
-function withDefault(name: string, values: readonly Field[], operator: string, fallback: readonly Field[], by: Substitute): readonly Field[] {
+function withDefault(
+  name: string,
+  values: readonly Field[],
+  { operator, operand }: ParameterDefaultOperation,
+  by: Operands,
+): readonly Field[] {
+  const fallback = by.expand(operand)
   const set = values.filter((field) => field.text !== '' || field.unknown !== undefined)
   const given = values.length > 0 && (set.length === values.length || !operator.startsWith(':'))
   if (operator.endsWith('+')) return values.length === 0 ? [known(''), ...fallback] : fallback
@@ -46,17 +65,19 @@ function each(name: string, values: readonly Field[], change: (text: string) => 
   if (values.length === 0) return [unset(name)]
   return values.map((field) => {
     const text = field.unknown === undefined ? change(field.text) : undefined
-    return text === undefined ? { ...unset(name), ...(field.unknown && { unknown: { ...field.unknown, suffix: '' } }) } : known(text)
+    return text === undefined
+      ? { ...unset(name), ...(field.unknown && { unknown: { ...field.unknown, suffix: '' } }) }
+      : known(text)
   })
 }
 
-function one(word: Word, scope: Scope, by: Substitute): string | undefined {
-  const [field, ...more] = expandSingle(word, scope, by)
+function one(word: Word, by: Operands): string | undefined {
+  const [field, ...more] = by.expand(word)
   return field !== undefined && field.unknown === undefined && more.length === 0 ? field.text : undefined
 }
 
-function number(word: Word, scope: Scope, by: Substitute): number | undefined {
-  const text = one(word, scope, by)?.trim()
+function number(word: Word, by: Operands): number | undefined {
+  const text = one(word, by)?.trim()
   return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined
 }
 
@@ -98,7 +119,12 @@ function remove(text: string, glob: string, operator: '#' | '##' | '%' | '%%'): 
   return at === undefined ? (text.length > 256 ? undefined : text) : text.slice(0, at)
 }
 
-function replace(text: string, glob: string, replacement: string, operator: '/' | '//' | '/#' | '/%'): string | undefined {
+function replace(
+  text: string,
+  glob: string,
+  replacement: string,
+  operator: '/' | '//' | '/#' | '/%',
+): string | undefined {
   const source = pattern(glob, false)
   if (source === undefined || source === '' || text.length > LONG) return source === '' ? text : undefined
   const anchored = operator === '/#' ? `^(?:${source})` : operator === '/%' ? `(?:${source})$` : source

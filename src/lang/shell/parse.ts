@@ -15,7 +15,11 @@ export function parseShell(text: string): Reading<ParsedScript> {
     return { kind: 'clear', tree }
   } catch (error) {
     // The parser recurses; text that was made to overflow its stack ends here.
-    return { kind: 'opaque', why: `can't be parsed: ${error instanceof Error ? error.message : 'unknown error'}`, at: 0 }
+    return {
+      kind: 'opaque',
+      why: `can't be parsed: ${error instanceof Error ? error.message : 'unknown error'}`,
+      at: 0,
+    }
   }
 }
 

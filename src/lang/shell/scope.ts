@@ -50,12 +50,18 @@ export function firstScope(ground: Ground): Scope {
 }
 
 /** What the variables for temporary folders hold wherever they are set. */
-const TEMPORARY: Field = { text: '/tmp/', glob: false, unknown: { why: 'a temporary folder', shape: 'temporary', suffix: '' } }
+const TEMPORARY: Field = {
+  text: '/tmp/',
+  glob: false,
+  unknown: { why: 'a temporary folder', shape: 'temporary', suffix: '' },
+}
 
 /** After code that was not read: what the script itself had set may be anything. */
 export function forget(scope: Scope, ground: Ground): Scope {
   const variables = new Map(firstScope(ground).variables)
-  for (const [name, value] of scope.variables) if (!variables.has(name) || !sameValue(value, variables.get(name))) variables.set(name, { kind: 'scalar', any: [unset(name)] })
+  for (const [name, value] of scope.variables)
+    if (!variables.has(name) || !sameValue(value, variables.get(name)))
+      variables.set(name, { kind: 'scalar', any: [unset(name)] })
   return { ...scope, variables }
 }
 
@@ -111,7 +117,12 @@ export function fields(value: Value): readonly Field[] {
 }
 
 export function sameField(a: Field, b: Field): boolean {
-  return a.text === b.text && a.glob === b.glob && a.unknown?.why === b.unknown?.why && a.unknown?.suffix === b.unknown?.suffix
+  return (
+    a.text === b.text &&
+    a.glob === b.glob &&
+    a.unknown?.why === b.unknown?.why &&
+    a.unknown?.suffix === b.unknown?.suffix
+  )
 }
 
 export function unset(name: string): Field {

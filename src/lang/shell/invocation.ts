@@ -1,0 +1,38 @@
+import type { Field } from '../field.ts'
+import type { Ground, Scope, Value } from './scope.ts'
+
+/** What comes on a command's standard input. */
+export type Input =
+  | { readonly kind: 'inherited' }
+  | { readonly kind: 'text'; readonly text: Field }
+  | { readonly kind: 'file'; readonly path: Field }
+
+export interface Redirect {
+  readonly operator: 'read' | 'write' | 'append' | 'both'
+  readonly path: Field
+  /** It takes what the command prints. */
+  readonly output: boolean
+}
+
+/** One simple command that may run, with its arguments as the program will see them. */
+export interface Invocation {
+  /** Empty where only redirections or assignments happen. */
+  readonly argv: readonly Field[]
+  /** `NAME=value` before the command. */
+  readonly assigns: readonly { readonly name: string; readonly value: Field }[]
+  /** `NAME=value` among the arguments of `export`, `declare` and the like. */
+  readonly given: readonly { readonly name: string; readonly value: Value }[]
+  readonly redirects: readonly Redirect[]
+  readonly input: Input
+  readonly scope: Scope
+  /** As it stands in the text, for people. */
+  readonly source: string
+}
+
+/** The interpreter, as builtins see it. */
+export interface Shell {
+  readonly ground: Ground
+  readonly opaque: Set<string>
+  /** Interprets more text in a scope; answers with the scope after it. */
+  text(text: string, scope: Scope, input: Input): Scope
+}
