@@ -2,66 +2,120 @@
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
 import { Command, CommanderError } from 'commander'
+import type { Reach } from './cli/guard.ts'
+import type { LedgerFiles } from './cli/log.ts'
 import { failure } from './cli/render.ts'
 import { EXIT } from './core/ruling.ts'
 import { foldersOf } from './root/assemble.ts'
 import { reachOf } from './root/reach.ts'
 
-/**
- * The command line. What a command needs is loaded when it is called: starting is most of what a short one costs.
- */
+/** What every command gets. Parts are loaded when they are called: starting is most of what a short command costs. */
+interface Given {
+  readonly program: Command
+  readonly env: NodeJS.ProcessEnv
+  readonly reach: Reach
+  /** Sets the exit code. */
+  readonly end: (code: number) => void
+}
+
 function commandLine(env: NodeJS.ProcessEnv, end: (code: number) => void): Command {
-  const reach = reachOf(env)
   const program = new Command('interlock')
-    .description('Judges what coding agents do by its effects, holds what can’t be undone,\nrecords all of it, and takes it back.')
-    .configureHelp({ sortSubcommands: false })
+    .description(
+      'Judges what coding agents do by its effects, holds what can’t be undone,\nrecords all of it, and takes it back.',
+    )
     .helpOption('-h, --help', 'what there is, and how to use it')
     .addHelpText('after', HELP)
     .exitOverride()
     .enablePositionalOptions()
+  const given: Given = { program, env, reach: reachOf(env), end }
+  guarding(given)
+  judging(given)
+  answering(given)
+  recording(given)
+  working(given)
+  return program
+}
 
+function guarding({ program, env, end }: Given): void {
   program
     .command('init')
     .summary('guard Claude Code: install its hooks')
-    .description('Installs the guard’s hooks in Claude Code’s settings and proves with Claude Code itself that they hold.\nIts own questions stay as they are.')
+    .description(
+      'Installs the guard’s hooks in Claude Code’s settings and proves with Claude Code itself that they hold.\nIts own questions stay as they are.',
+    )
     .option('--yes', 'ask nothing')
     .option('--project', 'this folder’s settings instead of the user’s')
     .option('--take-over', 'be asked by Interlock alone: what it allows is not asked again')
     .option('--remove', 'take the hooks out again')
-    .action(async (options) => end(await (await import('./root/init.ts')).init(options, env, process.cwd(), agree)))
-
+    .action(async (options) =>
+      end(await (await import('./root/init.ts')).init(options, { env, cwd: process.cwd(), agree })),
+    )
   program
     .command('status')
     .summary('what is guarded, at which level, and what is not')
     .option('--prove', 'try it with Claude Code, in folders of its own')
     .option('--json', 'as JSON')
     .action(async (options) => end(await (await import('./root/init.ts')).status(options, env)))
+  program
+    .command('serve')
+    .summary('the guard itself; hooks and commands start it')
+    .option('--stop', 'end the one that runs')
+    .action(async (options) => {
+      const { serve, stopServing } = await import('./root/serve.ts')
+      end(options.stop === true ? await stopServing(env) : await serve(env))
+    })
+}
 
+function judging({ program, env, reach, end }: Given): void {
   program
     .command('check')
     .summary('the ruling on a command; nothing runs')
-    .description('The ruling on a command, with its effects. Nothing runs and nothing is recorded.\nExit code: 0 allowed, 10 held, 11 denied.')
+    .description(
+      'The ruling on a command, with its effects. Nothing runs and nothing is recorded.\nExit code: 0 allowed, 10 held, 11 denied.',
+    )
     .argument('[command...]', 'after `--`; quote what a shell must not touch')
     .option('--batch', 'cases as JSON Lines on stdin: {id, kind, input, cwd?, home?, target?}')
     .option('--json', 'as JSON')
     .passThroughOptions()
     .action(async (command: string[], options) => {
-      const [{ judgeFor }, { checkBatch, checkOne }] = await Promise.all([import('./root/check.ts'), import('./cli/check.ts')])
+      const [{ judgeFor }, cli] = await Promise.all([import('./root/check.ts'), import('./cli/check.ts')])
       const judge = judgeFor(env, process.cwd())
-      end(options.batch === true ? await checkBatch(judge) : await checkOne(judge, command.join(' '), options))
+      end(options.batch === true ? await cli.checkBatch(judge) : await cli.checkOne(judge, command.join(' '), options))
     })
-
   program
     .command('exec')
     .summary('run a command: judged first, undoable after')
-    .description('Runs a command on this terminal after the guard allowed it. Exit code: the command’s own;\n125 held or denied, 126 the guard failed, 127 not found.')
+    .description(
+      'Runs a command on this terminal after the guard allowed it. Exit code: the command’s own;\n125 held or denied, 126 the guard failed, 127 not found.',
+    )
     .argument('<command...>', 'after `--`')
     .passThroughOptions()
     .action(async (argv: string[]) => {
       const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
-      end(await exec({ argv, cwd: process.cwd(), home: foldersOf(env).home, run: `exec-${randomUUID()}` }, reach, runHere))
+      const call = { argv, cwd: process.cwd(), home: foldersOf(env).home, run: `exec-${randomUUID()}` }
+      end(await exec(call, reach, runHere))
     })
+  program
+    .command('policy')
+    .summary('the rules: test them')
+    .command('test')
+    .description('runs the cases of the built-in rules')
+    .option('--json', 'as JSON')
+    .action(async (options) => end(await (await import('./root/policy.ts')).policyTest(options)))
+}
 
+function answering({ program, env, reach, end }: Given): void {
+  program
+    .command('confirm')
+    .summary('the operator’s yes to a held call')
+    .description(
+      'Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.',
+    )
+    .argument('[ticket]', 'the ticket that the hold named')
+    .option('--refuse', 'a no')
+    .action(async (ticket: string | undefined, options) =>
+      end(await (await import('./cli/confirm.ts')).confirm(ticket, options, { reach, agree })),
+    )
   program
     .command('undo')
     .summary('give back what an action or a run changed')
@@ -71,42 +125,9 @@ function commandLine(env: NodeJS.ProcessEnv, end: (code: number) => void): Comma
     .option('--dry-run', 'show it, change nothing')
     .option('--yes', 'ask nothing')
     .option('--json', 'as JSON')
-    .action(async (what: string | undefined, options) => end(await (await import('./cli/undo.ts')).undo(what, options, reach, agree)))
-
-  program
-    .command('confirm')
-    .summary('the operator’s yes to a held call')
-    .description('Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.')
-    .argument('[ticket]', 'the ticket that the hold named')
-    .option('--refuse', 'a no')
-    .action(async (ticket: string | undefined, options) => end(await (await import('./cli/confirm.ts')).confirm(ticket, { refuse: options.refuse === true }, reach, agree)))
-
-  const log = program.command('log').summary('the ledger: list, show, verify')
-  log
-    .command('list')
-    .description('one line a receipt, newest last')
-    .option('--last <n>', 'how many', '20')
-    .option('--json', 'as JSON Lines')
-    .action(async (options) => end(await (await import('./cli/log.ts')).logList(await ledger(env), { ...options, last: Number(options.last) })))
-  log
-    .command('show')
-    .description('everything that the ledger says of one receipt')
-    .argument('<receipt>')
-    .option('--json', 'as JSON Lines')
-    .action(async (receipt: string, options) => end(await (await import('./cli/log.ts')).logShow(await ledger(env), receipt, options)))
-  log
-    .command('verify')
-    .description('re-computes every hash and signature from the files alone')
-    .option('--json', 'as JSON')
-    .action(async (options) => end(await (await import('./cli/log.ts')).logVerify(await ledger(env), options)))
-
-  const policy = program.command('policy').summary('the rules: test them')
-  policy
-    .command('test')
-    .description('runs the cases of the built-in rules')
-    .option('--json', 'as JSON')
-    .action(async (options) => end(await (await import('./root/policy.ts')).policyTest(options)))
-
+    .action(async (what: string | undefined, options) =>
+      end(await (await import('./cli/undo.ts')).undo(what, options, { reach, agree })),
+    )
   program
     .command('stop')
     .summary('stop everything, at once')
@@ -117,28 +138,50 @@ function commandLine(env: NodeJS.ProcessEnv, end: (code: number) => void): Comma
     .command('resume')
     .summary('let calls be judged again')
     .action(async () => end(await (await import('./root/breaker.ts')).resume(reach, agree)))
+}
 
+function recording({ program, env, end }: Given): void {
+  const log = program.command('log').summary('the ledger: list, show, verify')
+  const open = async (): Promise<LedgerFiles> => (await import('./root/ledger.ts')).ledgerFiles(env)
+  log
+    .command('list')
+    .description('one line a receipt, newest last')
+    .option('--last <n>', 'how many', '20')
+    .option('--json', 'as JSON Lines')
+    .action(async (options) =>
+      end(await (await import('./cli/log.ts')).logList(await open(), { ...options, last: Number(options.last) })),
+    )
+  log
+    .command('show')
+    .description('everything that the ledger says of one receipt')
+    .argument('<receipt>')
+    .option('--json', 'as JSON Lines')
+    .action(async (receipt: string, options) =>
+      end(await (await import('./cli/log.ts')).logShow(await open(), receipt, options)),
+    )
+  log
+    .command('verify')
+    .description('re-computes every hash and signature from the files alone')
+    .option('--json', 'as JSON')
+    .action(async (options) => end(await (await import('./cli/log.ts')).logVerify(await open(), options)))
+}
+
+function working({ program, env, end }: Given): void {
   program
     .command('run')
     .summary('the agent: works on a goal in this folder')
-    .description('Works on a goal in this folder, as a client of the guard. Needs ANTHROPIC_API_KEY, or OPENAI_BASE_URL with INTERLOCK_MODEL.')
+    .description(
+      'Works on a goal in this folder, as a client of the guard. Needs ANTHROPIC_API_KEY, or OPENAI_BASE_URL with INTERLOCK_MODEL.',
+    )
     .argument('<goal...>')
-    .action(async (goal: string[]) => end(await (await import('./root/run.ts')).run(goal.join(' '), env)))
+    .action(async (goal: string[]) =>
+      end(await (await import('./root/run.ts')).run(goal.join(' '), env, process.cwd())),
+    )
   program
     .command('demo')
     .summary('December 2025, replayed')
     .option('--exit', 'end without waiting, for scripts')
     .action(async (options) => end(await (await import('./root/demo.ts')).demo(options, env)))
-
-  program
-    .command('serve')
-    .summary('the guard itself; hooks and commands start it')
-    .option('--stop', 'end the one that runs')
-    .action(async (options) => {
-      const { serve, stopServing } = await import('./root/serve.ts')
-      end(options.stop === true ? await stopServing(env) : await serve(env))
-    })
-  return program
 }
 
 const HELP = `
@@ -149,10 +192,6 @@ Try it:
   interlock init                             guard your own Claude Code
 
 Exit codes: 0 allowed or done, 10 held, 11 denied, 12 outcome unknown, 2 usage, 1 fault.`
-
-async function ledger(env: NodeJS.ProcessEnv): Promise<import('./cli/log.ts').LedgerFiles> {
-  return (await import('./root/ledger.ts')).ledgerFiles(env)
-}
 
 /** A yes from a person at this terminal; without one it is a no. */
 async function agree(question: string): Promise<boolean> {

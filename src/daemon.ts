@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { type Address, foldersOf, hostFacts, loadBuiltIn, mandateOf, readAddress, readConfig, workspaceAbove } from './root/assemble.ts'
 import { systemClock } from './core/clock.ts'
 import { breakerIn } from './gate/breaker.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
@@ -13,8 +12,18 @@ import type { Gate } from './gate/stages.ts'
 import { openLedger } from './ledger/log.ts'
 import { readEntries } from './ledger/read.ts'
 import { run } from './process/run.ts'
-import { claudeCode } from './server/claude-code.ts'
+import {
+  type Address,
+  foldersOf,
+  hostFacts,
+  loadBuiltIn,
+  mandateOf,
+  readAddress,
+  readConfig,
+  workspaceAbove,
+} from './root/assemble.ts'
 import { askerOf } from './server/asker.ts'
+import { claudeCode } from './server/claude-code.ts'
 import { guardApp } from './server/guard.ts'
 import { nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
@@ -40,7 +49,8 @@ export async function startGuard(env: NodeJS.ProcessEnv): Promise<Running> {
   const dir = join(folders.state, 'ledger')
   const ledger = await openLedger({ dir, copyDir: folders.config, clock: systemClock })
   const register = new Register()
-  for await (const { entry } of readEntries({ dir }, { from: Math.max(0, ledger.size - READ_BACK) })) register.apply(entry)
+  for await (const { entry } of readEntries({ dir }, { from: Math.max(0, ledger.size - READ_BACK) }))
+    register.apply(entry)
   const { bounds } = readConfig(folders.config, folders, new Set())
   const snapshots = openSnapshots({ dir: join(folders.state, 'snapshots'), bounds, clock: systemClock, run })
   const gate: Gate = {
@@ -78,13 +88,29 @@ export async function startGuard(env: NodeJS.ProcessEnv): Promise<Running> {
   return { address: doors.address, stop, stopped }
 }
 
-async function openDoors(guard: Guard, env: NodeJS.ProcessEnv, stop: () => Promise<void>): Promise<{ address: Address; close: () => Promise<void> }> {
+async function openDoors(
+  guard: Guard,
+  env: NodeJS.ProcessEnv,
+  stop: () => Promise<void>,
+): Promise<{ address: Address; close: () => Promise<void> }> {
   const folders = foldersOf(env)
   const socket = join(folders.state, 'guard.sock')
   const before = readAddress(folders.state)
   const token = before?.token ?? randomBytes(24).toString('base64url')
   const agents = new Set<number>()
-  const app = guardApp(guard, { token, stop, asker: askerOf(agents), hosts: claudeCode({ guard, state: folders.state, home: folders.home, agents, clock: systemClock, fault: () => undefined }) })
+  const app = guardApp(guard, {
+    token,
+    stop,
+    asker: askerOf(agents),
+    hosts: claudeCode({
+      guard,
+      state: folders.state,
+      home: folders.home,
+      agents,
+      clock: systemClock,
+      fault: () => undefined,
+    }),
+  })
   const listener = getRequestListener(app.fetch)
   const [onSocket, onPort] = [createServer(listener), createServer(listener)]
   rmSync(socket, { force: true }) // the ledger's lock says that no other guard is alive

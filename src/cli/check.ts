@@ -28,7 +28,8 @@ export async function checkOne(judge: Judge, command: string, options: { json?: 
 
 /** JSON Lines in, JSON Lines out, in order. A line that can't be read is a deny that says so. */
 export async function checkBatch(judge: Judge): Promise<number> {
-  for await (const text of createInterface({ input: process.stdin })) if (text.trim() !== '') json(await answer(judge, text))
+  for await (const text of createInterface({ input: process.stdin }))
+    if (text.trim() !== '') json(await answer(judge, text))
   return EXIT.done
 }
 

@@ -1,5 +1,5 @@
 import { EXIT } from '../core/ruling.ts'
-import { askAsPerson, askGuard, type Reach } from './guard.ts'
+import { askAsPerson, askGuard, type Person } from './guard.ts'
 import { line, note, table } from './render.ts'
 import { whatOf } from './what.ts'
 
@@ -12,15 +12,27 @@ interface Waiting {
 
 interface Shown {
   readonly id: string
-  readonly ruled: { readonly input: unknown; readonly cwd: string; readonly agent: string; readonly effects: readonly { verb: string; resource: string; undo: string }[] }
+  readonly ruled: {
+    readonly input: unknown
+    readonly cwd: string
+    readonly agent: string
+    readonly effects: readonly { verb: string; resource: string; undo: string }[]
+  }
 }
 
 /** The operator's yes or no to one held call, after seeing exactly what it is. Without a ticket: what waits. */
-export async function confirm(ticket: string | undefined, options: { refuse?: boolean }, reach: Reach, agree: (question: string) => Promise<boolean>): Promise<number> {
+export async function confirm(
+  ticket: string | undefined,
+  options: { refuse?: boolean },
+  { reach, agree }: Person,
+): Promise<number> {
   const { tickets } = (await askGuard(reach, 'GET', '/v1/tickets')) as { tickets: readonly Waiting[] }
   if (ticket === undefined) {
     if (tickets.length === 0) line('nothing waits')
-    table(tickets.map(({ id, because }) => [id, whatOf(because)]), '')
+    table(
+      tickets.map(({ id, because }) => [id, whatOf(because)]),
+      '',
+    )
     return EXIT.done
   }
   const waiting = tickets.find(({ id }) => id === ticket)
@@ -32,7 +44,9 @@ export async function confirm(ticket: string | undefined, options: { refuse?: bo
   const shown = receipts.find(({ id }) => id === waiting.receipt)
   if (shown !== undefined) show(waiting, shown)
   const yes = options.refuse !== true && (await agree('Let exactly this run, once?'))
-  const answer = (await askAsPerson(reach, '/v1/confirm', { ticket, answer: yes ? 'confirmed' : 'refused' })) as { refused?: string }
+  const answer = (await askAsPerson(reach, '/v1/confirm', { ticket, answer: yes ? 'confirmed' : 'refused' })) as {
+    refused?: string
+  }
   if (answer.refused !== undefined) {
     note(`interlock: not taken: ${answer.refused}`)
     return EXIT.deny
@@ -46,7 +60,11 @@ function show({ because }: Waiting, { ruled }: Shown): void {
   const text = typeof ruled.input === 'string' ? ruled.input : JSON.stringify(ruled.input, null, 2)
   for (const each of text.split('\n')) line(`  ${visible(each)}`)
   line(visible(because))
-  table(ruled.effects.filter(({ verb }) => verb !== 'read').map(({ verb, resource, undo }) => [verb, visible(resource), undo]))
+  table(
+    ruled.effects
+      .filter(({ verb }) => verb !== 'read')
+      .map(({ verb, resource, undo }) => [verb, visible(resource), undo]),
+  )
 }
 
 /** The agent chose this text: characters that could hide or move something are shown by their number. */

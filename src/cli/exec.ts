@@ -1,5 +1,5 @@
-import type { CallReply } from '../wire/api.ts'
 import type { Ended } from '../process/child.ts'
+import type { CallReply } from '../wire/api.ts'
 import { askGuard, type Reach } from './guard.ts'
 import { note } from './render.ts'
 
@@ -16,14 +16,25 @@ export interface ExecCall {
 }
 
 /** Judged, run on this terminal, and undoable. The guard gives its word; the child is ours to start. */
-export async function exec(call: ExecCall, reach: Reach, runHere: (command: string, args: readonly string[]) => Promise<Ended>): Promise<number> {
+export async function exec(
+  call: ExecCall,
+  reach: Reach,
+  runHere: (command: string, args: readonly string[]) => Promise<Ended>,
+): Promise<number> {
   const { argv, cwd, home, run } = call
   const [command, ...args] = argv
   if (command === undefined) return NOT_FOUND
   let reply: CallReply
   try {
     const input = argv.map(quoted).join(' ')
-    reply = (await askGuard(reach, 'POST', '/v1/calls', { kind: 'shell', input, cwd, home, agent: { name: 'exec', run }, perform: 'host' })) as CallReply
+    reply = (await askGuard(reach, 'POST', '/v1/calls', {
+      kind: 'shell',
+      input,
+      cwd,
+      home,
+      agent: { name: 'exec', run },
+      perform: 'host',
+    })) as CallReply
   } catch (error) {
     note(`interlock: ${error instanceof Error ? error.message : String(error)}; nothing ran`)
     return FAULT

@@ -9,7 +9,14 @@ export interface Line {
 }
 
 export type Verified =
-  | { readonly kind: 'intact'; readonly origin: string; readonly size: number; readonly root: string; readonly copy: 'same' | 'ahead' | 'none'; readonly ahead: number }
+  | {
+      readonly kind: 'intact'
+      readonly origin: string
+      readonly size: number
+      readonly root: string
+      readonly copy: 'same' | 'ahead' | 'none'
+      readonly ahead: number
+    }
   | { readonly kind: 'broken'; readonly what: string; readonly where: string; readonly why: string }
 
 /** The files themselves: neither command needs the guard, and neither believes it. */
@@ -30,11 +37,16 @@ export async function logList(files: LedgerFiles, options: { last: number; json?
   const outcomes = new Map<string, string>()
   for await (const each of files.entries()) {
     if (each.entry.type.endsWith('.action.ruled')) rulings.push(each)
-    if (each.entry.type.endsWith('.action.closed')) outcomes.set(each.entry.subject, (each.entry.data as { outcome: string }).outcome)
+    if (each.entry.type.endsWith('.action.closed'))
+      outcomes.set(each.entry.subject, (each.entry.data as { outcome: string }).outcome)
   }
   const shown = rulings.slice(-options.last)
   if (options.json === true) for (const each of shown) json({ ...each, outcome: outcomes.get(each.entry.subject) })
-  else table(shown.map(({ entry }) => rowOf(entry, outcomes.get(entry.subject))), '')
+  else
+    table(
+      shown.map(({ entry }) => rowOf(entry, outcomes.get(entry.subject))),
+      '',
+    )
   return EXIT.done
 }
 
@@ -65,7 +77,11 @@ export async function logVerify(files: LedgerFiles, options: { json?: boolean })
   const result = await files.verify()
   if (options.json === true) json(result)
   else if (result.kind === 'intact') {
-    const copy = { same: 'the checkpoint copy agrees', ahead: 'the checkpoint copy is ahead, and the entries are there', none: 'there is no checkpoint copy' }[result.copy]
+    const copy = {
+      same: 'the checkpoint copy agrees',
+      ahead: 'the checkpoint copy is ahead, and the entries are there',
+      none: 'there is no checkpoint copy',
+    }[result.copy]
     line(`intact  ${result.size} entries, ${copy}`)
     line(`  ${result.origin}`)
     line(`  root ${result.root}`)

@@ -26,17 +26,20 @@ export function failure(error: unknown): void {
 
 /** A ruling as a person reads it: one line for the answer, then what it rests on. */
 export function ruling(answer: RulingLine, effects: boolean): void {
-  const under = answer.ruling === 'allow' && answer.safeguards.length > 0 ? `  after a ${answer.safeguards.join(', ')}` : ''
+  const under =
+    answer.ruling === 'allow' && answer.safeguards.length > 0 ? `  after a ${answer.safeguards.join(', ')}` : ''
   line(`${answer.ruling.padEnd(5)} ${answer.rule}${under}`)
   line(`  ${answer.because}`)
   if (answer.release !== undefined) line(`  released by ${answer.release.who} ${answer.release.where}`)
   if (answer.instead !== undefined) line(`  instead: ${answer.instead}`)
   for (const precedent of answer.precedents ?? []) line(`  it happened: ${precedent}`)
-  if (effects && answer.effects.length > 0) table(answer.effects.map((each) => [each.verb, each.resource, each.place, each.undo, each.certainty]))
+  if (effects && answer.effects.length > 0)
+    table(answer.effects.map((each) => [each.verb, each.resource, each.place, each.undo, each.certainty]))
 }
 
 /** Columns as wide as their widest cell; the last one is left ragged. */
 export function table(rows: readonly (readonly string[])[], indent = '  '): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  for (const row of rows) line(indent + row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
+  for (const row of rows)
+    line(indent + row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
 }

@@ -1,6 +1,6 @@
 import { EXIT } from '../core/ruling.ts'
 import type { UndoReply } from '../wire/api.ts'
-import { askGuard, type Reach } from './guard.ts'
+import { askGuard, type Person, type Reach } from './guard.ts'
 import { json, line, note, table } from './render.ts'
 import { whatOf } from './what.ts'
 
@@ -17,11 +17,15 @@ interface Listed {
   readonly id: string
   readonly at: number
   readonly ruled: { readonly run: string; readonly kind: string; readonly input: unknown }
-  readonly closed?: { readonly changes: readonly { readonly path: string }[]; readonly snapshot: boolean; readonly lost: readonly unknown[] }
+  readonly closed?: {
+    readonly changes: readonly { readonly path: string }[]
+    readonly snapshot: boolean
+    readonly lost: readonly unknown[]
+  }
 }
 
 /** Gives back what a receipt or a run changed, after showing it. */
-export async function undo(what: string | undefined, options: UndoOptions, reach: Reach, agree: (question: string) => Promise<boolean>): Promise<number> {
+export async function undo(what: string | undefined, options: UndoOptions, { reach, agree }: Person): Promise<number> {
   if (options.list === true) return await list(reach)
   const which = options.last === true ? '--last' : what
   if (which === undefined) {
@@ -47,7 +51,8 @@ function show(reply: UndoReply, options: UndoOptions): number {
     table(changed.map(({ path, did }) => [did, path]))
     table(reply.refused.map(({ path, why }) => ['left', `${path}: ${why}`]))
     if (changed.length + reply.refused.length === 0) line('  nothing to give back: all is as it was')
-    if (reply.receipt !== undefined) line(`  receipt ${reply.receipt}; \`interlock undo ${reply.receipt}\` takes this back in turn`)
+    if (reply.receipt !== undefined)
+      line(`  receipt ${reply.receipt}; \`interlock undo ${reply.receipt}\` takes this back in turn`)
   }
   return reply.refused.length === 0 ? EXIT.done : EXIT.fault
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { replaceFile, nodeFiles } from '../store/files.ts'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeFiles, replaceFile } from '../store/files.ts'
 
 /** The stop that holds outside everything: a file, so that it works with the guard dead and survives restarts. */
 export interface Breaker {

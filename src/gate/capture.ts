@@ -1,6 +1,6 @@
 import { type Action, freezeAction } from '../core/action.ts'
-import { CodedError } from '../core/errors.ts'
 import type { Json } from '../core/digest.ts'
+import { CodedError } from '../core/errors.ts'
 import { CallRequest } from '../wire/api.ts'
 
 export class CallError extends CodedError<'call/malformed' | 'call/too-long' | 'call/too-deep'> {}
@@ -19,14 +19,22 @@ export function capture(call: unknown, home: string): Captured {
   const parsed = CallRequest.safeParse(call)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new CallError('call/malformed', `the call does not fit: ${issue?.path.join('.') || 'call'}: ${issue?.message ?? 'unreadable'}`)
+    throw new CallError(
+      'call/malformed',
+      `the call does not fit: ${issue?.path.join('.') || 'call'}: ${issue?.message ?? 'unreadable'}`,
+    )
   }
   const request = parsed.data
-  if (depth(request.input, 0) > DEEPEST) throw new CallError('call/too-deep', `the call is nested deeper than ${DEEPEST}`)
-  if (JSON.stringify(request.input).length > LONGEST) throw new CallError('call/too-long', 'the call is longer than 256 KiB')
+  if (depth(request.input, 0) > DEEPEST)
+    throw new CallError('call/too-deep', `the call is nested deeper than ${DEEPEST}`)
+  if (JSON.stringify(request.input).length > LONGEST)
+    throw new CallError('call/too-long', 'the call is longer than 256 KiB')
   const { kind, cwd, agent, target } = request
   const input = request.input as Json
-  return { request, action: freezeAction({ kind, input, cwd, home: request.home ?? home, agent, ...(target && { target }) }) }
+  return {
+    request,
+    action: freezeAction({ kind, input, cwd, home: request.home ?? home, agent, ...(target && { target }) }),
+  }
 }
 
 function depth(value: unknown, at: number): number {

@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Action } from '../core/action.ts'
 import { digestOf, type Json } from '../core/digest.ts'
-import { posix } from '../lang/paths.ts'
 import type { Changes, Content, Facts, PathFacts, Surroundings } from '../core/study.ts'
+import { posix } from '../lang/paths.ts'
 
 /** A question that prediction asked and nobody has answered yet. */
 export type Asked =
@@ -51,7 +51,12 @@ export class Findings implements Facts {
   }
 
   answer(asked: Asked, finding: Finding): void {
-    const key = asked.kind === 'changes' ? 'changes' : asked.kind === 'text' ? `text ${asked.path}` : `path ${asked.want} ${asked.path}`
+    const key =
+      asked.kind === 'changes'
+        ? 'changes'
+        : asked.kind === 'text'
+          ? `text ${asked.path}`
+          : `path ${asked.want} ${asked.path}`
     this.#found.set(key, finding)
   }
 

@@ -15,10 +15,20 @@ export interface Entry {
   readonly asked: boolean
 }
 
-export type Settled = { readonly kind: 'grant'; readonly entry: Entry; readonly grant: Grant } | { readonly kind: 'refused' | 'waiting'; readonly entry: Entry }
+export type Settled =
+  | { readonly kind: 'grant'; readonly entry: Entry; readonly grant: Grant }
+  | { readonly kind: 'refused' | 'waiting'; readonly entry: Entry }
 
 /** What came of a grant: a result, or the host's promise to run it. */
-export type Seen = { readonly kind: 'ran'; readonly code: number; readonly stdout: string; readonly stderr: string; readonly truncated: boolean } | { readonly kind: 'handed over' }
+export type Seen =
+  | {
+      readonly kind: 'ran'
+      readonly code: number
+      readonly stdout: string
+      readonly stderr: string
+      readonly truncated: boolean
+    }
+  | { readonly kind: 'handed over' }
 
 export interface Stages {
   capture(call: unknown): Captured

@@ -27,7 +27,11 @@ export interface Guard {
   say(run: string, what: 'goal' | 'claim', text: string, receipt?: string): Promise<void>
   waiting(): readonly Ticket[]
   standing(ticket: string): string
-  confirm(ticket: string, answer: 'confirmed' | 'refused', by: { by: string; forgeable: boolean }): Promise<{ because: string }>
+  confirm(
+    ticket: string,
+    answer: 'confirmed' | 'refused',
+    by: { by: string; forgeable: boolean },
+  ): Promise<{ because: string }>
   receipts(last: number): readonly Filed[]
   undo(request: UndoRequest): Promise<UndoReply>
   turn(state: Turned['state'], why: string): Promise<object>
@@ -40,11 +44,13 @@ export function guardOf(g: Gate): Guard {
     close: async (receipt, { outcome, code, why }) => {
       const entry = g.open.get(receipt)
       if (entry === undefined && g.register.receipts.get(receipt)?.closed !== undefined) return
-      if (entry === undefined) throw new GuardError('guard/unknown-receipt', `no call waits to be closed under \`${receipt}\``)
+      if (entry === undefined)
+        throw new GuardError('guard/unknown-receipt', `no call waits to be closed under \`${receipt}\``)
       g.open.delete(receipt)
       await closeEntry(g, entry, { ...(await closing(entry, outcome, code, g.snapshots)), ...(why && { why }) })
     },
-    openOf: (run) => [...g.open.values()].filter((entry) => entry.captured.action.agent.run === run).map((entry) => entry.receipt),
+    openOf: (run) =>
+      [...g.open.values()].filter((entry) => entry.captured.action.agent.run === run).map((entry) => entry.receipt),
     say: async (run, what, text, receipt) => {
       const event = eventOf(g.clock, RECORD.said, receipt ?? run, { run, what, text: text.slice(0, 20_000) })
       await g.ledger.append(event)
@@ -55,7 +61,10 @@ export function guardOf(g: Gate): Guard {
     confirm: async (id, answer, { by, forgeable }) => {
       const ticket = ticketOf(g, id)
       const now = standing(ticket, g.clock.now())
-      if (now !== 'open') throw new GuardError('guard/unknown-ticket', `\`${id}\` is ${now}`, { hint: 'the agent has to try the call again' })
+      if (now !== 'open')
+        throw new GuardError('guard/unknown-ticket', `\`${id}\` is ${now}`, {
+          hint: 'the agent has to try the call again',
+        })
       const event = eventOf(g.clock, RECORD.answered, ticket.receipt, { ticket: id, answer, by, forgeable })
       await g.ledger.append(event)
       g.register.apply(event)
@@ -69,12 +78,20 @@ export function guardOf(g: Gate): Guard {
       await g.ledger.append(eventOf(g.clock, RECORD.turned, 'breaker', { state, why, by: 'the operator' }))
       return { state }
     },
-    status: () => ({ policy: g.policy.hash, stopped: g.breaker.stopped(), open: g.open.size, receipts: g.register.receipts.size }),
+    status: () => ({
+      policy: g.policy.hash,
+      stopped: g.breaker.stopped(),
+      open: g.open.size,
+      receipts: g.register.receipts.size,
+    }),
   }
 }
 
 function ticketOf(g: Gate, id: string): Ticket {
   const ticket = g.register.tickets.get(id)
-  if (ticket === undefined) throw new GuardError('guard/unknown-ticket', `there is no ticket \`${id}\``, { hint: '`interlock confirm` lists what waits' })
+  if (ticket === undefined)
+    throw new GuardError('guard/unknown-ticket', `there is no ticket \`${id}\``, {
+      hint: '`interlock confirm` lists what waits',
+    })
   return ticket
 }

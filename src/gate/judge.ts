@@ -26,12 +26,26 @@ export interface Bench {
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
   const effects = weigh(joinReplaces(study.drafts, bench.history), study.facts, bench.config, study.action.target)
-  const answers = effects.map((effect) => bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), setsFor(effect, bench)))
-  return { study, policy: bench.policy.hash, effects, answers, ruling: rule(effects, answers), precedents: matchPrecedents(effects) }
+  const answers = effects.map((effect) =>
+    bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), setsFor(effect, bench)),
+  )
+  return {
+    study,
+    policy: bench.policy.hash,
+    effects,
+    answers,
+    ruling: rule(effects, answers),
+    precedents: matchPrecedents(effects),
+  }
 }
 
 function stopped(study: Study, { policy }: Bench, why: string): Judged {
-  const ruling: Ruling = { kind: 'deny', by: 'breaker/stopped', because: `everything is stopped: ${why}`, instead: 'end the turn; a person resumes with `interlock resume`' }
+  const ruling: Ruling = {
+    kind: 'deny',
+    by: 'breaker/stopped',
+    because: `everything is stopped: ${why}`,
+    instead: 'end the turn; a person resumes with `interlock resume`',
+  }
   return { study, policy: policy.hash, effects: [], answers: [], ruling, precedents: [] }
 }
 
@@ -50,15 +64,22 @@ function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
     if (gravest < 0 || cost(answer) > cost(answers[gravest])) gravest = i
   })
   const [effect, answer] = [effects[gravest], answers[gravest]]
-  if (effect === undefined || answer === undefined) return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
+  if (effect === undefined || answer === undefined)
+    return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
   const because = `${sentence(effect)}: ${answer.because}`
   const instead = answer.instead === undefined ? {} : { instead: answer.instead }
   if (answer.kind === 'forbidden') return { kind: 'deny', by: answer.rule, because, ...instead }
   const asked = [...under].sort(bySafeguardOrder)
   const people = asked.filter((each) => each !== 'snapshot').at(-1)
   if (people === undefined) return { kind: 'allow', by: answer.rule, because, under: asked }
-  if (people === 'confirm') return { kind: 'hold', by: answer.rule, because, under: asked, release: OPERATOR, ...instead }
-  return { kind: 'deny', by: answer.rule, because: `${because}; it needs ${needs(people)}, and nobody is enrolled who could give it`, ...instead }
+  if (people === 'confirm')
+    return { kind: 'hold', by: answer.rule, because, under: asked, release: OPERATOR, ...instead }
+  return {
+    kind: 'deny',
+    by: answer.rule,
+    because: `${because}; it needs ${needs(people)}, and nobody is enrolled who could give it`,
+    ...instead,
+  }
 }
 
 const OPERATOR: Release = { who: 'the operator', where: 'in a terminal of his own', how: 'interlock confirm TICKET' }
@@ -70,7 +91,10 @@ function needs(people: Safeguard): string {
 function cost(answer: Answer | undefined): number {
   if (answer === undefined) return -1
   if (answer.kind === 'forbidden') return 100
-  return Math.max(0, ...answer.under.map((each) => 1 + ['snapshot', 'confirm', 'approval×1', 'approval×2'].indexOf(each)))
+  return Math.max(
+    0,
+    ...answer.under.map((each) => 1 + ['snapshot', 'confirm', 'approval×1', 'approval×2'].indexOf(each)),
+  )
 }
 
 /** What a verb does, in the words of a sentence about one thing. */
@@ -91,7 +115,10 @@ export function sentence(effect: Effect): string {
   if (effect.certainty === 'opaque') return `${effect.why ?? 'part of it is unclear'}`
   const { resource, place } = effect
   const where = place.kind === 'remote' ? ` (${placeName(place)})` : ''
-  const what = resource.kind === 'path' ? resource.path + (resource.tree === true ? ' and all below it' : '') : resourceName(resource)
+  const what =
+    resource.kind === 'path'
+      ? resource.path + (resource.tree === true ? ' and all below it' : '')
+      : resourceName(resource)
   const does = effect.verb === 'replace' && effect.traits.includes('forge') ? 'rewrites' : DOES[effect.verb]
   return `${does} ${what}${where}`
 }

@@ -23,7 +23,9 @@ export async function perform({ grant, entry }: Extract<Settled, { kind: 'grant'
   if (request.perform === 'host') return { kind: 'handed over' }
   if (action.kind === 'shell' && typeof action.input === 'string') return await shell(action.input, entry)
   if (action.kind === 'file') return file(action.input as unknown as FileInput & { old?: string; new?: string })
-  throw new PerformError('perform/not-runnable', `the guard can't run a \`${action.kind}\` call`, { hint: 'let the host run it' })
+  throw new PerformError('perform/not-runnable', `the guard can't run a \`${action.kind}\` call`, {
+    hint: 'let the host run it',
+  })
 }
 
 async function shell(command: string, { captured: { action, request } }: Entry): Promise<Seen> {
@@ -32,16 +34,33 @@ async function shell(command: string, { captured: { action, request } }: Entry):
   const umask = (request.umask ?? 0o022).toString(8)
   // The text goes in as an argument: nothing of it is read by the outer shell.
   const args = ['-c', 'umask "$1" && exec "$2" -c "$3"', 'sh', umask, bash, command]
-  const { code, stdout, stderr, truncated } = await run('/bin/sh', args, { cwd: action.cwd, env, timeoutMs: LONGEST_MS, maxBytes: OUTPUT_BYTES })
+  const { code, stdout, stderr, truncated } = await run('/bin/sh', args, {
+    cwd: action.cwd,
+    env,
+    timeoutMs: LONGEST_MS,
+    maxBytes: OUTPUT_BYTES,
+  })
   return { kind: 'ran', code, stdout, stderr, truncated }
 }
 
 function file(input: FileInput & { old?: string; new?: string }): Seen {
   try {
     const stdout = fileOperation(input)
-    return { kind: 'ran', code: 0, stdout: stdout.slice(0, OUTPUT_BYTES), stderr: '', truncated: stdout.length > OUTPUT_BYTES }
+    return {
+      kind: 'ran',
+      code: 0,
+      stdout: stdout.slice(0, OUTPUT_BYTES),
+      stderr: '',
+      truncated: stdout.length > OUTPUT_BYTES,
+    }
   } catch (error) {
-    return { kind: 'ran', code: 1, stdout: '', stderr: error instanceof Error ? error.message : String(error), truncated: false }
+    return {
+      kind: 'ran',
+      code: 1,
+      stdout: '',
+      stderr: error instanceof Error ? error.message : String(error),
+      truncated: false,
+    }
   }
 }
 
@@ -56,7 +75,8 @@ function fileOperation({ operation, path, to, content, ...edit }: FileInput & { 
     case 'edit': {
       const text = readFileSync(path, 'utf8')
       const parts = edit.old === undefined || edit.old === '' ? [] : text.split(edit.old)
-      if (parts.length !== 2) throw new Error(`\`old\` occurs ${Math.max(0, parts.length - 1)} times in ${path}, not once`)
+      if (parts.length !== 2)
+        throw new Error(`\`old\` occurs ${Math.max(0, parts.length - 1)} times in ${path}, not once`)
       writeFileSync(path, parts.join(edit.new ?? ''))
       return ''
     }

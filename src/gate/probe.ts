@@ -27,7 +27,15 @@ const NOTHING: Magnitude = { files: 0, bytes: 0, unversioned: 0 }
 function placeOf(path: string): PathFacts {
   const stat = lstat(path)
   const real = realOf(path)
-  return { exists: stat !== undefined, type: typeOf(stat), real, version: 'none', magnitude: NOTHING, more: false, certainty: 'known' }
+  return {
+    exists: stat !== undefined,
+    type: typeOf(stat),
+    real,
+    version: 'none',
+    magnitude: NOTHING,
+    more: false,
+    certainty: 'known',
+  }
 }
 
 function lstat(path: string): Stats | undefined {
@@ -67,7 +75,13 @@ async function stakeOf(path: string, around: Surroundings): Promise<PathFacts> {
   const version = place.exists ? await versionOf(pattern ? dirnameOfPattern(path) : path, around) : 'none'
   const unversioned = version === 'tracked' ? 0 : count.files
   const real = pattern ? join(place.real, path.slice(dirnameOfPattern(path).length)) : place.real
-  return { ...place, real, version, magnitude: { files: count.files, bytes: count.bytes, unversioned }, more: count.more }
+  return {
+    ...place,
+    real,
+    version,
+    magnitude: { files: count.files, bytes: count.bytes, unversioned },
+    more: count.more,
+  }
 }
 
 function dirnameOfPattern(path: string): string {
@@ -92,7 +106,13 @@ class Count {
 const GIT = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks']
 
 /** None of the caller's: `GIT_*` and a `PATH` of his could make git run something. */
-const GIT_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', HOME: '/nonexistent', GIT_OPTIONAL_LOCKS: '0' }
+const GIT_ENVIRONMENT = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  LC_ALL: 'C',
+  GIT_CONFIG_NOSYSTEM: '1',
+  HOME: '/nonexistent',
+  GIT_OPTIONAL_LOCKS: '0',
+}
 
 async function versionOf(path: string, around: Surroundings): Promise<PathFacts['version']> {
   const lines = await status(around, ['--ignored=matching', '--', path])
@@ -106,7 +126,9 @@ async function changesOf(around: Surroundings): Promise<Changes> {
   const lines = await status(around, ['--ignored=matching'])
   if (lines === undefined) return { modified: [], untracked: [], ignored: [], more: true }
   const of = (marks: (mark: string) => boolean): string[] =>
-    lines.filter((line) => marks(line.slice(0, 2))).map((line) => join(around.workspace, line.slice(3).replace(/\/$/, '')))
+    lines
+      .filter((line) => marks(line.slice(0, 2)))
+      .map((line) => join(around.workspace, line.slice(3).replace(/\/$/, '')))
   return {
     modified: of((mark) => mark !== '??' && mark !== '!!'),
     untracked: of((mark) => mark === '??'),
@@ -117,7 +139,11 @@ async function changesOf(around: Surroundings): Promise<Changes> {
 
 /** Lines of `git status`, or undefined where there is no repository. */
 async function status(around: Surroundings, args: readonly string[]): Promise<readonly string[] | undefined> {
-  const result = await run('git', [...GIT, '-C', around.workspace, 'status', '--porcelain', '-z', '--no-renames', ...args], { cwd: around.workspace, env: GIT_ENVIRONMENT, timeoutMs: 5_000, maxBytes: 8 << 20 })
+  const result = await run(
+    'git',
+    [...GIT, '-C', around.workspace, 'status', '--porcelain', '-z', '--no-renames', ...args],
+    { cwd: around.workspace, env: GIT_ENVIRONMENT, timeoutMs: 5_000, maxBytes: 8 << 20 },
+  )
   if (result.code !== 0 || result.truncated) return undefined
   return result.stdout.split('\0').filter(Boolean)
 }

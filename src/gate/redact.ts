@@ -5,7 +5,12 @@ export function redact(value: Json): Json {
   if (typeof value === 'string') return redactText(value)
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(redact)
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, SECRET_KEY.test(key) && typeof inner === 'string' ? MARK : redact(inner)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      SECRET_KEY.test(key) && typeof inner === 'string' ? MARK : redact(inner),
+    ]),
+  )
 }
 
 const MARK = '[redacted]'
@@ -19,8 +24,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, MARK],
   [/(\b(?:Bearer|Basic|token)\s+)[\w+/=.~-]{8,}/gi, `$1${MARK}`],
   [/(:\/\/[^\s/:@'"]+:)[^\s/@'"]+(?=@)/g, `$1${MARK}`],
-  [/(\b[\w-]*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[\w-]*\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi, `$1${MARK}`],
-  [/(--?(?:password|passwd|pass|token|secret|api-?key|access-?key|auth)(?:=|\s+))(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi, `$1${MARK}`],
+  [
+    /(\b[\w-]*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[\w-]*\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi,
+    `$1${MARK}`,
+  ],
+  [
+    /(--?(?:password|passwd|pass|token|secret|api-?key|access-?key|auth)(?:=|\s+))(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi,
+    `$1${MARK}`,
+  ],
 ]
 
 function redactText(text: string): string {

@@ -1,4 +1,4 @@
-import { type Ticket, answer } from '../people/ticket.ts'
+import { answer, type Ticket } from '../people/ticket.ts'
 import { type History, NO_HISTORY, remember } from '../risk/sequence.ts'
 import { Answered, Closed, RECORD, Ruled, Said } from '../wire/record.ts'
 
@@ -22,20 +22,28 @@ export class Register {
   readonly #deleted = new Map<string, History>()
 
   /** Entries that don't fit are of another version; they stay in the ledger and are not acted on. */
-  apply(entry: { readonly type: string; readonly subject: string; readonly time: string; readonly data: unknown }): void {
+  apply(entry: {
+    readonly type: string
+    readonly subject: string
+    readonly time: string
+    readonly data: unknown
+  }): void {
     const at = Date.parse(entry.time)
     switch (entry.type) {
       case RECORD.ruled:
-        return this.#with(Ruled.safeParse(entry.data), (ruled) => this.#ruled(entry.subject, at, ruled))
+        this.#with(Ruled.safeParse(entry.data), (ruled) => this.#ruled(entry.subject, at, ruled))
+        break
       case RECORD.closed:
-        return this.#with(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
+        this.#with(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
+        break
       case RECORD.answered:
-        return this.#with(Answered.safeParse(entry.data), ({ ticket, answer: said }) => {
+        this.#with(Answered.safeParse(entry.data), ({ ticket, answer: said }) => {
           const found = this.tickets.get(ticket)
           if (found !== undefined) this.tickets.set(ticket, answer(found, said, at))
         })
+        break
       case RECORD.said:
-        return this.#with(Said.safeParse(entry.data), ({ run, what, text }) => {
+        this.#with(Said.safeParse(entry.data), ({ run, what, text }) => {
           if (what === 'goal') this.goals.set(run, text)
           const filed = this.receipts.get(entry.subject)
           if (what === 'claim' && filed !== undefined) this.receipts.set(entry.subject, { ...filed, claim: text })
@@ -57,7 +65,18 @@ export class Register {
     if (ticket === undefined) return
     const known = this.tickets.get(ticket)
     if (ruled.released === true && known !== undefined) this.tickets.set(ticket, { ...known, state: 'used' })
-    if (known === undefined) this.tickets.set(ticket, { id: ticket, receipt: id, run, digest, policy, preconditions, because, state: 'open', at })
+    if (known === undefined)
+      this.tickets.set(ticket, {
+        id: ticket,
+        receipt: id,
+        run,
+        digest,
+        policy,
+        preconditions,
+        because,
+        state: 'open',
+        at,
+      })
   }
 
   #closed(id: string, closed: Closed): void {
@@ -68,7 +87,9 @@ export class Register {
     const held = ticket === undefined ? undefined : this.tickets.get(ticket)
     if (asked === true && held !== undefined) this.tickets.set(held.id, { ...held, state: 'used' })
     if (closed.outcome === 'failed') return
-    const gone = effects.filter((effect) => effect.verb === 'delete' && !effect.resource.startsWith('path:')).map((effect) => effect.resource)
+    const gone = effects
+      .filter((effect) => effect.verb === 'delete' && !effect.resource.startsWith('path:'))
+      .map((effect) => effect.resource)
     this.#deleted.set(run, remember(this.history(run), gone))
   }
 }

@@ -44,9 +44,15 @@ async function preImages(entry: Entry, { snapshots }: Settling): Promise<Taken |
 }
 
 export function targetsOf({ effects }: Judged): readonly SnapshotTarget[] {
-  const changing = effects.filter((effect) => effect.undo === 'U1' && effect.resource.kind === 'path' && effect.verb !== 'read' && effect.verb !== 'execute')
-  const unlinkOnly = changing.length > 0 && effects.every((effect) => effect.verb === 'delete' || effect.verb === 'read')
+  const changing = effects.filter(
+    (effect) =>
+      effect.undo === 'U1' && effect.resource.kind === 'path' && effect.verb !== 'read' && effect.verb !== 'execute',
+  )
+  const unlinkOnly =
+    changing.length > 0 && effects.every((effect) => effect.verb === 'delete' || effect.verb === 'read')
   return changing.flatMap(({ resource }) =>
-    resource.kind === 'path' ? [{ path: resource.path, tree: resource.tree === true, glob: resource.glob === true, unlinkOnly }] : [],
+    resource.kind === 'path'
+      ? [{ path: resource.path, tree: resource.tree === true, glob: resource.glob === true, unlinkOnly }]
+      : [],
   )
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts'
-import { CodedError, chain } from '../core/errors.ts'
+import type { Json } from '../core/digest.ts'
+import { type CodedError, chain } from '../core/errors.ts'
 import type { Mandate } from '../core/mandate.ts'
 import type { Ledger, LedgerEntry, Snapshots } from '../core/ports.ts'
-import type { Json } from '../core/digest.ts'
-import type { Judged, Policy, Surroundings } from '../core/study.ts'
+import type { Judged, Policy, Study, Surroundings } from '../core/study.ts'
 import { releases, standing, type Ticket } from '../people/ticket.ts'
 import type { CallReply } from '../wire/api.ts'
 import type { Config } from '../wire/config.ts'
@@ -44,28 +44,27 @@ export interface Manner {
 }
 
 export function stagesOf(g: Gate, manner: Manner): Stages {
-  const judgeWith = (captured: Captured, study: Judged['study'], snapshot: boolean): Judged => {
-    const { config, mandate } = g.configOf(captured.action.cwd, captured.action.home)
+  const judgeWith = (study: Study, snapshot: boolean): Judged => {
+    const { cwd, home, agent } = study.action
+    const { config, mandate } = g.configOf(cwd, home)
     const stopped = g.breaker.stopped()
-    const history = g.register.history(captured.action.agent.run)
-    return judge(study, { policy: g.policy, config, mandate, history, can: { snapshot, confirm: true }, ...(stopped && { stopped }) })
+    const history = g.register.history(agent.run)
+    const can = { snapshot, confirm: true }
+    return judge(study, { policy: g.policy, config, mandate, history, can, ...(stopped && { stopped }) })
   }
-  const openWith = (captured: Captured, judged: Judged, receipt: string): Promise<Entry> => openEntry(g, manner, captured, judged, receipt)
-  let current: Captured | undefined
+  const open = (captured: Captured, judged: Judged): Promise<Entry> => openEntry(g, manner, captured, judged)
 
   return {
-    capture: (call) => {
-      current = capture(call, g.home)
-      return current
-    },
-    understand: ({ action }) => understand(action, { config: g.configOf(action.cwd, action.home).config, host: g.host, probe: g.probe }),
-    judge: (study) => judgeWith(need(current), study, true),
-    open: (captured, judged) => openWith(captured, judged, g.clock.id('r')),
+    capture: (call) => capture(call, g.home),
+    understand: ({ action }) =>
+      understand(action, { config: g.configOf(action.cwd, action.home).config, host: g.host, probe: g.probe }),
+    judge: (study) => judgeWith(study, true),
+    open,
     settle: (entry) =>
       settle(entry, {
         clock: g.clock,
         snapshots: g.snapshots,
-        again: ({ captured, judged }) => openWith(captured, judgeWith(captured, judged.study, false), g.clock.id('r')),
+        again: ({ captured, judged }) => open(captured, judgeWith(judged.study, false)),
       }),
     perform: (settled) => perform(settled, g.clock),
     finish: async (entry, seen) => {
@@ -82,19 +81,23 @@ export function stagesOf(g: Gate, manner: Manner): Stages {
     fault: (error) => faulted(error),
     unsure: async (entry, error) => {
       const why = chain(error).join(', because ')
-      await closeEntry(g, entry, { outcome: 'unknown', why, changes: [], diverged: false, snapshot: false, overlaps: [], lost: [] })
+      await closeEntry(g, entry, {
+        outcome: 'unknown',
+        why,
+        changes: [],
+        diverged: false,
+        snapshot: false,
+        overlaps: [],
+        lost: [],
+      })
       return reply(entry, 'unknown')
     },
   }
 }
 
-function need(captured: Captured | undefined): Captured {
-  if (captured === undefined) throw new CodedError('gate/order', 'nothing was captured')
-  return captured
-}
-
 /** Every ruling is durable before anything runs. A confirmed ticket is used up here, before any wait. */
-async function openEntry(g: Gate, manner: Manner, captured: Captured, judged: Judged, receipt: string): Promise<Entry> {
+async function openEntry(g: Gate, manner: Manner, captured: Captured, judged: Judged): Promise<Entry> {
+  const receipt = g.clock.id('r')
   const { action, request } = captured
   const call = { digest: action.digest, policy: judged.policy, preconditions: judged.study.preconditions }
   const held = judged.ruling.kind === 'hold'
@@ -118,7 +121,12 @@ async function openEntry(g: Gate, manner: Manner, captured: Captured, judged: Ju
   return entry
 }
 
-export function eventOf(clock: Clock, type: string, subject: string, data: Ruled | Closed | Answered | Said | Turned): LedgerEntry {
+export function eventOf(
+  clock: Clock,
+  type: string,
+  subject: string,
+  data: Ruled | Closed | Answered | Said | Turned,
+): LedgerEntry {
   return { id: clock.id('e'), type, subject, time: new Date(clock.now()).toISOString(), data: data as unknown as Json }
 }
 
@@ -152,7 +160,11 @@ function recordOf({ captured: { action }, judged, ticket, released, asked }: Ent
   }
 }
 
-export async function closeEntry(g: Pick<Gate, 'clock' | 'ledger' | 'register' | 'open'>, { receipt }: Pick<Entry, 'receipt'>, closed: Closed): Promise<void> {
+export async function closeEntry(
+  g: Pick<Gate, 'clock' | 'ledger' | 'register' | 'open'>,
+  { receipt }: Pick<Entry, 'receipt'>,
+  closed: Closed,
+): Promise<void> {
   const event = eventOf(g.clock, RECORD.closed, receipt, closed)
   await g.ledger.append(event)
   g.register.apply(event)
@@ -162,15 +174,34 @@ export async function closeEntry(g: Pick<Gate, 'clock' | 'ledger' | 'register' |
 function reply(entry: Entry, outcome: CallReply['outcome']): CallReply {
   const answer = answerOf(entry.judged)
   const { ticket } = entry
-  const release = answer.release === undefined || ticket === undefined ? {} : { release: { ...answer.release, how: `interlock confirm ${ticket}` } }
-  return { ...answer, ...release, receipt: entry.receipt, outcome, ...(ticket && { ticket }), ...(entry.released && { released: true }), text: wordsOf(answer, ticket, outcome) }
+  const release =
+    answer.release === undefined || ticket === undefined
+      ? {}
+      : { release: { ...answer.release, how: `interlock confirm ${ticket}` } }
+  return {
+    ...answer,
+    ...release,
+    receipt: entry.receipt,
+    outcome,
+    ...(ticket && { ticket }),
+    ...(entry.released && { released: true }),
+    text: wordsOf(answer, ticket, outcome),
+  }
 }
 
 /** A throw anywhere before the grant is a deny with its reason; there may be no ledger to write it to. */
 function faulted(error: unknown): CallReply {
   const because = `the guard could not judge it: ${chain(error).join(', because ')}`
   const hint = (error as Partial<CodedError>).hint
-  const answer = { ruling: 'deny', level: 'advised', safeguards: [], effects: [], rule: 'gate/fault', because, ...(hint && { instead: hint }) } as const
+  const answer = {
+    ruling: 'deny',
+    level: 'advised',
+    safeguards: [],
+    effects: [],
+    rule: 'gate/fault',
+    because,
+    ...(hint && { instead: hint }),
+  } as const
   const line = { ...answer, safeguards: [], effects: [] }
   return { ...line, receipt: 'none', outcome: 'refused', text: wordsOf(line, undefined, 'refused') }
 }

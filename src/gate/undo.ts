@@ -23,11 +23,20 @@ export async function undo({ what, dryRun }: UndoRequest, g: Gate): Promise<Undo
 }
 
 function undoable(what: string, g: Gate): readonly Filed[] {
-  const changed = [...g.register.receipts.values()].filter((filed) => filed.closed?.snapshot === true || filed.closed?.outcome === 'unknown')
-  const found = changed.filter(({ id, ruled, closed }) => id === what || ruled.run === what || (what === '--last' && (closed?.changes.length ?? 0) > 0)).reverse()
+  const changed = [...g.register.receipts.values()].filter(
+    (filed) => filed.closed?.snapshot === true || filed.closed?.outcome === 'unknown',
+  )
+  const found = changed
+    .filter(
+      ({ id, ruled, closed }) =>
+        id === what || ruled.run === what || (what === '--last' && (closed?.changes.length ?? 0) > 0),
+    )
+    .reverse()
   const chosen = what === '--last' ? found.slice(0, 1) : found
   if (chosen.length === 0)
-    throw new NothingToUndo('undo/nothing', `nothing is kept that \`${what}\` changed`, { hint: '`interlock undo --list` shows what can be given back' })
+    throw new NothingToUndo('undo/nothing', `nothing is kept that \`${what}\` changed`, {
+      hint: '`interlock undo --list` shows what can be given back',
+    })
   return chosen
 }
 
@@ -64,6 +73,17 @@ async function undoOne(filed: Filed, g: Gate): Promise<Restored & { readonly rec
 function closedOf({ restored, refused }: Restored): Closed {
   const changes = restored
     .filter(({ did }) => did !== 'nothing to do')
-    .map(({ path, did }) => ({ path, change: did === 'removed' ? ('deleted' as const) : ('changed' as const), predicted: true }))
-  return { outcome: refused.length === 0 ? 'done' : 'failed', changes, diverged: false, snapshot: true, overlaps: [], lost: [...refused] }
+    .map(({ path, did }) => ({
+      path,
+      change: did === 'removed' ? ('deleted' as const) : ('changed' as const),
+      predicted: true,
+    }))
+  return {
+    outcome: refused.length === 0 ? 'done' : 'failed',
+    changes,
+    diverged: false,
+    snapshot: true,
+    overlaps: [],
+    lost: [...refused],
+  }
 }

@@ -2,7 +2,11 @@ import type { CallReply, RulingLine } from '../wire/api.ts'
 
 /** The ruling as an agent or a person should read it. The first line says what matters: some hosts show no more. */
 export function wordsOf(answer: RulingLine, ticket: string | undefined, outcome: CallReply['outcome']): string {
-  const head = { allow: 'Interlock allowed it', hold: 'Interlock holds this for its operator', deny: 'Interlock refused this' }[answer.ruling]
+  const head = {
+    allow: 'Interlock allowed it',
+    hold: 'Interlock holds this for its operator',
+    deny: 'Interlock refused this',
+  }[answer.ruling]
   const lines = [`${head}: ${answer.because}.`]
   if (outcome === 'waiting' || answer.ruling === 'deny') lines.push('Nothing has run.')
   for (const effect of answer.effects.filter((each) => each.verb !== 'read').slice(0, 6))
@@ -10,7 +14,9 @@ export function wordsOf(answer: RulingLine, ticket: string | undefined, outcome:
   for (const precedent of answer.precedents ?? []) lines.push(`It happened before. ${precedent}`)
   if (answer.instead !== undefined) lines.push(`Instead: ${answer.instead}.`)
   if (outcome === 'waiting' && ticket !== undefined) {
-    lines.push(`The operator can release it: \`interlock confirm ${ticket}\` in a terminal of his own. Then the same call passes once.`)
+    lines.push(
+      `The operator can release it: \`interlock confirm ${ticket}\` in a terminal of his own. Then the same call passes once.`,
+    )
     lines.push('Go on with other work meanwhile, or end the turn and say what waits.')
   }
   lines.push(`Rule ${answer.rule}.`)

@@ -179,15 +179,14 @@ interface TileFile {
   readonly bytes: Buffer
 }
 
-/** The full tile and all partial ones, as far as there are any. */
+/** All partial tiles, then the full one: a guard at work takes those away only when this is there. */
 async function widths(dir: string, path: string): Promise<TileFile[]> {
-  const names = [path, ...(await list(join(dir, `${path}.p`))).map((name) => `${path}.p/${name}`)]
-  const files = await Promise.all(names.map(async (name) => ({ path: name, bytes: await read(join(dir, name)) })))
-  return files.flatMap(({ path: name, bytes }) =>
-    bytes === undefined
-      ? []
-      : [{ path: name, bytes, width: name === path ? 256 : Number(name.slice(path.length + 3)) }],
-  )
+  const found: TileFile[] = []
+  for (const name of [...(await list(join(dir, `${path}.p`))).map((width) => `.p/${width}`), '']) {
+    const bytes = await read(join(dir, path + name))
+    if (bytes !== undefined) found.push({ path: path + name, bytes, width: name === '' ? 256 : Number(name.slice(3)) })
+  }
+  return found
 }
 
 /** Each entry after its length in two bytes. */

@@ -15,8 +15,6 @@ const MAGIC = Buffer.from([0xff, 0x77, 0x61, 0x6c])
 
 const SEGMENT_BYTES = 4 << 20
 
-const BROKEN = 'a frame is broken, and whole ones follow it'
-
 export interface Encoded {
   readonly text: string
   readonly length: number
@@ -98,7 +96,6 @@ export type Replayed =
 export async function replay(files: Files, dir: string, from: number): Promise<Replayed> {
   const payloads: Buffer[] = []
   let due = from
-  let torn: string | undefined
   const damaged = (where: string, why: string): Replayed => ({
     kind: 'damaged',
     bundle: Buffer.concat(payloads),
@@ -109,7 +106,6 @@ export async function replay(files: Files, dir: string, from: number): Promise<R
     if (next <= from) continue
     const bytes = (await files.read(join(dir, name))) ?? Buffer.alloc(0)
     const { frames, end } = parseFrames(bytes)
-    if (torn !== undefined && frames.length > 0) return damaged(torn, BROKEN)
     for (const { first, payload, ends } of frames) {
       // What is published or was rewritten stays until its segment goes.
       if (first + ends.length <= due) continue
@@ -117,9 +113,8 @@ export async function replay(files: Files, dir: string, from: number): Promise<R
       payloads.push(payload.subarray(ends[due - first - 1] ?? 0))
       due = first + ends.length
     }
-    if (end === bytes.length) continue
-    torn = `${name} at byte ${end}`
-    if (holdsFrame(bytes, end + 1)) return damaged(torn, BROKEN)
+    if (holdsFrame(bytes, end + 1))
+      return damaged(`${name} at byte ${end}`, 'a frame is broken, and whole ones follow it')
   }
   return { kind: 'whole', bundle: Buffer.concat(payloads) }
 }

@@ -31,7 +31,12 @@ export function answer(ticket: Ticket, said: 'confirmed' | 'refused', now: numbe
 }
 
 /** Whether a yes releases this very call: same bytes, same policy, same facts, in time, not used yet. */
-export function releases(ticket: Ticket, call: Pick<Ticket, 'digest' | 'policy' | 'preconditions'>, now: number): boolean {
-  const same = ticket.digest === call.digest && ticket.policy === call.policy && ticket.preconditions === call.preconditions
+export function releases(
+  ticket: Ticket,
+  call: Pick<Ticket, 'digest' | 'policy' | 'preconditions'>,
+  now: number,
+): boolean {
+  const same =
+    ticket.digest === call.digest && ticket.policy === call.policy && ticket.preconditions === call.preconditions
   return same && standing(ticket, now) === 'confirmed'
 }

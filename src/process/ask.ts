@@ -42,7 +42,9 @@ export function ask({ at, method, path, body, timeoutMs }: Question): Promise<As
         if (length > LONGEST_REPLY) asking.destroy(new Error('the reply is too long'))
         else chunks.push(chunk)
       })
-      response.on('end', () => resolve({ kind: 'reply', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }))
+      response.on('end', () =>
+        resolve({ kind: 'reply', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      )
       response.on('error', none)
     })
     asking.on('socket', (connection) => connection.once('connect', () => (sent = true)))

@@ -33,7 +33,8 @@ function inodeOf(port: number, proc: string): string | undefined {
 function holderOf(inode: string, proc: string): number | undefined {
   for (const pid of readdirSync(proc)) {
     if (!/^\d+$/.test(pid)) continue
-    for (const fd of list(`${proc}/${pid}/fd`)) if (link(`${proc}/${pid}/fd/${fd}`) === `socket:[${inode}]`) return Number(pid)
+    for (const fd of list(`${proc}/${pid}/fd`))
+      if (link(`${proc}/${pid}/fd/${fd}`) === `socket:[${inode}]`) return Number(pid)
   }
   return undefined
 }

@@ -34,12 +34,11 @@ export type Touch =
   | PathTouch
   | ObjectTouch
   | HostTouch
-  | { readonly kind: 'process'; readonly verb: Verb; readonly name: Field; readonly undo?: UndoClass }
+  | ProcessTouch
   | WorktreeTouch
   | RunTouch
   | CodeTouch
-  /** A file that it runs; `args` are the script's own. */
-  | { readonly kind: 'script'; readonly language: Language; readonly path: Field; readonly args: readonly Field[] }
+  | ScriptTouch
   /** It runs what comes on its standard input. */
   | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: string }
   /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
@@ -86,6 +85,21 @@ export interface HostTouch {
   readonly host: Field
   readonly traits?: readonly Trait[]
   readonly why?: string
+}
+
+export interface ProcessTouch {
+  readonly kind: 'process'
+  readonly verb: Verb
+  readonly name: Field
+  readonly undo?: UndoClass
+}
+
+/** A file that it runs; `args` are the script's own. */
+export interface ScriptTouch {
+  readonly kind: 'script'
+  readonly language: Language
+  readonly path: Field
+  readonly args: readonly Field[]
 }
 
 /** What git keeps of this workspace: judged by facts. `loses` says what is gone; no paths: all of it. */

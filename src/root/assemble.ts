@@ -37,8 +37,14 @@ function packageAbove(folder: string): string {
 export function hostFacts(env: Readonly<Record<string, string | undefined>>, folders: Folders): HostFacts {
   const temporary = ['/tmp', '/var/tmp', env.TMPDIR].filter((each) => each !== undefined).map(real)
   const own = PACKAGE.includes('/node_modules/') ? [PACKAGE] : []
-  const known = ['USER', 'LOGNAME', 'TMPDIR', 'LANG', 'SHELL'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
-  return { temporary: [...new Set(temporary)], guarded: [real(folders.state), real(folders.config), ...own], env: Object.fromEntries(known) }
+  const known = ['USER', 'LOGNAME', 'TMPDIR', 'LANG', 'SHELL'].flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const],
+  )
+  return {
+    temporary: [...new Set(temporary)],
+    guarded: [real(folders.state), real(folders.config), ...own],
+    env: Object.fromEntries(known),
+  }
 }
 
 /** The rules that this version brings along. */
@@ -83,22 +89,32 @@ function readOne(path: string): Config {
   const parsed = Config.safeParse(parse(path) ?? {})
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new ConfigError('config/invalid', `\`${path}\` does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
-    hint: 'mend the file; until then nothing is allowed here',
-  })
+  throw new ConfigError(
+    'config/invalid',
+    `\`${path}\` does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    {
+      hint: 'mend the file; until then nothing is allowed here',
+    },
+  )
 }
 
 function parse(path: string): unknown {
   try {
     return parseYaml(readFileSync(path, 'utf8'), { maxAliasCount: 16 })
   } catch (cause) {
-    throw new ConfigError('config/invalid', `\`${path}\` is not valid YAML`, { cause, hint: 'mend the file; until then nothing is allowed here' })
+    throw new ConfigError('config/invalid', `\`${path}\` is not valid YAML`, {
+      cause,
+      hint: 'mend the file; until then nothing is allowed here',
+    })
   }
 }
 
 function narrowed(config: Config): Config {
   const systems = Object.fromEntries(
-    Object.entries(config.systems).map(([name, system]) => [name, { ...system, environment: 'production' as const, stateful: true }]),
+    Object.entries(config.systems).map(([name, system]) => [
+      name,
+      { ...system, environment: 'production' as const, stateful: true },
+    ]),
   )
   const { mandate } = config
   return { ...config, systems, ...(mandate && { mandate: { ...mandate, systems: [], may: [] } }) }

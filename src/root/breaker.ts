@@ -13,7 +13,13 @@ export async function stop(why: string, env: NodeJS.ProcessEnv): Promise<number>
   mkdirSync(state, { recursive: true, mode: 0o700 })
   await breakerIn(state).stop(why)
   line('stopped: every call is denied from now on')
-  const told = await ask({ at: { socket: join(state, 'guard.sock') }, method: 'POST', path: '/v1/stop', body: { why }, timeoutMs: 5_000 })
+  const told = await ask({
+    at: { socket: join(state, 'guard.sock') },
+    method: 'POST',
+    path: '/v1/stop',
+    body: { why },
+    timeoutMs: 5_000,
+  })
   if (told.kind === 'none') note('  the guard is not running; it will be stopped when it starts')
   return EXIT.done
 }

@@ -1,5 +1,6 @@
-import { systemClock } from '../core/clock.ts'
+import type { Case, Judge } from '../cli/check.ts'
 import { freezeAction, type Kind } from '../core/action.ts'
+import { systemClock } from '../core/clock.ts'
 import type { Json } from '../core/digest.ts'
 import { answerOf } from '../gate/answer.ts'
 import { judge } from '../gate/judge.ts'
@@ -8,7 +9,6 @@ import { understand } from '../gate/understand.ts'
 import { predict } from '../kinds/registry.ts'
 import { NO_HISTORY } from '../risk/sequence.ts'
 import { type Folders, foldersOf, hostFacts, loadBuiltIn, mandateOf, readConfig, workspaceAbove } from './assemble.ts'
-import type { Case, Judge } from '../cli/check.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
 
@@ -25,7 +25,13 @@ export function judgeFor(env: NodeJS.ProcessEnv, cwd: string): Judge {
     // Once more with all facts at hand: `micros` is what reading, predicting, weighing and deciding take.
     const started = systemClock.micros()
     const study = { ...understood, drafts: predict(action.kind, action.input, understood.facts) }
-    const judged = judge(study, { policy, config, mandate: mandateOf(config), history: NO_HISTORY, can: { snapshot: true, confirm: true } })
+    const judged = judge(study, {
+      policy,
+      config,
+      mandate: mandateOf(config),
+      history: NO_HISTORY,
+      can: { snapshot: true, confirm: true },
+    })
     return { ...answerOf(judged), micros: systemClock.micros() - started }
   }
 }

@@ -1,26 +1,31 @@
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { whatOf } from '../cli/what.ts'
 import { line } from '../cli/render.ts'
-import { demonstrate, type DemoPorts, type ReceiptLine } from '../demo/demo.ts'
-import { startDetached } from '../process/child.ts'
+import { whatOf } from '../cli/what.ts'
+import { type DemoPorts, demonstrate, type ReceiptLine } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
+import { startDetached } from '../process/child.ts'
 import { PACKAGE } from './assemble.ts'
 import { ledgerFiles } from './ledger.ts'
 import { isUp, LAUNCHER } from './reach.ts'
-import { existsSync } from 'node:fs'
 
 /** December 2025, replayed with a real guard on a state folder of its own. */
 export async function demo(options: { exit?: boolean }, env: NodeJS.ProcessEnv): Promise<number> {
   const watched = process.stdout.isTTY === true && options.exit !== true
-  const from = [join(PACKAGE, 'src/demo/cost-explorer'), join(PACKAGE, 'dist/demo/cost-explorer')].find((each) => existsSync(each))
+  const from = [join(PACKAGE, 'src/demo/cost-explorer'), join(PACKAGE, 'dist/demo/cost-explorer')].find((each) =>
+    existsSync(each),
+  )
   if (from === undefined) throw new Error('the demonstration’s files are not part of this installation')
   return await demonstrate({
     from,
     node: process.execPath,
     temporary: tmpdir(),
-    look: { width: Math.min(process.stdout.columns ?? 100, 110), colour: process.stdout.isTTY === true && env.NO_COLOR === undefined },
+    look: {
+      width: Math.min(process.stdout.columns ?? 100, 110),
+      colour: process.stdout.isTTY === true && env.NO_COLOR === undefined,
+    },
     write: line,
     ports: portsOf(env),
     ...(watched && { pause: (ms: number) => sleep(ms) }),
@@ -28,7 +33,11 @@ export async function demo(options: { exit?: boolean }, env: NodeJS.ProcessEnv):
 }
 
 function portsOf(env: NodeJS.ProcessEnv): DemoPorts {
-  const within = (home: string): NodeJS.ProcessEnv => ({ ...env, INTERLOCK_HOME: home, XDG_CONFIG_HOME: join(home, 'config') })
+  const within = (home: string): NodeJS.ProcessEnv => ({
+    ...env,
+    INTERLOCK_HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+  })
   return {
     startGuard: async (home) => {
       const socket = join(home, 'guard.sock')
@@ -47,7 +56,10 @@ function portsOf(env: NodeJS.ProcessEnv): DemoPorts {
     verifyLedger: async (home) => {
       const result = await ledgerFiles(within(home)).verify()
       if (result.kind === 'broken') return { ok: false, words: `${result.what}: ${result.why}` }
-      return { ok: true, words: `${result.size} entries, root ${result.root.slice(0, 16)}…, the checkpoint copy agrees` }
+      return {
+        ok: true,
+        words: `${result.size} entries, root ${result.root.slice(0, 16)}…, the checkpoint copy agrees`,
+      }
     },
   }
 }
@@ -59,8 +71,14 @@ async function receiptLines(env: NodeJS.ProcessEnv): Promise<readonly ReceiptLin
     const before = lines.get(entry.subject)
     if (entry.type.endsWith('.action.ruled')) {
       const ruling = data.ruling ?? ''
-      lines.set(entry.subject, { receipt: entry.subject, ruling, outcome: ruling === 'allow' ? 'open' : 'not run', what: whatOf(data.input) })
-    } else if (before !== undefined && data.outcome !== undefined) lines.set(entry.subject, { ...before, outcome: data.outcome })
+      lines.set(entry.subject, {
+        receipt: entry.subject,
+        ruling,
+        outcome: ruling === 'allow' ? 'open' : 'not run',
+        what: whatOf(data.input),
+      })
+    } else if (before !== undefined && data.outcome !== undefined)
+      lines.set(entry.subject, { ...before, outcome: data.outcome })
   }
   return [...lines.values()]
 }

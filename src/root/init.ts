@@ -22,10 +22,19 @@ export interface InitOptions {
 
 type Env = NodeJS.ProcessEnv
 
+/** Who asks, and from where. */
+interface Person {
+  readonly env: Env
+  readonly cwd: string
+  agree(question: string): Promise<boolean>
+}
+
 /** Puts the guard's hooks into Claude Code's settings, and proves with the host itself that they hold. */
-export async function init(options: InitOptions, env: Env, cwd: string, agree: (question: string) => Promise<boolean>): Promise<number> {
+export async function init(options: InitOptions, { env, cwd, agree }: Person): Promise<number> {
   const { state, home } = foldersOf(env)
-  const path = settingsPath(options.project === true ? { project: cwd } : { config: env.CLAUDE_CONFIG_DIR ?? join(home, '.claude') })
+  const path = settingsPath(
+    options.project === true ? { project: cwd } : { config: env.CLAUDE_CONFIG_DIR ?? join(home, '.claude') },
+  )
   if (options.remove === true) {
     for (const words of await uninstall({ state, path })) line(`  ${words}`)
     line(`removed from ${path}`)
@@ -50,7 +59,11 @@ export async function init(options: InitOptions, env: Env, cwd: string, agree: (
   return enforcement.kind === 'unenforced' ? EXIT.fault : EXIT.done
 }
 
-function setupOf(env: Env, version: string | undefined, takeOver: boolean): { options: (path: string) => Parameters<typeof install>[0] } {
+function setupOf(
+  env: Env,
+  version: string | undefined,
+  takeOver: boolean,
+): { options: (path: string) => Parameters<typeof install>[0] } {
   const { state } = foldersOf(env)
   const address = readAddress(state)
   if (address === undefined) throw new Error('the guard has not written its address')
@@ -71,7 +84,9 @@ function setupOf(env: Env, version: string | undefined, takeOver: boolean): { op
 
 /** The guard that a session starts keeps its state where this one does. */
 function placesOf(env: Env): readonly string[] {
-  return ['INTERLOCK_HOME', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME'].flatMap((name) => (env[name] === undefined ? [] : [`${name}=${env[name]}`]))
+  return ['INTERLOCK_HOME', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME'].flatMap((name) =>
+    env[name] === undefined ? [] : [`${name}=${env[name]}`],
+  )
 }
 
 async function prove(claude: string | undefined, env: Env, path?: string): Promise<Enforcement> {
@@ -80,11 +95,19 @@ async function prove(claude: string | undefined, env: Env, path?: string): Promi
   const installation = installed.find((each) => each.path === path) ?? installed[0]
   if (installation === undefined) return { kind: 'not tried', why: 'no hooks are installed' }
   if (claude === undefined) return { kind: 'not tried', why: 'there is no `claude` on PATH' }
-  return await tryCanary({ claude, installation, state, startModel: startScriptedModel, temporary: tmpdir(), environment: env })
+  return await tryCanary({
+    claude,
+    installation,
+    state,
+    startModel: startScriptedModel,
+    temporary: tmpdir(),
+    environment: env,
+  })
 }
 
 function provedWords(enforcement: Enforcement): string {
-  if (enforcement.kind === 'enforced') return `proved with Claude Code ${enforcement.version}: a denied call did not run, and with the guard dead none did`
+  if (enforcement.kind === 'enforced')
+    return `proved with Claude Code ${enforcement.version}: a denied call did not run, and with the guard dead none did`
   if (enforcement.kind === 'unenforced') return `NOT ENFORCED: ${enforcement.why}`
   return `not proved: ${enforcement.why}`
 }
@@ -92,18 +115,34 @@ function provedWords(enforcement: Enforcement): string {
 /** What is guarded, at which level, and which doors stay open. */
 export async function status(options: { json?: boolean; prove?: boolean }, env: Env): Promise<number> {
   const { state } = foldersOf(env)
-  const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as { policy: string; stopped?: string; open: number; receipts: number }
+  const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as {
+    policy: string
+    stopped?: string
+    open: number
+    receipts: number
+  }
   const installed: readonly Installation[] = await installations(state)
-  const enforcement = options.prove === true ? await prove(await findClaude(env.PATH ?? ''), env) : { kind: 'not tried' as const, why: '`interlock status --prove` tries it' }
+  const enforcement =
+    options.prove === true
+      ? await prove(await findClaude(env.PATH ?? ''), env)
+      : { kind: 'not tried' as const, why: '`interlock status --prove` tries it' }
   const host = describeHost(installed, enforcement)
   if (options.json === true) line(JSON.stringify({ guard, hosts: [host] }))
   else {
-    line(`guard        running, policy ${guard.policy.slice(0, 12)}${guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`}`)
+    line(
+      `guard        running, policy ${guard.policy.slice(0, 12)}${guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`}`,
+    )
     line(`ledger       ${join(state, 'ledger')}`)
     if (host.installed.length === 0) line('claude-code  not guarded; `interlock init` installs the hooks')
     else {
       line(`claude-code  ${host.level}; ${provedWords(enforcement)}`)
-      table(host.installed.map(({ path, by, takeOver }) => [path, by, takeOver ? 'answers for the host' : 'beside the host’s own questions']))
+      table(
+        host.installed.map(({ path, by, takeOver }) => [
+          path,
+          by,
+          takeOver ? 'answers for the host' : 'beside the host’s own questions',
+        ]),
+      )
       line('holds')
       for (const each of host.holds) line(`  ${each}`)
       line('open doors')

@@ -7,17 +7,19 @@ import { foldersOf } from './assemble.ts'
 import { reachOf } from './reach.ts'
 
 /** The agent on a real goal, with a real model, in this folder. */
-export async function run(goal: string, env: NodeJS.ProcessEnv): Promise<number> {
+export async function run(goal: string, env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
   const choice = chooseModel(env)
   const reach = reachOf(env)
   await askGuard(reach, 'GET', '/v1/status')
-  const given = Object.fromEntries(Object.entries(env).filter((each): each is [string, string] => each[1] !== undefined))
+  const given = Object.fromEntries(
+    Object.entries(env).filter((each): each is [string, string] => each[1] !== undefined),
+  )
   return await runGoal({
     goal,
     choice,
     socket: reach.socket,
     run: `run-${randomUUID()}`,
-    caller: { cwd: process.cwd(), home: foldersOf(env).home, umask: process.umask(), env: given },
+    caller: { cwd, home: foldersOf(env).home, umask: process.umask(), env: given },
     attended: process.stdin.isTTY === true,
     look: { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true && env.NO_COLOR === undefined },
     write: line,

@@ -1,9 +1,9 @@
+import { join } from 'node:path'
 import { line, note } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
-import { ask } from '../process/ask.ts'
 import { startGuard } from '../daemon.ts'
+import { ask } from '../process/ask.ts'
 import { foldersOf } from './assemble.ts'
-import { join } from 'node:path'
 
 /** The guard in this process, until a signal or `serve --stop`. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<number> {

@@ -11,7 +11,8 @@ export function askerOf(agents: ReadonlySet<number>): (port: number) => Promise<
     const peer = peerOf(port)
     if (peer === undefined) return { refused: 'the process that asks could not be found' }
     if (!peer.terminal) return { refused: 'a confirm comes from a terminal, and this process has none' }
-    if ([peer.pid, ...peer.above].some((pid) => agents.has(pid))) return { refused: 'this process runs below an agent; a person confirms in a terminal of his own' }
+    if ([peer.pid, ...peer.above].some((pid) => agents.has(pid)))
+      return { refused: 'this process runs below an agent; a person confirms in a terminal of his own' }
     return { by: `process ${peer.pid} (${peer.name}) with a terminal`, forgeable: true }
   }
 }

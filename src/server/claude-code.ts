@@ -4,8 +4,8 @@ import type { Context, Hono } from 'hono'
 import type { Clock } from '../core/clock.ts'
 import type { Guard } from '../gate/guard.ts'
 import { whyKeepSettings } from '../hosts/claude-code/config-change.ts'
-import type { End } from '../hosts/claude-code/ports.ts'
 import { answerHooks } from '../hosts/claude-code/events.ts'
+import type { End } from '../hosts/claude-code/ports.ts'
 import { type Peer, peerOf } from '../process/peer.ts'
 
 export const CLAUDE_CODE_ROUTE = '/v1/hooks/claude-code'
@@ -21,7 +21,10 @@ export interface ClaudeCode {
 }
 
 /** Managed settings of Claude Code on Linux and macOS. */
-const MANAGED = ['/etc/claude-code/managed-settings.json', '/Library/Application Support/ClaudeCode/managed-settings.json']
+const MANAGED = [
+  '/etc/claude-code/managed-settings.json',
+  '/Library/Application Support/ClaudeCode/managed-settings.json',
+]
 
 /** Mounts what Claude Code's hooks call. */
 export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeCode): (app: Hono) => void {
@@ -29,7 +32,8 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
     home,
     clock,
     managedSettings: MANAGED,
-    govern: (call, { door }) => guard.call({ ...call, perform: 'host' }, { asks: async () => (await door()).kind === 'question' }),
+    govern: (call, { door }) =>
+      guard.call({ ...call, perform: 'host' }, { asks: async () => (await door()).kind === 'question' }),
     close: (receipt, end) => guard.close(receipt, { outcome: end.outcome, ...wordsOf(end) }),
     setGoal: (run, text) => guard.say(run, 'goal', text),
     claim: (receipt, text) => guard.say('', 'claim', text, receipt),
@@ -44,7 +48,11 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
       const pid = callerOf(c)?.pid ?? (Number.isInteger(named) ? named : undefined)
       if (pid !== undefined) agents.add(pid)
       const argv = pid === undefined ? undefined : argvOf(pid)
-      const says = { entry: c.req.header('x-interlock-entry') ?? '', agent: c.req.header('x-interlock-agent') ?? '', ...(argv && { argv }) }
+      const says = {
+        entry: c.req.header('x-interlock-entry') ?? '',
+        agent: c.req.header('x-interlock-agent') ?? '',
+        ...(argv && { argv }),
+      }
       const payload: unknown = await c.req.json().catch(() => undefined)
       const reply = await answer({ payload, says, takeOver: c.req.header('x-interlock-take-over') === 'yes' })
       return c.body(reply.body, reply.status, { 'content-type': 'application/json' })
@@ -54,8 +62,15 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
 
 /** What the host saw besides the outcome goes on record. */
 function wordsOf({ answer, rewritten }: End): { why?: string } {
-  const said = { yes: 'the person said yes to the host’s question', none: 'the person was asked and no yes was seen', 'too fast for a person': 'the host’s question was answered faster than a person could' }
-  const words = [...(answer === undefined ? [] : [said[answer]]), ...(rewritten ? ['another hook changed the call after it was judged'] : [])]
+  const said = {
+    yes: 'the person said yes to the host’s question',
+    none: 'the person was asked and no yes was seen',
+    'too fast for a person': 'the host’s question was answered faster than a person could',
+  }
+  const words = [
+    ...(answer === undefined ? [] : [said[answer]]),
+    ...(rewritten ? ['another hook changed the call after it was judged'] : []),
+  ]
   return words.length === 0 ? {} : { why: words.join('; ') }
 }
 

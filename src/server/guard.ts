@@ -25,7 +25,8 @@ export function guardApp(guard: Guard, doors: Doors): Hono {
   app.use('*', async (c, next) => {
     const socket = (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket
     const local = socket?.remoteAddress === undefined
-    if (!local && c.req.header('authorization') !== `Bearer ${doors.token}`) return c.json({ error: 'the token is missing or wrong' }, 401)
+    if (!local && c.req.header('authorization') !== `Bearer ${doors.token}`)
+      return c.json({ error: 'the token is missing or wrong' }, 401)
     return await next()
   })
   app.post('/v1/calls', async (c) => c.json(await guard.call(await c.req.json(), { asks: async () => false })))
@@ -55,8 +56,13 @@ export function guardApp(guard: Guard, doors: Doors): Hono {
 }
 
 /** What only a person may ask comes over loopback TCP: there the operating system tells which process asks. */
-async function asPerson(c: Context, doors: Doors, act: (asker: { by: string; forgeable: boolean }) => Promise<object>): Promise<object> {
+async function asPerson(
+  c: Context,
+  doors: Doors,
+  act: (asker: { by: string; forgeable: boolean }) => Promise<object>,
+): Promise<object> {
   const port = (c.env as { incoming?: { socket?: { remotePort?: number } } }).incoming?.socket?.remotePort
-  const asker = port === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : await doors.asker(port)
+  const asker =
+    port === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : await doors.asker(port)
   return 'refused' in asker ? { refused: asker.refused } : await act(asker)
 }

@@ -55,8 +55,9 @@ export async function execute(steps: readonly Step[], tools: ExecuteTools): Prom
   const executor = new Executor(tools)
   try {
     for (const [index, step] of steps.entries()) {
-      // Links need the files they lead to, folders' times need all else done.
-      if (steps[index - 1]?.do !== step.do) await executor.flush()
+      // Links need the files they lead to, and folders' times all else done.
+      const begins = steps[index - 1]?.do !== step.do && (step.do === 'link' || step.do === 'set folder')
+      if (begins) await executor.flush()
       await executor.run(step)
     }
     await executor.flush()
@@ -140,7 +141,7 @@ class Executor {
       case 'remove folder':
         return rmdirSync(at)
       case 'make folder':
-        return mkdirSync(at, { mode: 0o700 })
+        return this.#makeFolder(step, staged, temporary)
       case 'link':
         return this.#link(step, staged, temporary)
       case 'point':
@@ -163,6 +164,21 @@ class Executor {
 
   #wait(one: Waiting): void {
     this.#waiting.push(one)
+  }
+
+  /** At once, as others go into it; with owner and mode, so that a restore that dies here can be run again. */
+  #makeFolder(step: Step & { do: 'make folder' }, staged: string, temporary: string): void {
+    mkdirSync(temporary, { mode: 0o700 })
+    const held = hold(temporary)
+    try {
+      this.#dress({ step, staged, held, state: step.before })
+      this.#place(step, staged)
+    } catch (cause) {
+      rmdirSync(temporary)
+      throw cause
+    } finally {
+      release(held)
+    }
   }
 
   #link(step: Step & { do: 'link' }, staged: string, temporary: string): void {

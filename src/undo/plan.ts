@@ -25,7 +25,7 @@ export interface View {
 /** Each leaves the executor no choice. `now` is what must still be there when it runs. */
 export type Step =
   | { readonly do: 'remove' | 'remove folder'; readonly path: string; readonly now: State }
-  | { readonly do: 'make folder'; readonly path: string }
+  | { readonly do: 'make folder'; readonly path: string; readonly before: State }
   | { readonly do: 'write' | 'point'; readonly path: string; readonly before: State; readonly now: State | null }
   /** `inode` is that of `to`; where it is absent, `to` is made by a step before. */
   | {
@@ -159,7 +159,7 @@ function stepsFor(view: View, verdict: Verdict, groups: ReadonlyMap<string, Grou
   const remove: Step[] = now ? [{ do: now.kind === 'folder' ? 'remove folder' : 'remove', path, now }] : []
   if (verdict === 'remove') return remove
   if (verdict !== 'restore' || !before) return []
-  if (before.kind === 'folder') return now?.kind === 'folder' ? [] : [...remove, { do: 'make folder', path }]
+  if (before.kind === 'folder') return now?.kind === 'folder' ? [] : [...remove, { do: 'make folder', path, before }]
   const cleared = now?.kind === 'folder' ? remove : []
   const left = now?.kind === 'folder' ? null : now
   const group = before.nlink > 1 ? groups.get(before.inode) : undefined
@@ -174,11 +174,9 @@ function stepsFor(view: View, verdict: Verdict, groups: ReadonlyMap<string, Grou
 
 /** Modes, owners and times of a folder that is restored, and the times of one that our own steps change. */
 function folderSteps({ path, before, after, now }: View, verdict: Verdict | undefined, touched: boolean): Step[] {
-  if (verdict === 'remove') return []
-  if (before?.kind !== 'folder')
-    return now?.kind === 'folder' && touched ? [{ do: 'set folder', path, before: now }] : []
-  if (verdict === 'restore') return [{ do: 'set folder', path, before }]
-  if (now?.kind !== 'folder') return []
+  if (verdict === 'restore' && before?.kind === 'folder') return [{ do: 'set folder', path, before }]
+  if (verdict === 'restore' || verdict === 'remove' || now?.kind !== 'folder') return []
+  if (before?.kind !== 'folder') return touched ? [{ do: 'set folder', path, before: now }] : []
   // Times that somebody else moved since stay as he left them.
   const ours = after === undefined || after?.mtimeNs === now.mtimeNs
   const { mtimeNs, atimeNs } = ours ? before : now

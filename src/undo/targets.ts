@@ -20,7 +20,7 @@ export async function placesOf(targets: readonly SnapshotTarget[], budget: Budge
   for (const { path, tree, glob, unlinkOnly } of targets) {
     const paths = glob ? await expand(path, budget) : [path]
     const all = unlinkOnly ? paths.map(settle) : paths.flatMap((one) => throughLinks(settle(one)))
-    places.push(...all.map((one) => ({ path: one, tree, unlinkOnly })))
+    places.push(...[...new Set(all)].map((one) => ({ path: one, tree, unlinkOnly })))
   }
   return places.sort((a, b) => Number(a.unlinkOnly) - Number(b.unlinkOnly))
 }
@@ -69,7 +69,7 @@ async function expand(pattern: string, budget: Budget): Promise<string[]> {
     if (!MAGIC.test(segment)) {
       const path = join(folder, literal(segment))
       if (!last) return walk(path, index + 1)
-      if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) found.add(path)
+      if (exists(path)) found.add(path)
       return
     }
     const deep = segment === '**'
@@ -95,6 +95,15 @@ function list(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true })
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(cause))) return []
+    throw cause
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (cause) {
+    if (['ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(codeOf(cause))) return false
     throw cause
   }
 }

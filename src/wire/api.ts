@@ -58,9 +58,7 @@ export const CallReply = RulingLine.extend({
   /** A person confirmed this very call before: a hold that was handed over runs without a further question. */
   released: z.boolean().optional(),
   outcome: z.enum(['done', 'failed', 'refused', 'waiting', 'handed over', 'unknown']),
-  result: z
-    .strictObject({ code: z.int(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() })
-    .optional(),
+  result: z.strictObject({ code: z.int(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() }).optional(),
   /** The whole ruling in words, as an agent or a person should read it. */
   text: z.string(),
 })

@@ -30,7 +30,11 @@ export const Ruled = z.object({
   asked: z.boolean().optional(),
 })
 
-export const ChangeLine = z.object({ path: z.string(), change: z.enum(['created', 'changed', 'deleted']), predicted: z.boolean() })
+export const ChangeLine = z.object({
+  path: z.string(),
+  change: z.enum(['created', 'changed', 'deleted']),
+  predicted: z.boolean(),
+})
 
 /** `dev.interlock.action.closed` */
 export const Closed = z.object({

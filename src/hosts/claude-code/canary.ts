@@ -131,7 +131,7 @@ async function play(
   }))
   const model = await options.startModel({ turns })
   try {
-    const env = environmentFor(options, home, model.url)
+    const env = environmentFor(options, folder, model.url)
     const args = ['-p', 'canary', '--output-format', 'json', '--dangerously-skip-permissions']
     const ran = await run(options.claude, args, { cwd: work, env, timeoutMs: 30_000, maxBytes: 64_000 })
     // What didn't run because the host never came to it proves nothing.
@@ -149,12 +149,13 @@ async function play(
   }
 }
 
-function environmentFor({ environment }: CanaryOptions, home: string, url: string): Record<string, string> {
+function environmentFor({ environment }: CanaryOptions, folder: string, url: string): Record<string, string> {
   const proxies = Object.entries(environment).filter(([name, value]) => PROXY.test(name) && value !== undefined)
   return {
     ...(Object.fromEntries(proxies) as Record<string, string>),
     PATH: environment.PATH ?? '',
-    HOME: home,
+    HOME: join(folder, 'home'),
+    TMPDIR: folder,
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: 'interlock-canary',
     DISABLE_AUTOUPDATER: '1',

@@ -56,18 +56,21 @@ export function transcriptOf(event: {
   return agent === undefined ? path : `${path.replace(/\.jsonl$/, '')}/subagents/agent-${agent}.jsonl`
 }
 
-/** The host writes up to 100 ms late, so the file is asked until it holds the call. Never rejects: no claim is no fault. */
+/** The host writes some 100 ms late, on a busy machine later; nobody waits for us meanwhile. */
+const WAITS_MS = [20, 20, 40, 80, 160, 320, 640]
+
+/** Asks the file until it holds the call. Never rejects: no claim is no fault. */
 export async function findClaim(
   path: string,
   toolUseId: string,
   wait: (ms: number) => Promise<void>,
 ): Promise<string | undefined> {
-  for (let tries = 0; tries < 7; tries++) {
+  for (const ms of WAITS_MS) {
     const claim = claimIn(await tailOf(path), toolUseId)
     if (claim !== undefined) return claim
-    await wait(20)
+    await wait(ms)
   }
-  return undefined
+  return claimIn(await tailOf(path), toolUseId)
 }
 
 async function tailOf(path: string): Promise<string> {

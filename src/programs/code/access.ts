@@ -6,7 +6,7 @@ import type { Argument, CallNode, NameNode, Node, Parameter } from './tree.ts'
 
 const LONGEST = 200
 const GROWING = /^(?:append|extend|insert|push|unshift|concat)$/
-const EACH = /^(?:forEach|map|filter|flatMap|some|every|each\w*|select|reject|collect)$/
+const EACH = /^(?:forEach|map|filter|flatMap|some|every|each|each_with_index|each_entry|select|reject|collect)$/
 
 /** Members, indexes, calls and blocks behind a value. */
 export function hung(c: Cursor, start: Node): Node {

@@ -99,7 +99,10 @@ function code(call: Called, from: number, language: Language): readonly Touch[] 
   const value = argument(call, from)
   return (value === undefined ? [] : alternatives(value)).flatMap((single): readonly Touch[] => {
     if (single.kind === 'thing' && single.name === '()') return []
-    if (single.kind === 'thing' && !single.downloaded && single.detail?.kind === 'text' && READ.test(single.name)) return [{ kind: 'script', language, path: fieldOf(single.detail), args: [] }]
+    if (single.kind === 'thing' && !single.downloaded && single.detail?.kind === 'text' && READ.test(single.name)) {
+      const path = fieldOf(single.detail)
+      return /^\w+:\/\//.test(path.text) ? [{ kind: 'code', language, text: fieldOf({ ...single, downloaded: true }) }] : [{ kind: 'script', language, path, args: [] }]
+    }
     if (single.kind === 'table' || (single.kind === 'text' && single.type === 'number')) return []
     return [{ kind: 'code', language, text: fieldOf(single) }]
   })
@@ -108,6 +111,8 @@ function code(call: Called, from: number, language: Language): readonly Touch[] 
 export const COMMAND_ROLES: Readonly<Record<string, CommandRole>> = {
   shell: (call, from, place) => shells(call, place, argument(call, from)),
   argv: (call, from, place) => listed(call, from, place, 0),
+  /** A list of words, or text for a shell. */
+  command: (call, from, place) => (call.args[from]?.kind === 'list' ? listed({ ...call, args: call.args.slice(0, from + 1) }, from, place, 0) : shells(call, place, argument(call, from))),
   spawn: spawned,
   /** The first argument behind the program is its own name. */
   exec: (call, from, place) => listed(call, from, place, 1),

@@ -10,7 +10,7 @@ import type { Called } from './rules.ts'
 import { alternatives, COMPUTED, type Value } from './value.ts'
 
 /** Roles whose unknown argument could do anything. */
-const GRAVE = /^(?:- )*[!@]?(?:delete|tree|rm|move|mv|unlink|rmdir|shell|argv|spawn|exec|system|code|body|script|made|opaque|kill)\b/
+const GRAVE = /^(?:- )*[!@]?(?:delete|tree|rm|move|mv|unlink|rmdir|shell|argv|command|spawn|exec|system|code|body|script|made|opaque|kill)\b/
 
 export function isGrave(language: CodeLanguage, name: string): boolean {
   return GRAVE.test(row(language.effects, name) ?? '')

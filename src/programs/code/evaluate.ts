@@ -90,8 +90,8 @@ export function row(table: Readonly<Record<string, string>>, name: string): stri
   const before = name.slice(0, Math.max(name.lastIndexOf('.'), 0))
   if (table[name] !== undefined) return table[name]
   if (before === '') return table[`*.${name}`]
-  const scope = /^@[^/]+\//.exec(root)?.[0] ?? root
-  return table[`${before}.*`] ?? table[`${root}.*.${last}`] ?? table[`${root}.*.*`] ?? table[`${scope}*`] ?? table[`*.${last}`]
+  const scope = root.startsWith('@') ? root.slice(0, root.indexOf('/') + 1) : root
+  return table[`${before}.*`] ?? table[`${root}.*.${last}`] ?? table[`${root}.*.*`] ?? (root.startsWith('@') ? table[`${scope}*`] : undefined) ?? table[`*.${last}`]
 }
 
 function thing(r: Reader, name: string): Value {
@@ -247,14 +247,19 @@ export function callees(r: Reader, of: Node): readonly Callee[] {
   const receiver = inner.kind === 'member' || inner.kind === 'index' ? evaluate(r, inner.of) : undefined
   const value = evaluate(r, inner)
   return alternatives(value).map((single) => {
-    const variable = r.language.name === 'php' && single.kind === 'thing' && /^\$\w+$/.test(single.name)
-    if (variable) return { name: '?' }
+    if (inner.kind === 'table' || (r.language.name === 'php' && single.kind === 'thing' && /^\$(?:\w+|_[A-Z]+\..*)$/.test(single.name))) return { name: blockName(r, inner) }
     if (single.kind === 'thing') return { name: single.name, ...(receiver && { receiver }) }
     if (inner.kind === 'member') return { name: `${isPath(receiver) ? 'Path' : '*'}.${inner.name}`, ...(receiver && { receiver }) }
     // Languages in which a text can be called have their names in texts.
-    const name = r.language.name === 'php' ? (literalOf(single)?.toLowerCase() ?? (single.kind === 'text' && inner.kind !== 'name' ? '?.?' : '*.?')) : '*.?'
+    const name = r.language.concat === '.' ? (literalOf(single)?.toLowerCase() ?? (single.kind === 'text' && inner.kind !== 'name' && r.language.name === 'php' ? '?.?' : '*.?')) : '*.?'
     return { name, ...(receiver && { receiver }) }
   })
+}
+
+/** `&{'name'}(…)`. */
+function blockName(r: Reader, node: Node): string {
+  const [only, ...more] = node.kind === 'table' ? node.others : []
+  return (only !== undefined && more.length === 0 ? literalOf(evaluate(r, only)) : undefined) ?? '?'
 }
 
 function isPath(value: Value | undefined): boolean {
@@ -277,8 +282,13 @@ export function called(r: Reader, { name, receiver }: Callee, { args }: CallNode
   return indirect(r, { name, receiver, args: positional, named, more, given: r.given })
 }
 
-/** `f.call(this, a)`, `f.bind(this, a)` and `f.apply(this, [a])` call `f`. */
+/** `f.call(this, a)`, `f.bind(this, a)` and `f.apply(this, [a])` call `f`; so does `send(:f, a)`. */
 function indirect(r: Reader, call: Called): Called {
+  if (r.language.bareCalls && /(?:^|\.)(?:__send__|public_send|send)$/.test(call.name)) {
+    const key = call.args[0]
+    const last = literalOf(key) ?? (key?.kind === 'thing' ? key.name : '?')
+    return { ...call, name: call.name.replace(/[^.]*$/, last), args: call.args.slice(1) }
+  }
   const [, name, how] = /^(.+)\.(call|apply|bind)$/.exec(call.name) ?? []
   if (name === undefined || !r.language.arrows || row(r.language.effects, name) === undefined) return call
   if (how !== 'apply') return { ...call, name, args: call.args.slice(1) }

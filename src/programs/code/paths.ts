@@ -31,7 +31,7 @@ export function fieldsOf(value: Value | undefined): readonly Field[] {
 
 function fieldsOfOne(single: Single): readonly Field[] {
   if (single.kind === 'list') return [...single.items.flatMap((item) => fieldsOf(item)), ...(single.more ? [COMPUTED.field] : [])]
-  if (single.kind === 'text' && single.type === 'number') return []
+  if (single.kind === 'table' || (single.kind === 'text' && single.type === 'number')) return []
   if (single.kind === 'thing' && /^(?:sys|process|STD(?:IN|OUT|ERR)|\$std)/.test(single.name)) return []
   const field = fieldOf(single)
   return literal(field) === '' || /^\/dev\/(?:null|tty|std\w+|fd\/\d+)$|^php:\/\//.test(field.text) ? [] : [field]

@@ -62,10 +62,13 @@ function queries(text: string): readonly Touch[] {
 }
 
 /** Functions that call what they are given with the arguments behind it. */
-const APPLIES = /^(?:functools\.partial|atexit\.register|call_user_func|register_shutdown_function|(?:.*\.)?(?:__|public_)?send_*|.*\.(?:submit|apply_async|run_in_executor|call_soon|to_thread))$/
+const APPLIES = /^(?:functools\.partial|atexit\.register|call_user_func|call_user_func_array|register_shutdown_function|(?:.*\.)?(?:__|public_)?send_*|.*\.(?:submit|apply_async|run_in_executor|call_soon|to_thread))$/
 const LOOPS = /(?:^|\.)(?:map|forEach|filter|each|array_map|array_walk|flatMap|for_each|imap|starmap)$/
 /** Functions that only look at what they are given. */
 const LOOKS = /^(?:print|isinstance|issubclass|callable|help|dir|type|repr|str|id|hash|hasattr|inspect\.\w+|console\.\w+|puts|p|defined|function_exists|is_callable|method_exists)$/
+
+/** Nodes whose value may be a function. */
+const GIVES = /^(?:name|member|call|index|operation)$/
 
 /** One pass over the tree; it goes again where a change of folder may have come before what stands above it. */
 class Walk {
@@ -108,7 +111,11 @@ class Walk {
       case 'call':
         return this.#call(node)
       case 'list':
-        return this.#walkAll(node.items)
+        for (const item of node.items) {
+          this.#alias(item)
+          if (GIVES.test(item.kind)) this.#reference(item, undefined)
+        }
+        return
       case 'table':
         for (const { key, value } of node.entries) {
           if (key.kind !== 'name' && key.kind !== 'text') this.#walk(key)
@@ -150,16 +157,14 @@ class Walk {
     const { of } = node
     if (of.kind === 'list') this.#walkAll(of.items.slice(0, -1))
     else this.#receiver(of)
-    const all = callees(reader, of)
+    const calls = callees(reader, of).map((callee) => called(reader, callee, node))
     const free = this.#isFree(of)
-    for (const callee of all) this.#emit(called(reader, callee, node), free)
+    for (const call of calls) this.#emit(call, free)
     for (const [at, { value }] of node.args.entries()) {
-      if (value.kind === 'name' || value.kind === 'member') {
-        this.#receiver(value)
-        for (const callee of all) this.#reference(value, { call: called(reader, callee, node), at })
-      } else this.#walk(value)
+      this.#alias(value)
+      if (GIVES.test(value.kind)) for (const call of calls) this.#reference(value, { call, at })
     }
-    if (reader.language.syntax.commands) for (const callee of all) this.#named(called(reader, callee, node))
+    if (reader.language.syntax.commands) for (const call of calls) this.#named(call)
   }
 
   /** It is reached through a name that the text says nothing of. */
@@ -201,10 +206,10 @@ class Walk {
     const plain = { name: thing.name, named: new Map<string, Value>(), given: this.reader.given }
     if (to === undefined) return this.#emit({ ...plain, args: [], more: true })
     const { call, at } = to
-    if (LOOKS.test(call.name) || row(this.reader.language.values, call.name)?.startsWith('same')) return
+    if (call.name === thing.name || LOOKS.test(call.name) || row(this.reader.language.values, call.name)?.startsWith('same')) return
     const items = call.args[at + 1] ?? call.args[at - 1] ?? call.receiver
     if (LOOPS.test(call.name) && items !== undefined) this.#emit({ ...plain, args: [elementOf(items)], more: false })
-    else if (APPLIES.test(call.name)) this.#emit({ ...plain, args: call.args.slice(at + 1), named: call.named, more: call.more })
+    else if (APPLIES.test(call.name)) this.#emit({ ...plain, args: call.args.slice(at + 1).flatMap((arg) => (call.name.endsWith('_array') && arg.kind === 'list' ? arg.items : [arg])), named: call.named, more: call.more })
     else this.#emit({ ...plain, args: [], more: true })
   }
 

@@ -73,6 +73,7 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   'arguments-after-program': ({ given }) => afterProgram(given),
   module: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: literalOf(single) ?? '?' })),
   attribute: ({ args: [of = COMPUTED, key = COMPUTED] }) => each(of, (single) => each(key, (name) => memberOf(single, literalOf(name)))),
+  'attribute-of': ({ receiver, args }) => each(args[0] ?? COMPUTED, (key) => each(receiver ?? { kind: 'thing', name: '' }, (single) => memberOf(single, literalOf(key) ?? (key.kind === 'thing' ? key.name : undefined)))),
   environment: ({ args, given, name }) => (literalOf(args[0]) === 'HOME' ? RULES['home']?.({ args: [], named: new Map(), more: false, given, name }) : undefined) ?? unknown('a variable of the environment'),
   words: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: 'words', detail: single })),
 }

@@ -11,6 +11,8 @@ export interface Token {
   readonly indent: number
   readonly parts?: readonly Part[]
   readonly as?: Quoted['as']
+  /** The same read as code, where it may be that. */
+  readonly also?: readonly Token[]
 }
 
 /** Of a string literal: its known characters, and the code in between. */

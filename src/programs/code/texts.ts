@@ -5,7 +5,10 @@ import type { Node } from './tree.ts'
 /** Adjoining string literals are one in some languages, and never anything else in others. */
 export function texts(c: Cursor): Node {
   const nodes: Node[] = []
-  for (let token = c.tokens[c.at]; token?.kind === 'text'; token = c.tokens[++c.at]) nodes.push(textNode(c, token))
+  for (let token = c.tokens[c.at]; token?.kind === 'text'; token = c.tokens[++c.at]) {
+    const value = textNode(c, token)
+    nodes.push(token.also === undefined ? value : { kind: 'group', value, others: [deeper({ ...c, tokens: token.also, at: 0 }, held)] })
+  }
   const [first, ...more] = nodes
   if (first === undefined || more.length === 0) return first ?? { kind: 'group', others: [] }
   return { kind: 'operation', operators: more.map(() => c.language.concat), operands: nodes }

@@ -142,8 +142,8 @@ function quote(scan: Scan, space: boolean): Omit<Token, 'space' | 'indent'> | un
     const found = quoted.close === '' ? [] : contents(scan, quoted)
     const parts = quoted.as === 'regex' ? substitution(scan, quoted, found) : [...found]
     // What may be a division is read as code too.
-    if (starts === 'perhaps') parts.push(inner(scan, scan.text.slice(start + match[0].length, scan.at - 1)))
-    return { kind: 'text', text: '', parts, ...(quoted.as && { as: quoted.as }) }
+    const also = starts === 'perhaps' && inner(scan, scan.text.slice(start + match[0].length, scan.at - 1))
+    return { kind: 'text', text: '', parts, ...(quoted.as && { as: quoted.as }), ...(also && { also }) }
   }
   return undefined
 }
@@ -169,10 +169,14 @@ function fillHeredocs(scan: Scan): void {
       if (line >= scan.text.length) throw new Unreadable('code/unclear', `no end of the text up to \`${name}\``)
       const next = scan.text.indexOf('\n', line)
       const stop = next < 0 ? scan.text.length : next
-      if (scan.text.slice(line, stop).replace(/[;,)\s]+$/, '').trimStart() === name) end = line
+      const whole = scan.text.slice(line, stop)
+      const behind = whole.length - whole.trimStart().length + name.length
+      if (whole.slice(0, behind).endsWith(name) && !/^\w/.test(whole.slice(behind))) {
+        end = line
+        scan.at = line + behind
+      }
       line = stop + 1
     }
-    scan.at = Math.min(line - 1, scan.text.length)
     const body = scan.text.slice(start, end)
     parts.push(...(raw ? [body] : contents({ ...scan, text: body, at: 0 }, { close: '', holes: syntax.heredocHoles })))
   }
