@@ -97,7 +97,7 @@ describe('reading', () => {
       (w: string) => `$'${w}'`,
       (w: string) => `${w[0]}''${w.slice(1)}`,
     ]
-    const word = fc.stringMatching(/^[a-z]{2,6}$/)
+    const word = fc.stringMatching(/^x[a-z]{1,5}$/) // never a word of the shell's own
     fc.assert(
       fc.property(word, word, fc.constantFrom(...quotings), fc.constantFrom(...quotings), (a, b, q, r) => {
         // A backslash before a letter is dropped outside quotes only.

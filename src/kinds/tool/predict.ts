@@ -113,8 +113,7 @@ function general(name: string, args: Fields, recurse: Recurse): readonly Draft[]
     return recurse('shell', `psql -c ${quote(sql)}`)
   const url = text(args, ['url', 'uri'])
   const system = server || 'tool'
-  if (url !== undefined && verb === 'read')
-    return [{ verb: 'read', resource: { kind: 'host', name: hostOf(url) }, by: name, certainty: 'known' }]
+  if (url !== undefined && verb !== 'delete') return [fetchDraft(name, url, args)]
   const subject = text(args, ['name', 'id', 'project', 'repo', 'channel', 'recipient', 'title']) ?? tool
   const why = 'what the tool does is known by its name only'
   // Whatever it does there, a server of others gets what the call carries.
@@ -132,6 +131,18 @@ function general(name: string, args: Fields, recurse: Recurse): readonly Draft[]
   return [
     { verb, resource: { kind: 'object', system, type: tool, name: subject }, by: name, certainty: 'assumed', why },
   ]
+}
+
+/** A page that is looked at, or data that goes with the request. */
+function fetchDraft(name: string, url: string, args: Fields): Draft {
+  const method = text(args, ['method'])?.toUpperCase() ?? 'GET'
+  const sends = !['GET', 'HEAD', 'OPTIONS'].includes(method) || text(args, ['body', 'data', 'json']) !== undefined
+  return {
+    verb: sends ? 'disclose' : 'read',
+    resource: { kind: 'host', name: hostOf(url) },
+    by: name,
+    certainty: 'known',
+  }
 }
 
 function opaque(by: string, why: string): Draft {
