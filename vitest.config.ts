@@ -20,6 +20,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...INTEGRATION, ...SLOW],
           testTimeout: 20_000,
+          // A quarter less work than a process for each file.
+          pool: 'threads',
         },
       },
       { test: { name: 'integration', include: INTEGRATION, testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -6,7 +6,6 @@ import type { Reach } from './cli/guard.ts'
 import type { LedgerFiles } from './cli/log.ts'
 import { failure } from './cli/render.ts'
 import { EXIT } from './core/ruling.ts'
-import { foldersOf } from './root/assemble.ts'
 import { reachOf } from './root/reach.ts'
 
 /** What every command gets. Parts are loaded when they are called: starting is most of what a short command costs. */
@@ -92,8 +91,7 @@ function judging({ program, env, reach, end }: Given): void {
     .passThroughOptions()
     .action(async (argv: string[]) => {
       const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
-      const call = { argv, cwd: process.cwd(), home: foldersOf(env).home, run: `exec-${randomUUID()}` }
-      end(await exec(call, reach, runHere))
+      end(await exec({ argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}` }, reach, runHere))
     })
   program
     .command('policy')
@@ -109,13 +107,15 @@ function answering({ program, env, reach, end }: Given): void {
     .command('confirm')
     .summary('the operator’s yes to a held call')
     .description(
-      'Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.',
+      'Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.\nWith a repository’s `interlock.yaml`: lets what it widens count, until a byte of it changes.',
     )
-    .argument('[ticket]', 'the ticket that the hold named')
+    .argument('[ticket or file]', 'the ticket that the hold named, or an `interlock.yaml`')
     .option('--refuse', 'a no')
-    .action(async (ticket: string | undefined, options) =>
-      end(await (await import('./cli/confirm.ts')).confirm(ticket, options, { reach, agree })),
-    )
+    .option('--json', 'what waits, as JSON Lines')
+    .action(async (what: string | undefined, options) => {
+      const { confirmWhat } = await import('./root/confirm.ts')
+      end(await confirmWhat(what, options, { reach, agree, cwd: process.cwd() }))
+    })
   program
     .command('undo')
     .summary('give back what an action or a run changed')
@@ -133,7 +133,7 @@ function answering({ program, env, reach, end }: Given): void {
     .summary('stop everything, at once')
     .description('From now on every call is denied, also after a restart, until `interlock resume`.')
     .argument('[why]', 'for the record', 'by hand')
-    .action(async (why: string) => end(await (await import('./root/breaker.ts')).stop(why, env)))
+    .action(async (why: string) => end(await (await import('./root/breaker.ts')).stop(why, reach, env)))
   program
     .command('resume')
     .summary('let calls be judged again')
@@ -141,7 +141,7 @@ function answering({ program, env, reach, end }: Given): void {
 }
 
 function recording({ program, env, end }: Given): void {
-  const log = program.command('log').summary('the ledger: list, show, verify')
+  const log = program.command('log').summary('the ledger: list, show, verify, recover')
   const open = async (): Promise<LedgerFiles> => (await import('./root/ledger.ts')).ledgerFiles(env)
   log
     .command('list')
@@ -164,6 +164,12 @@ function recording({ program, env, end }: Given): void {
     .description('re-computes every hash and signature from the files alone')
     .option('--json', 'as JSON')
     .action(async (options) => end(await (await import('./cli/log.ts')).logVerify(await open(), options)))
+  log
+    .command('recover')
+    .description('goes on after entries were lost, which the guard refuses to: loud, recorded, and a person’s to say')
+    .requiredOption('--accept-loss', 'what is lost is lost')
+    .option('--reason <text>', 'for the record', 'none given')
+    .action(async (options) => end(await (await import('./root/ledger.ts')).recover(options.reason, env, agree)))
 }
 
 function working({ program, env, end }: Given): void {
@@ -193,12 +199,15 @@ Try it:
 
 Exit codes: 0 allowed or done, 10 held, 11 denied, 12 outcome unknown, 2 usage, 1 fault.`
 
-/** A yes from a person at this terminal; without one it is a no. */
-async function agree(question: string): Promise<boolean> {
-  if (process.stdin.isTTY !== true) return false
+/** Asks the person at this terminal. */
+async function agree(question: string): Promise<'yes' | 'no' | 'nobody'> {
+  if (process.stdin.isTTY !== true) return 'nobody'
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  // What ends the input ends the question.
+  const gone = new Promise<string>((resolve) => prompt.once('close', () => resolve('')))
   try {
-    return /^y(?:es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim())
+    const said = await Promise.race([prompt.question(`${question} [y/N] `), gone])
+    return /^y(?:es)?$/i.test(said.trim()) ? 'yes' : 'no'
   } finally {
     prompt.close()
   }

@@ -1,36 +1,38 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { systemClock } from './core/clock.ts'
+import { CodedError } from './core/errors.ts'
 import { breakerIn } from './gate/breaker.ts'
+import type { Gate } from './gate/gate.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
-import { probe } from './gate/probe.ts'
+import { probeWith } from './gate/probe.ts'
 import { Register } from './gate/register.ts'
-import type { Gate } from './gate/stages.ts'
 import { openLedger } from './ledger/log.ts'
-import { readEntries } from './ledger/read.ts'
 import { run } from './process/run.ts'
-import {
-  type Address,
-  foldersOf,
-  hostFacts,
-  loadBuiltIn,
-  mandateOf,
-  readAddress,
-  readConfig,
-  workspaceAbove,
-} from './root/assemble.ts'
-import { askerOf } from './server/asker.ts'
+import { hostFacts, loadBuiltIn, real } from './root/assemble.ts'
+import { keepConfirmed, rulebookOf } from './root/config.ts'
+import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
+import { entriesIn } from './root/ledger.ts'
+import { Agents } from './server/asker.ts'
 import { claudeCode } from './server/claude-code.ts'
-import { guardApp } from './server/guard.ts'
+import { type Door, guardApp } from './server/guard.ts'
 import { nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
 
+export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-taken'> {}
+
 /** The newest entries that a starting guard reads back: open tickets and what can still be undone. */
 const READ_BACK = 20_000
-const PRUNE_MS = 60 * 60 * 1000
+const OFTEN_MS = 10 * 60 * 1000
+/** A host that never says how a call ended has lost it by then. */
+const RUN_BY_MS = 12 * 60 * 60 * 1000
+/** How long a guard that ends waits for what is under way. */
+const LEAVE_MS = 5_000
+/** The kernel's bound for the name of a socket. */
+const SOCKET_BYTES = 107
 
 export interface Running {
   readonly address: Address
@@ -41,100 +43,124 @@ export interface Running {
 }
 
 /** Starts the guard of this state folder. A second one on the same folder refuses by the ledger's lock. */
-export async function startGuard(env: NodeJS.ProcessEnv): Promise<Running> {
+export async function startGuard(env: Env, fault: (error: unknown) => void): Promise<Running> {
   const folders = foldersOf(env)
+  const socket = socketIn(folders.state)
+  if (Buffer.byteLength(socket) > SOCKET_BYTES)
+    throw new ServeError('guard/path-too-long', `\`${socket}\` is too long for a socket`, {
+      hint: 'set INTERLOCK_HOME to a shorter path',
+    })
   process.umask(0o077)
   for (const folder of [folders.state, folders.config]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folders.state, 0o700)
-  const dir = join(folders.state, 'ledger')
-  const ledger = await openLedger({ dir, copyDir: folders.config, clock: systemClock })
+  const ledger = await openLedger({ dir: join(folders.state, 'ledger'), copyDir: folders.config, clock: systemClock })
   const register = new Register()
-  for await (const { entry } of readEntries({ dir }, { from: Math.max(0, ledger.size - READ_BACK) }))
-    register.apply(entry)
-  const { bounds } = readConfig(folders.config, folders, new Set())
-  const snapshots = openSnapshots({ dir: join(folders.state, 'snapshots'), bounds, clock: systemClock, run })
-  const gate: Gate = {
-    clock: systemClock,
-    ledger,
-    register,
-    snapshots,
-    policy: loadBuiltIn(),
-    breaker: breakerIn(folders.state),
-    host: hostFacts(env, folders),
-    home: folders.home,
-    probe,
-    open: new Map(),
-    configOf: (cwd, home) => {
-      const config = readConfig(workspaceAbove(cwd, home), folders, confirmedFiles(folders.state))
-      return { config, mandate: mandateOf(config) }
-    },
-  }
-  const guard = guardOf(gate)
-  const pruning = setInterval(() => void snapshots.prune().catch(() => undefined), PRUNE_MS)
-  pruning.unref()
+  for await (const { entry } of entriesIn(folders, Math.max(0, ledger.size - READ_BACK))) register.apply(entry)
 
-  let ended: Promise<void> | undefined
+  const gate = gateOf(env, folders, { ledger, register })
+  const guard = guardOf(gate, (hash) => keepConfirmed(folders.state, hash))
+  await agreeOnStop(gate, guard)
+  const left = guard.abandon(0, 'the guard ended before the call was seen to end').catch(fault)
+  const tidy = async (): Promise<void> => {
+    await guard.abandon(RUN_BY_MS, 'nobody said how it ended in twelve hours')
+    await gate.snapshots.prune()
+  }
+  const often = setInterval(() => void tidy().catch(fault), OFTEN_MS)
+  often.unref()
+
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  let ended: Promise<void> | undefined
   const stop = (): Promise<void> => {
     ended ??= (async () => {
-      clearInterval(pruning)
-      await doors.close()
-      await ledger.close()
-      resolve()
+      clearInterval(often)
+      doors.close()
+      await guard.quiet(LEAVE_MS)
+      await left
+      await ledger.close().finally(resolve)
     })()
     return ended
   }
-  const doors = await openDoors(guard, env, stop)
+  const doors = await openDoors(guard, folders, { stop, fault })
   return { address: doors.address, stop, stopped }
 }
 
+/** A stop that was made while no guard ran is recorded; one whose file is gone without a resume still holds. */
+async function agreeOnStop({ breaker, register }: Gate, guard: Guard): Promise<void> {
+  const [file, known] = [breaker.stopped(), register.stopped]
+  if (file !== undefined && known === undefined) await guard.turn('stopped', file, 'a command while no guard ran')
+  if (file === undefined && known !== undefined) await breaker.stop(known)
+}
+
+function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'register'>): Gate {
+  const { state } = folders
+  const rulebook = rulebookOf(folders)
+  const { bounds } = rulebook.own()
+  return {
+    ...kept,
+    clock: systemClock,
+    snapshots: openSnapshots({ dir: join(state, 'snapshots'), bounds, clock: systemClock, run }),
+    policy: loadBuiltIn(),
+    breaker: breakerIn(state),
+    host: hostFacts(env, folders),
+    home: real(folders.home),
+    probe: probeWith(systemClock),
+    rulesOf: (workspace) => rulebook.rulesOf(workspace, systemClock.now()),
+  }
+}
+
+interface Ending {
+  readonly stop: () => Promise<void>
+  readonly fault: (error: unknown) => void
+}
+
+/** The unix socket, and the loopback port for those who can't use one; both answer the same. */
 async function openDoors(
   guard: Guard,
-  env: NodeJS.ProcessEnv,
-  stop: () => Promise<void>,
-): Promise<{ address: Address; close: () => Promise<void> }> {
-  const folders = foldersOf(env)
-  const socket = join(folders.state, 'guard.sock')
-  const before = readAddress(folders.state)
+  { state, home }: Folders,
+  { stop, fault }: Ending,
+): Promise<{ address: Address; close: () => void }> {
+  const before = readAddress(state)
   const token = before?.token ?? randomBytes(24).toString('base64url')
-  const agents = new Set<number>()
-  const app = guardApp(guard, {
-    token,
-    stop,
-    asker: askerOf(agents),
-    hosts: claudeCode({
-      guard,
-      state: folders.state,
-      home: folders.home,
-      agents,
-      clock: systemClock,
-      fault: () => undefined,
-    }),
-  })
-  const listener = getRequestListener(app.fetch)
-  const [onSocket, onPort] = [createServer(listener), createServer(listener)]
+  const agents = new Agents(process.pid)
+  const hosts = claudeCode({ guard, state, home, agents, clock: systemClock, fault })
+  const serverAt = (door: Door): Server => {
+    const app = guardApp({ guard, hosts, stop, asker: (connection) => agents.asker(connection) }, door)
+    return createServer(getRequestListener(app.fetch))
+  }
+  const [onSocket, onPort] = [serverAt({ kind: 'socket' }), serverAt({ kind: 'loopback', token })]
+  const socket = socketIn(state)
   rmSync(socket, { force: true }) // the ledger's lock says that no other guard is alive
-  await new Promise<void>((resolve, reject) => onSocket.once('error', reject).listen(socket, resolve))
-  const port = await new Promise<number>((resolve, reject) =>
-    onPort.once('error', reject).listen(before?.port ?? 0, '127.0.0.1', () => {
-      const bound = onPort.address()
-      resolve(typeof bound === 'object' && bound !== null ? bound.port : 0)
-    }),
-  )
+  await listening(onSocket, { path: socket })
+  // Hooks that are installed name the port of before.
+  const port = await listening(onPort, { host: '127.0.0.1', port: before?.port ?? 0 })
   const address = { socket, port, token, pid: process.pid }
-  await replaceFile(nodeFiles, join(folders.state, 'guard.json'), Buffer.from(JSON.stringify(address)))
-  const close = async (): Promise<void> => {
+  await replaceFile(nodeFiles, join(state, 'guard.json'), Buffer.from(JSON.stringify(address)))
+  // What is being answered still is; nobody new comes in.
+  const close = (): void => {
     for (const server of [onSocket, onPort]) {
       server.close()
-      server.closeAllConnections()
+      server.closeIdleConnections()
     }
-    rmSync(socket, { force: true })
   }
   return { address, close }
 }
 
-/** Hashes of repository files that a person confirmed, as \`interlock confirm FILE\` writes them. */
-function confirmedFiles(state: string): ReadonlySet<string> {
-  const path = join(state, 'confirmed')
-  return existsSync(path) ? new Set(readFileSync(path, 'utf8').split('\n').filter(Boolean)) : new Set()
+function listening(
+  server: Server,
+  where: { readonly path: string } | { readonly host: string; readonly port: number },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(whyNot(cause, where)))
+    server.listen(where, () => {
+      const bound = server.address()
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : 0)
+    })
+  })
+}
+
+/** Another port would leave the installed hooks with whoever listens at the old one. */
+function whyNot(cause: Error, where: object): Error {
+  if (!('port' in where) || !('code' in cause) || cause.code !== 'EADDRINUSE') return cause
+  const hint = 'end what listens there; or remove `guard.json` from the state folder and run `interlock init` again'
+  return new ServeError('guard/port-taken', `something else listens at the guard's port ${where.port}`, { cause, hint })
 }

@@ -14,7 +14,7 @@ const NODE = { folder: 'tools/node', what: 'Node 24, as the one of this machine 
 /** Debian packages of programs that tests use; a test whose program is missing skips and says so. */
 const DEBIAN = [
   { package: 'curl', program: 'curl', disk: '2 MB', why: 'the fallback hook of older hosts' },
-  { package: 'attr', program: 'setfattr', disk: '0.2 MB', why: 'extended attributes come back with undo' },
+  { package: 'tmux', program: 'tmux', disk: '1 MB', why: 'the questions that a host asks at a terminal' },
 ]
 
 /** Installs what the lockfiles name and isn't there; answers the Node to go on with. */

@@ -23,7 +23,7 @@ export interface Told extends Counts {
 
 /** Each counts as one test: passed, or failed with what it found. */
 export const STEPS: readonly Step[] = [
-  tool('format and lint', 'biome', ['check', '--error-on-warnings', '--max-diagnostics=20', '--colors=off']),
+  tool('format and lint', 'biome', ['check', '--error-on-warnings', '--max-diagnostics=10', '--colors=off']),
   tool('types', 'tsc', ['--project', '.', '--pretty', 'false']),
   own('ranks', (root) => checkRanks(readTree(root, ['src']))),
   own('habits and sizes', (root) => checkHabits(readTree(root, ['src', 'tools', 'test']))),

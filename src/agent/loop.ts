@@ -121,8 +121,12 @@ async function* submit(w: Work, call: ToolCall, claim: string): AsyncGenerator<E
   }
 }
 
-function turnedDown(reply: CallReply, state: 'refused' | 'expired'): CallReply {
-  const words = state === 'refused' ? 'A person refused it.' : 'Nobody released it in time.'
+function turnedDown(reply: CallReply, state: 'refused' | 'used' | 'expired'): CallReply {
+  const words = {
+    refused: 'A person refused it.',
+    used: 'It was released, and another call like it has run.',
+    expired: 'Nobody released it in time.',
+  }[state]
   return { ...reply, outcome: 'refused', text: `${words}\n${reply.text}` }
 }
 

@@ -1,73 +1,97 @@
+import { whatOf } from '../core/action.ts'
 import { EXIT } from '../core/ruling.ts'
-import { askAsPerson, askGuard, type Person } from './guard.ts'
-import { line, note, table } from './render.ts'
-import { whatOf } from './what.ts'
+import type { HeldCall, HeldCalls } from '../wire/api.ts'
+import { askAsPerson, askGuard, type Person, type Reach } from './guard.ts'
+import { json, line, note, table } from './render.ts'
 
-interface Waiting {
-  readonly id: string
-  readonly receipt: string
-  readonly because: string
-  readonly at: number
+export interface ConfirmOptions {
+  readonly refuse?: boolean
+  readonly json?: boolean
 }
 
-interface Shown {
-  readonly id: string
-  readonly ruled: {
-    readonly input: unknown
-    readonly cwd: string
-    readonly agent: string
-    readonly effects: readonly { verb: string; resource: string; undo: string }[]
-  }
-}
-
-/** The operator's yes or no to one held call, after seeing exactly what it is. Without a ticket: what waits. */
-export async function confirm(
-  ticket: string | undefined,
-  options: { refuse?: boolean },
-  { reach, agree }: Person,
-): Promise<number> {
-  const { tickets } = (await askGuard(reach, 'GET', '/v1/tickets')) as { tickets: readonly Waiting[] }
-  if (ticket === undefined) {
-    if (tickets.length === 0) line('nothing waits')
-    table(
-      tickets.map(({ id, because }) => [id, whatOf(because)]),
-      '',
-    )
-    return EXIT.done
-  }
-  const waiting = tickets.find(({ id }) => id === ticket)
-  if (waiting === undefined) {
+/** The operator's yes or no to one held call, after seeing exactly what it is. */
+export async function confirm(ticket: string, options: ConfirmOptions, { reach, agree }: Person): Promise<number> {
+  const held = (await waiting(reach)).find((each) => each.ticket === ticket)
+  if (held === undefined) {
     note(`interlock: nothing waits under \`${ticket}\`; \`interlock confirm\` lists what does`)
     return EXIT.usage
   }
-  const { receipts } = (await askGuard(reach, 'GET', '/v1/receipts?last=20000')) as { receipts: readonly Shown[] }
-  const shown = receipts.find(({ id }) => id === waiting.receipt)
-  if (shown !== undefined) show(waiting, shown)
-  const yes = options.refuse !== true && (await agree('Let exactly this run, once?'))
-  const answer = (await askAsPerson(reach, '/v1/confirm', { ticket, answer: yes ? 'confirmed' : 'refused' })) as {
-    refused?: string
-  }
-  if (answer.refused !== undefined) {
-    note(`interlock: not taken: ${answer.refused}`)
-    return EXIT.deny
-  }
-  line(yes ? 'confirmed: the same call passes once within 15 minutes' : 'refused: it does not run')
-  return yes ? EXIT.done : EXIT.deny
+  show(held)
+  const said = options.refuse === true ? 'no' : await agree('Let exactly this run, once?')
+  if (said === 'nobody') return nobody()
+  const refused = await askAsPerson(reach, '/v1/confirm', { ticket, answer: said === 'yes' ? 'confirmed' : 'refused' })
+  if (refused !== undefined) return notTaken(refused)
+  line(said === 'yes' ? 'confirmed: the same call passes once within 15 minutes' : 'refused: it does not run')
+  return said === 'yes' ? EXIT.done : EXIT.deny
 }
 
-function show({ because }: Waiting, { ruled }: Shown): void {
-  line(`${ruled.agent} wants to run, in ${visible(ruled.cwd)}:`)
-  const text = typeof ruled.input === 'string' ? ruled.input : JSON.stringify(ruled.input, null, 2)
+/** What waits for the operator. */
+export async function listWaiting(options: ConfirmOptions, reach: Reach): Promise<number> {
+  const held = await waiting(reach)
+  if (options.json === true) for (const each of held) json(each)
+  else if (held.length === 0) line('nothing waits')
+  else
+    table(
+      held.map(({ ticket, because }) => [ticket, visible(whatOf(because))]),
+      '',
+    )
+  return EXIT.done
+}
+
+/** A file as the person sees it, by the hash of these very bytes. */
+export interface ShownFile {
+  readonly path: string
+  readonly sha256: string
+  readonly text: string
+  /** What it gives, in words; throws what is wrong with it. */
+  readonly widens: readonly string[]
+}
+
+/** A person lets what a repository's `interlock.yaml` widens count, until a byte of it changes. */
+export async function confirmFile(file: ShownFile, { reach, agree }: Person): Promise<number> {
+  line(`${visible(file.path)}:`)
+  for (const each of file.text.trimEnd().split('\n')) line(`  ${visible(each)}`)
+  line(file.widens.length === 0 ? 'It widens nothing; it counts as it is.' : 'It lets runs in this folder')
+  for (const each of file.widens) line(`  ${visible(each)}`)
+  const said = await agree('Let it count, exactly as it is now?')
+  if (said === 'nobody') return nobody()
+  if (said === 'no') {
+    line('not confirmed: only what narrows counts')
+    return EXIT.deny
+  }
+  const refused = await askAsPerson(reach, '/v1/confirm', { file: file.path, sha256: file.sha256 })
+  if (refused !== undefined) return notTaken(refused)
+  line('confirmed: it counts until a byte of it changes')
+  return EXIT.done
+}
+
+function nobody(): number {
+  note('interlock: nothing was answered: a person answers, in a terminal')
+  return EXIT.deny
+}
+
+function notTaken(why: string): number {
+  note(`interlock: not taken: ${why}`)
+  return EXIT.deny
+}
+
+async function waiting(reach: Reach): Promise<HeldCalls['held']> {
+  return ((await askGuard(reach, 'GET', '/v1/tickets')) as HeldCalls).held
+}
+
+function show({ agent, cwd, input, because, effects, goal, claim, precedents }: HeldCall): void {
+  line(`${visible(agent)} wants to run, in ${visible(cwd)}:`)
+  const text = typeof input === 'string' ? input : JSON.stringify(input, null, 2)
   for (const each of text.split('\n')) line(`  ${visible(each)}`)
   line(visible(because))
-  table(
-    ruled.effects
-      .filter(({ verb }) => verb !== 'read')
-      .map(({ verb, resource, undo }) => [verb, visible(resource), undo]),
-  )
+  const changing = effects.filter(({ verb }) => verb !== 'read')
+  table(changing.map(({ verb, resource, undo, why }) => [verb, visible(resource), undo, visible(why ?? '')]))
+  for (const precedent of precedents ?? []) line(`it happened before: ${precedent}`)
+  if (goal !== undefined) line(`the run was asked to: ${visible(whatOf(goal))}`)
+  if (claim !== undefined) line(`the agent says: ${visible(whatOf(claim))}`)
 }
 
 /** The agent chose this text: characters that could hide or move something are shown by their number. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
 }

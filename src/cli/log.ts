@@ -1,6 +1,8 @@
+import { whatOf } from '../core/action.ts'
 import { EXIT } from '../core/ruling.ts'
-import { json, line, note, table } from './render.ts'
-import { whatOf } from './what.ts'
+import { type Answered, type Closed, RECORD, type Ruled, type Said } from '../wire/record.ts'
+import { visible } from './confirm.ts'
+import { columns, json, line, note, table } from './render.ts'
 
 /** A ledger entry with its place. */
 export interface Line {
@@ -25,67 +27,165 @@ export interface LedgerFiles {
   verify(): Promise<Verified>
 }
 
-interface Ruled {
+export interface ReceiptRow {
+  readonly receipt: string
+  readonly time: string
   readonly ruling: string
+  /** What became of it; `open`: its end is not recorded. */
+  readonly outcome: string
   readonly rule: string
-  readonly input: unknown
+  readonly what: string
+}
+
+/** Every receipt that the ledger tells of, oldest first. */
+export async function receiptRows(files: Pick<LedgerFiles, 'entries'>): Promise<readonly ReceiptRow[]> {
+  const rows = new Map<string, ReceiptRow>()
+  for await (const { entry } of files.entries()) {
+    const { subject, time } = entry
+    const before = rows.get(subject)
+    if (entry.type === RECORD.ruled) {
+      const { ruling = '', rule = '', input, released, asked } = entry.data as Partial<Ruled>
+      const runs = ruling === 'allow' || released === true || asked === true
+      rows.set(subject, {
+        receipt: subject,
+        time,
+        ruling,
+        outcome: runs ? 'open' : 'not run',
+        rule,
+        what: whatOf(input),
+      })
+    }
+    if (entry.type === RECORD.closed && before !== undefined) {
+      const { outcome = '', diverged } = entry.data as Partial<Closed>
+      const became = outcome === 'refused' ? 'not run' : outcome
+      rows.set(subject, { ...before, outcome: diverged === true ? `${became}, diverged` : became })
+    }
+  }
+  return [...rows.values()]
 }
 
 /** One line a receipt, newest last. */
 export async function logList(files: LedgerFiles, options: { last: number; json?: boolean }): Promise<number> {
-  const rulings: Line[] = []
-  const outcomes = new Map<string, string>()
-  for await (const each of files.entries()) {
-    if (each.entry.type.endsWith('.action.ruled')) rulings.push(each)
-    if (each.entry.type.endsWith('.action.closed'))
-      outcomes.set(each.entry.subject, (each.entry.data as { outcome: string }).outcome)
-  }
-  const shown = rulings.slice(-options.last)
-  if (options.json === true) for (const each of shown) json({ ...each, outcome: outcomes.get(each.entry.subject) })
+  const shown = (await receiptRows(files)).slice(-options.last)
+  if (options.json === true) for (const row of shown) json(row)
   else
     table(
-      shown.map(({ entry }) => rowOf(entry, outcomes.get(entry.subject))),
+      shown.map(({ time, receipt, ruling, outcome, rule, what }) => [
+        when(time),
+        receipt,
+        ruling,
+        outcome,
+        rule,
+        visible(what),
+      ]),
       '',
     )
   return EXIT.done
 }
 
-function rowOf({ time, subject, data }: Line['entry'], outcome: string | undefined): readonly string[] {
-  const { ruling, rule, input } = data as Ruled
-  const became = outcome ?? (ruling === 'allow' ? 'open' : 'not run')
-  return [time.slice(0, 19).replace('T', ' '), subject, ruling, became, rule, whatOf(input)]
+function when(time: string): string {
+  return time.slice(0, 19).replace('T', ' ')
 }
 
-/** Everything that the ledger says of one receipt. */
+/** Everything that the ledger says of one receipt, and of the yes that released it. */
 export async function logShow(files: LedgerFiles, receipt: string, options: { json?: boolean }): Promise<number> {
-  let found = 0
-  for await (const { index, entry } of files.entries()) {
-    if (entry.subject !== receipt) continue
-    found++
-    if (options.json === true) json({ index, ...entry })
-    else {
-      line(`${entry.time}  ${entry.type}  entry ${index}`)
-      for (const text of JSON.stringify(entry.data, null, 2).split('\n').slice(1, -1)) line(text)
-    }
+  const found: Line[] = []
+  const answers: Line[] = []
+  const tickets = new Set<unknown>()
+  for await (const each of files.entries()) {
+    const { ticket } = (each.entry.data ?? {}) as { ticket?: unknown }
+    if (each.entry.subject === receipt) {
+      found.push(each)
+      tickets.add(ticket)
+    } else if (each.entry.type === RECORD.answered) answers.push(each)
   }
-  if (found > 0) return EXIT.done
-  note(`interlock: the ledger has no receipt \`${receipt}\`; \`interlock log list\` shows them`)
-  return EXIT.usage
+  if (found.length === 0) {
+    note(`interlock: the ledger has no receipt \`${receipt}\`; \`interlock log list\` shows them`)
+    return EXIT.usage
+  }
+  const released = answers.filter(({ entry }) => tickets.has((entry.data as Answered).ticket))
+  const all = [...found, ...released].sort((a, b) => a.index - b.index)
+  for (const each of all)
+    if (options.json === true) json({ index: each.index, ...each.entry })
+    else for (const text of linesOf(each)) line(text)
+  return EXIT.done
 }
+
+/** One entry as a person reads it. */
+export function linesOf({ index, entry }: Line): readonly string[] {
+  const head = `${when(entry.time)}  entry ${index}`
+  switch (entry.type) {
+    case RECORD.ruled:
+      return ruledLines(head, entry.data as Ruled)
+    case RECORD.closed:
+      return closedLines(head, entry.data as Closed)
+    case RECORD.answered: {
+      const { answer, by, forgeable, ticket } = entry.data as Answered
+      const doubt = forgeable ? '; forgeable: software of the same user could have said it' : ''
+      return [`${head}  ${answer}`, `  ${ticket} by ${visible(by)}${doubt}`]
+    }
+    case RECORD.said: {
+      const { what, text } = entry.data as Said
+      return [`${head}  ${what}`, `  ${visible(text)}`]
+    }
+    default:
+      return [`${head}  ${entry.type}`, `  ${JSON.stringify(entry.data)}`]
+  }
+}
+
+function ruledLines(head: string, ruled: Ruled): readonly string[] {
+  const { ruling, rule, agent, run, cwd, input, because, instead, safeguards, effects, ticket, claim } = ruled
+  const how = ruled.released === true ? ', released by it' : ruled.asked === true ? ', asked by the host itself' : ''
+  const text = typeof input === 'string' ? input : JSON.stringify(input)
+  return [
+    `${head}  ${ruling}  ${rule}${safeguards.length > 0 ? `  under ${safeguards.join(', ')}` : ''}`,
+    `  ${visible(agent)} in ${visible(cwd)}, run ${visible(run)}`,
+    ...text.split('\n').map((each) => `  > ${visible(each)}`),
+    `  ${visible(because)}`,
+    ...(instead === undefined ? [] : [`  instead: ${instead}`]),
+    ...(claim === undefined ? [] : [`  the agent said: ${visible(claim)}`]),
+    ...(ticket === undefined ? [] : [`  ticket ${ticket}${how}`]),
+    ...columns(effects.map((each) => [each.verb, visible(each.resource), each.place, each.undo, each.certainty])),
+  ]
+}
+
+function closedLines(head: string, closed: Closed): readonly string[] {
+  const { outcome, code, why, answered, changes, diverged, overlaps, lost, unseen = [] } = closed
+  return [
+    `${head}  ${outcome}${code === undefined ? '' : `, exit code ${code}`}${diverged ? ', diverged' : ''}`,
+    ...(why === undefined ? [] : [`  ${visible(why)}`]),
+    ...(answered === undefined ? [] : [`  the host's own question was answered: ${answered}`]),
+    ...some(
+      changes,
+      ({ path, change, predicted }) => `${change}  ${visible(path)}${predicted ? '' : '  (not predicted)'}`,
+    ),
+    ...some(lost, (each) => `can't be given back: ${visible(each.path)}: ${each.why}`),
+    ...some(unseen, (path) => `could not be looked through: ${visible(path)}`),
+    ...(overlaps.length > 0 ? [`  ran at the same time over the same paths: ${overlaps.join(', ')}`] : []),
+  ]
+}
+
+function some<T>(all: readonly T[], words: (each: T) => string): readonly string[] {
+  const rest = all.length > MOST_SHOWN ? [`  and ${all.length - MOST_SHOWN} more`] : []
+  return [...all.slice(0, MOST_SHOWN).map((each) => `  ${words(each)}`), ...rest]
+}
+
+const MOST_SHOWN = 200
 
 export async function logVerify(files: LedgerFiles, options: { json?: boolean }): Promise<number> {
   const result = await files.verify()
   if (options.json === true) json(result)
   else if (result.kind === 'intact') {
-    const copy = {
-      same: 'the checkpoint copy agrees',
-      ahead: 'the checkpoint copy is ahead, and the entries are there',
-      none: 'there is no checkpoint copy',
-    }[result.copy]
-    line(`intact  ${result.size} entries, ${copy}`)
+    line(`intact  ${result.size} entries, ${COPY[result.copy]}`)
     line(`  ${result.origin}`)
     line(`  root ${result.root}`)
     if (result.ahead > 0) line(`  ${result.ahead} newer files are not signed yet`)
   } else line(`broken  ${result.what}: ${result.where}: ${result.why}`)
   return result.kind === 'intact' ? EXIT.done : EXIT.fault
+}
+
+const COPY: Readonly<Record<Extract<Verified, { kind: 'intact' }>['copy'], string>> = {
+  same: 'the checkpoint copy agrees',
+  ahead: 'the checkpoint copy is ahead, and the entries are there',
+  none: 'there is no checkpoint copy',
 }

@@ -37,9 +37,13 @@ export function ruling(answer: RulingLine, effects: boolean): void {
     table(answer.effects.map((each) => [each.verb, each.resource, each.place, each.undo, each.certainty]))
 }
 
-/** Columns as wide as their widest cell; the last one is left ragged. */
 export function table(rows: readonly (readonly string[])[], indent = '  '): void {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  for (const row of rows)
-    line(indent + row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
+  for (const text of columns(rows, indent)) line(text)
+}
+
+/** Columns as wide as their widest cell; the last one is left ragged. */
+export function columns(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, i) => rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0))
+  const padded = (row: readonly string[]): string[] => row.map((cell, i) => cell.padEnd(widths[i] ?? 0))
+  return rows.map((row) => (indent + padded(row).join('  ')).trimEnd())
 }

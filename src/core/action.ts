@@ -54,3 +54,18 @@ export function freezeAction(call: Call): Action {
   const digest = digestOf('interlock-action/v1', { kind, input, cwd, agent: agent.name, target: named })
   return freeze({ kind, input, cwd, home, agent, ...(target && { target }), digest })
 }
+
+/** A call in one line, for lists: what was asked, without what a person would not look for there. */
+export function whatOf(input: unknown): string {
+  const flat = textOf(input).slice(0, 1000).replace(/\s+/g, ' ').trim()
+  return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat
+}
+
+function textOf(input: unknown): string {
+  if (typeof input === 'string') return input
+  if (input === null || typeof input !== 'object') return String(input)
+  const { operation, path, to, undoes, name } = input as Readonly<Record<string, unknown>>
+  if (typeof operation === 'string') return [operation, path, to].filter((each) => typeof each === 'string').join(' ')
+  if (typeof undoes === 'string') return `undo ${undoes}`
+  return typeof name === 'string' ? name : JSON.stringify(input)
+}

@@ -34,6 +34,8 @@ export interface PathFacts {
   /** The bounds of counting were reached: there is more than `magnitude` says. */
   readonly more: boolean
   readonly certainty: 'known' | 'assumed'
+  /** The newest change of all that was counted, in milliseconds: it moves when anything there does. */
+  readonly stamp?: number
 }
 
 /** Read-only findings, recorded with the study. A lookup of what was not probed yet answers with what is assumed of it. */
@@ -84,6 +86,8 @@ export interface Study {
   readonly facts: Facts
   /** A digest of every fact that was looked at: the preconditions of a grant. */
   readonly preconditions: string
+  /** Why no snapshot can be had, where one was tried. */
+  readonly noSnapshot?: string
 }
 
 /** What policy is asked about one effect: few facts, so that answers can be kept by their exact inputs. */

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeFiles, replaceFile } from '../store/files.ts'
 
 /** The stop that holds outside everything: a file, so that it works with the guard dead and survives restarts. */
 export interface Breaker {
-  /** Why everything is stopped, or undefined. */
+  /** Why everything is stopped, or undefined. Throws where that can't be told: the caller must not let anything run. */
   stopped(): string | undefined
   stop(why: string): Promise<void>
   resume(): Promise<void>
@@ -14,7 +14,14 @@ export interface Breaker {
 export function breakerIn(state: string): Breaker {
   const path = join(state, 'stopped')
   return {
-    stopped: () => (existsSync(path) ? readFileSync(path, 'utf8').trim() || 'by hand' : undefined),
+    stopped: () => {
+      try {
+        return readFileSync(path, 'utf8').trim() || 'by hand'
+      } catch (cause) {
+        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+        throw cause
+      }
+    },
     stop: (why) => replaceFile(nodeFiles, path, Buffer.from(`${why}\n`)),
     resume: () => rm(path, { force: true }),
   }

@@ -3,7 +3,9 @@ import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
 import { CallRequest } from '../wire/api.ts'
 
-export class CallError extends CodedError<'call/malformed' | 'call/too-long' | 'call/too-deep'> {}
+export class CallError extends CodedError<
+  'call/malformed' | 'call/too-long' | 'call/too-deep' | 'call/no-folder' | 'call/too-much'
+> {}
 
 /** Longer calls are refused before anything looks at them. In UTF-16 units of their JSON. */
 const LONGEST = 256 * 1024
@@ -16,28 +18,39 @@ export interface Captured {
 
 /** The bytes, frozen and digested once. Whatever does not fit is refused with the reason. */
 export function capture(call: unknown, home: string): Captured {
+  const given: unknown = call !== null && typeof call === 'object' && 'input' in call ? call.input : null
+  // Before the schema, which an attacker's nesting would take down into the stack.
+  if (deeper(given, DEEPEST))
+    throw new CallError('call/too-deep', `the call is nested deeper than ${DEEPEST}`, { hint: SMALLER })
+  if ((JSON.stringify(given)?.length ?? 0) > LONGEST)
+    throw new CallError('call/too-long', 'the call is longer than 256 KiB', { hint: SMALLER })
   const parsed = CallRequest.safeParse(call)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new CallError(
-      'call/malformed',
-      `the call does not fit: ${issue?.path.join('.') || 'call'}: ${issue?.message ?? 'unreadable'}`,
-    )
+    const where = issue?.path.join('.') || 'call'
+    throw new CallError('call/malformed', `the call does not fit: ${where}: ${issue?.message ?? 'unreadable'}`)
   }
   const request = parsed.data
-  if (depth(request.input, 0) > DEEPEST)
-    throw new CallError('call/too-deep', `the call is nested deeper than ${DEEPEST}`)
-  if (JSON.stringify(request.input).length > LONGEST)
-    throw new CallError('call/too-long', 'the call is longer than 256 KiB')
   const { kind, cwd, agent, target } = request
   const input = request.input as Json
-  return {
-    request,
-    action: freezeAction({ kind, input, cwd, home: request.home ?? home, agent, ...(target && { target }) }),
-  }
+  if (holdsNul(kind === 'shell' ? [input, cwd] : [cwd]))
+    throw new CallError('call/malformed', 'the call holds a character that no command line can')
+  const action = freezeAction({ kind, input, cwd, home: request.home ?? home, agent, ...(target && { target }) })
+  return { request, action }
 }
 
-function depth(value: unknown, at: number): number {
-  if (value === null || typeof value !== 'object' || at > DEEPEST) return at
-  return Math.max(at, ...Object.values(value).map((inner) => depth(inner, at + 1)))
+const SMALLER = 'do it in smaller parts'
+
+/** Without recursion: it must not be what breaks on a deep value. */
+function deeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true
+    level = level.flatMap((each) => (each !== null && typeof each === 'object' ? Object.values(each) : []))
+  }
+  return false
+}
+
+function holdsNul(values: readonly Json[]): boolean {
+  return values.some((value) => typeof value === 'string' && value.includes('\0'))
 }

@@ -1,25 +1,53 @@
-import type { Closed as SnapshotClosed, Snapshots } from '../core/ports.ts'
+import { chain } from '../core/errors.ts'
+import type { Closed as SnapshotClosed } from '../core/ports.ts'
+import { UndoError } from '../undo/error.ts'
 import type { Closed } from '../wire/record.ts'
-import type { Entry } from './govern.ts'
-import { targetsOf } from './settle.ts'
+import type { Gate } from './gate.ts'
+import { record } from './record.ts'
 
-/** What was seen to have changed, for the entry that closes a receipt. */
-export async function closing(
-  entry: Entry,
-  outcome: Closed['outcome'],
-  code: number | undefined,
-  snapshots: Snapshots,
-): Promise<Closed> {
-  const kept = targetsOf(entry.judged).length > 0
-  const nothing: SnapshotClosed = { changes: [], lost: [], overlaps: [] }
-  const seen = kept ? await snapshots.close(entry.receipt, [entry.judged.study.facts.surroundings.workspace]) : nothing
-  return {
-    outcome,
-    ...(code !== undefined && { code }),
-    changes: [...seen.changes],
-    diverged: seen.changes.some((change) => !change.predicted),
-    snapshot: kept,
-    overlaps: [...seen.overlaps],
-    lost: [...seen.lost],
+/** How a call ended, as far as somebody told. */
+export type End = Pick<Closed, 'outcome' | 'code' | 'why' | 'answered'>
+
+/** Closes a receipt, with what is seen to have changed. Durable when it resolves. */
+export async function closeReceipt(
+  g: Gate,
+  at: { readonly receipt: string; readonly workspace: string },
+  end: End,
+): Promise<void> {
+  const seen = await look(g, at)
+  const { changes, overlaps, lost, unseen = [] } = seen.closed
+  const why = [end.why, seen.blind].filter((each) => each !== undefined).join('; ')
+  const data: Closed = {
+    ...end,
+    ...(why !== '' && { why }),
+    changes: [...changes],
+    diverged: changes.some((change) => !change.predicted),
+    snapshot: seen.kept,
+    overlaps: [...overlaps],
+    lost: [...lost],
+    ...(unseen.length > 0 && { unseen: [...unseen] }),
+  }
+  await record(g, { type: 'closed', subject: at.receipt, data })
+}
+
+const NOTHING: SnapshotClosed = { changes: [], overlaps: [], lost: [] }
+
+interface Look {
+  readonly closed: SnapshotClosed
+  readonly kept: boolean
+  /** Why it could not be seen. */
+  readonly blind?: string
+}
+
+/** That nothing can be seen does not keep a receipt open. */
+async function look(
+  g: Gate,
+  { receipt, workspace }: { readonly receipt: string; readonly workspace: string },
+): Promise<Look> {
+  try {
+    return { closed: await g.snapshots.close(receipt, [workspace]), kept: true }
+  } catch (error) {
+    if (error instanceof UndoError && error.code === 'undo/unknown') return { closed: NOTHING, kept: false }
+    return { closed: NOTHING, kept: false, blind: `what changed could not be seen: ${chain(error).join(', because ')}` }
   }
 }

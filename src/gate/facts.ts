@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Action } from '../core/action.ts'
 import { digestOf, type Json } from '../core/digest.ts'
@@ -50,7 +50,8 @@ export class Findings implements Facts {
     return open
   }
 
-  answer(asked: Asked, finding: Finding): void {
+  answer(asked: Asked, finding: Finding | undefined): void {
+    if (finding === undefined) return
     const key =
       asked.kind === 'changes'
         ? 'changes'
@@ -60,10 +61,10 @@ export class Findings implements Facts {
     this.#found.set(key, finding)
   }
 
-  /** Over everything that was found: what a grant's preconditions are. */
+  /** Over everything that was found, and the environment that it was read in: what a grant's preconditions are. */
   digest(): string {
     const all = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1))
-    return digestOf('interlock-facts/v1', all as unknown as Json)
+    return digestOf('interlock-facts/v1', [this.surroundings.env, all] as unknown as Json)
   }
 }
 
@@ -82,13 +83,25 @@ function assumedPath(path: string): PathFacts {
 
 const ASSUMED_CHANGES: Changes = { modified: [], untracked: [], ignored: [], more: true }
 
-/** What is the same for every question about one call. */
-export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostFacts): Surroundings {
-  const here = isAbsolute(action.cwd) && existsSync(action.cwd)
+/** What is the same for every question about one call. `known` is what the guard remembers of the run. */
+export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostFacts, known: Known = {}): Surroundings {
+  const here = isAbsolute(action.cwd) && isFolder(action.cwd)
   const cwd = here ? realpathSync(action.cwd) : resolve('/', posix(action.cwd))
   const home = existsSync(action.home) ? realpathSync(action.home) : action.home
-  const { temporary, guarded, env } = host
-  return { cwd, home, workspace: workspaceOf(cwd, home, here), temporary, guarded, env, here }
+  const { temporary, guarded } = host
+  const workspace = known.workspace ?? workspaceOf(cwd, home, here)
+  return { cwd, home, workspace, temporary, guarded, env: known.env ?? host.env, here }
+}
+
+export interface Known {
+  /** Of the run's first call. */
+  readonly workspace?: string
+  /** What the child will see, where the guard starts it. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 export interface HostFacts {
@@ -97,13 +110,17 @@ export interface HostFacts {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The git root above `cwd`, else `cwd`. A home, a parent of it or the root is nobody's workspace. */
+/** Folders that belong to the system or to everybody: who happens to stand there has not taken them as his workspace. */
+const NOBODYS =
+  /^\/(?:(?:etc|bin|sbin|lib\w*|boot|sys|proc|dev|run|System)(?:\/.*)?|usr(?:\/[^/]+)?|var|opt|srv|mnt|media|home|Users|Library)?$/
+
+/** The git root above `cwd`, else `cwd`. */
 function workspaceOf(cwd: string, home: string, here: boolean): string {
   let at = cwd
   while (here && at !== '/' && at !== home) {
     if (existsSync(resolve(at, '.git'))) return at
     at = dirname(at)
   }
-  const tooWide = cwd === '/' || cwd === home || `${home}/`.startsWith(`${cwd}/`)
+  const tooWide = cwd === home || NOBODYS.test(cwd) || `${home}/`.startsWith(`${cwd}/`)
   return tooWide ? resolve(cwd, '.interlock-no-workspace') : cwd
 }

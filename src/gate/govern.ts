@@ -19,7 +19,9 @@ export type Settled =
   | { readonly kind: 'grant'; readonly entry: Entry; readonly grant: Grant }
   | { readonly kind: 'refused' | 'waiting'; readonly entry: Entry }
 
-/** What came of a grant: a result, or the host's promise to run it. */
+export type Granted = Extract<Settled, { kind: 'grant' }>
+
+/** What came of a grant: a result, the host's promise to run it, or a reason that came up before anything ran. */
 export type Seen =
   | {
       readonly kind: 'ran'
@@ -29,6 +31,14 @@ export type Seen =
       readonly truncated: boolean
     }
   | { readonly kind: 'handed over' }
+  | { readonly kind: 'not run'; readonly why: string; readonly instead: string }
+
+/** How far a call came. */
+export interface Progress {
+  captured?: Captured
+  entry?: Entry
+  grant?: Grant
+}
 
 export interface Stages {
   capture(call: unknown): Captured
@@ -36,32 +46,27 @@ export interface Stages {
   judge(study: Study): Judged
   open(captured: Captured, judged: Judged): Promise<Entry>
   settle(entry: Entry): Promise<Settled>
-  perform(settled: Extract<Settled, { kind: 'grant' }>): Promise<Seen>
+  perform(granted: Granted): Promise<Seen>
   finish(entry: Entry, seen: Seen): Promise<CallReply>
   reply(settled: Settled): CallReply
-  /** Something threw before the grant: nothing ran. */
-  fault(error: unknown): CallReply
-  /** Something threw after the grant: it may have run. */
-  unsure(entry: Entry, error: unknown): Promise<CallReply>
+  /** Something threw: before the grant a deny, after it `unknown`. Never rejects. */
+  fault(error: unknown, so: Progress): Promise<CallReply>
 }
 
 /** The path of one action. Nothing else sequences stages. */
 export async function govern(call: unknown, s: Stages): Promise<CallReply> {
-  let settled: Settled
+  const so: Progress = {}
   try {
-    const captured = s.capture(call) //                      bytes frozen, action digest
-    const study = await s.understand(captured) //            read ⇄ probe, bounded; the rest is opaque
-    const judged = s.judge(study) //                         weigh → decide: pure
-    const entry = await s.open(captured, judged) //          durable before anything runs
-    settled = await s.settle(entry) //                       grant | refused | waiting
+    so.captured = s.capture(call) //                   bytes frozen, action digest
+    const study = await s.understand(so.captured) //   read ⇄ probe, bounded; the rest is opaque
+    const judged = s.judge(study) //                   weigh → decide: pure
+    so.entry = await s.open(so.captured, judged) //    durable before anything runs
+    const settled = await s.settle(so.entry) //        grant | refused | waiting
     if (settled.kind !== 'grant') return s.reply(settled)
+    so.grant = settled.grant
+    const seen = await s.perform(settled) //           only a grant can run
+    return await s.finish(settled.entry, seen) //      closes the receipt, or leaves it to the host's event
   } catch (error) {
-    return s.fault(error)
-  }
-  try {
-    const seen = await s.perform(settled) //                 only a grant can run
-    return await s.finish(settled.entry, seen) //            closes the receipt, or leaves it to the host's event
-  } catch (error) {
-    return await s.unsure(settled.entry, error)
+    return await s.fault(error, so)
   }
 }

@@ -1,14 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../core/errors.ts'
-import { standing, type Ticket } from '../people/ticket.ts'
-import type { CallReply, UndoReply, UndoRequest } from '../wire/api.ts'
-import { RECORD, type Turned } from '../wire/record.ts'
-import { closing } from './close.ts'
+import { type Standing, standing, type Ticket } from '../people/ticket.ts'
+import type { CallReply, HeldCall, ReceiptLine, UndoReply, UndoRequest } from '../wire/api.ts'
+import type { Turned } from '../wire/record.ts'
+import { closeReceipt, type End } from './close.ts'
+import { withDeadline } from './deadline.ts'
+import type { Gate } from './gate.ts'
 import { govern } from './govern.ts'
-import type { Filed } from './register.ts'
-import { closeEntry, eventOf, type Gate, type Manner, stagesOf } from './stages.ts'
+import { type Manner, unjudged } from './open.ts'
+import { LONGEST_WORDS, record, sayGoal } from './record.ts'
+import type { Filed, Open } from './register.ts'
+import { faulted } from './reply.ts'
+import { stagesOf } from './stages.ts'
 import { undo } from './undo.ts'
 
-export class GuardError extends CodedError<'guard/unknown-receipt' | 'guard/unknown-ticket'> {}
+export class GuardError extends CodedError<
+  'guard/unknown-receipt' | 'guard/unknown-ticket' | 'guard/late' | 'guard/not-a-host'
+> {}
+
+/** Who is at the other end, as far as the operating system tells. */
+export interface Asker {
+  readonly by: string
+  readonly forgeable: boolean
+}
 
 export interface Ended {
   readonly outcome: 'done' | 'failed' | 'unknown'
@@ -19,72 +33,115 @@ export interface Ended {
 
 /** What a client of the guard can ask for. Calls may overlap. */
 export interface Guard {
+  /** Never rejects: what goes wrong is a deny, or the outcome `unknown`. */
   call(call: unknown, manner: Manner): Promise<CallReply>
   /** The host says what became of a call that was handed over to it. Nothing happens to one that is closed already. */
-  close(receipt: string, end: Ended): Promise<void>
-  /** Receipts of a run that were handed over and have not come back. */
-  openOf(run: string): readonly string[]
-  say(run: string, what: 'goal' | 'claim', text: string, receipt?: string): Promise<void>
-  waiting(): readonly Ticket[]
-  standing(ticket: string): string
-  confirm(
-    ticket: string,
-    answer: 'confirmed' | 'refused',
-    by: { by: string; forgeable: boolean },
-  ): Promise<{ because: string }>
-  receipts(last: number): readonly Filed[]
+  close(receipt: string, end: End): Promise<void>
+  /** Closes what was handed over longer than `ms` ago and has not come back as `unknown`; all of it where `ms` is 0. */
+  abandon(ms: number, why: string): Promise<void>
+  /** The words that the operator gave the run. */
+  setGoal(run: string, text: string): Promise<void>
+  /** What the agent said of its reasons for a call. */
+  claim(receipt: string, text: string): Promise<void>
+  waiting(): readonly HeldCall[]
+  standing(ticket: string): Standing
+  confirm(ticket: string, answer: 'confirmed' | 'refused', asker: Asker): Promise<void>
+  confirmFile(file: { readonly path: string; readonly sha256: string }, asker: Asker): Promise<void>
+  receipts(last: number): readonly ReceiptLine[]
   undo(request: UndoRequest): Promise<UndoReply>
-  turn(state: Turned['state'], why: string): Promise<object>
-  status(): object
+  turn(state: Turned['state'], why: string, by: string): Promise<void>
+  /** Resolves when no call is under way, or after `ms`. */
+  quiet(ms: number): Promise<void>
+  status(): { readonly policy: string; readonly stopped?: string; readonly open: number; readonly waiting: number }
 }
 
-export function guardOf(g: Gate): Guard {
+/** A judgement takes milliseconds and a snapshot two seconds at most: what lasts longer is denied. */
+const ANSWER_MS = 10_000
+
+/** `keepHash` makes a confirmed file's hash count, durably. */
+export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, answerMs = ANSWER_MS): Guard {
+  const under = new Set<Promise<CallReply>>()
+  const closing = new Map<string, Promise<void>>()
+  const closeOnce = (open: Open, end: End): Promise<void> => {
+    const ending = closing.get(open.receipt) ?? closeReceipt(g, open, end).finally(() => closing.delete(open.receipt))
+    closing.set(open.receipt, ending)
+    return ending
+  }
   return {
-    call: (call, manner) => govern(call, stagesOf(g, manner)),
-    close: async (receipt, { outcome, code, why }) => {
-      const entry = g.open.get(receipt)
-      if (entry === undefined && g.register.receipts.get(receipt)?.closed !== undefined) return
-      if (entry === undefined)
-        throw new GuardError('guard/unknown-receipt', `no call waits to be closed under \`${receipt}\``)
-      g.open.delete(receipt)
-      await closeEntry(g, entry, { ...(await closing(entry, outcome, code, g.snapshots)), ...(why && { why }) })
+    call: (call, manner) => {
+      const answer = withDeadline(
+        answerMs,
+        (deadline) => govern(call, stagesOf(g, manner, deadline)),
+        () => late(g),
+      )
+      under.add(answer)
+      return answer.finally(() => under.delete(answer))
     },
-    openOf: (run) =>
-      [...g.open.values()].filter((entry) => entry.captured.action.agent.run === run).map((entry) => entry.receipt),
-    say: async (run, what, text, receipt) => {
-      const event = eventOf(g.clock, RECORD.said, receipt ?? run, { run, what, text: text.slice(0, 20_000) })
-      await g.ledger.append(event)
-      g.register.apply(event)
+    close: async (receipt, end) => {
+      const open = g.register.open.get(receipt)
+      if (open?.perform === 'host') return await closeOnce(open, end)
+      if (open !== undefined) throw new GuardError('guard/not-a-host', `the guard itself runs \`${receipt}\``)
+      if (!g.register.receipts.has(receipt))
+        throw new GuardError('guard/unknown-receipt', `there is no receipt \`${receipt}\``)
     },
-    waiting: () => [...g.register.tickets.values()].filter((ticket) => standing(ticket, g.clock.now()) === 'open'),
+    abandon: async (ms, why) => {
+      const before = g.clock.now() - ms
+      for (const open of [...g.register.open.values()])
+        if (open.at <= before && (ms === 0 || open.perform === 'host'))
+          await closeOnce(open, { outcome: 'unknown', why })
+    },
+    setGoal: (run, text) => sayGoal(g, run, text),
+    claim: async (receipt, text) => {
+      const run = g.register.receipts.get(receipt)?.run
+      if (run !== undefined)
+        await record(g, {
+          type: 'said',
+          subject: receipt,
+          data: { run, what: 'claim', text: text.slice(0, LONGEST_WORDS) },
+        })
+    },
+    waiting: () => g.register.waiting(g.clock.now()),
     standing: (id) => standing(ticketOf(g, id), g.clock.now()),
-    confirm: async (id, answer, { by, forgeable }) => {
+    confirm: async (id, answer, asker) => {
       const ticket = ticketOf(g, id)
       const now = standing(ticket, g.clock.now())
       if (now !== 'open')
         throw new GuardError('guard/unknown-ticket', `\`${id}\` is ${now}`, {
           hint: 'the agent has to try the call again',
         })
-      const event = eventOf(g.clock, RECORD.answered, ticket.receipt, { ticket: id, answer, by, forgeable })
-      await g.ledger.append(event)
-      g.register.apply(event)
-      return { because: ticket.because }
+      await record(g, { type: 'answered', subject: ticket.receipt, data: { ticket: id, answer, ...asker } })
     },
-    receipts: (last) => [...g.register.receipts.values()].slice(-last),
+    confirmFile: async (file, asker) => {
+      await record(g, { type: 'fileConfirmed', subject: file.path, data: { ...file, ...asker } })
+      await keepHash(file.sha256)
+    },
+    receipts: (last) => [...g.register.receipts.values()].slice(-last).map(lineOf),
     undo: (request) => undo(request, g),
-    turn: async (state, why) => {
-      if (state === 'stopped') await g.breaker.stop(why)
-      else await g.breaker.resume()
-      await g.ledger.append(eventOf(g.clock, RECORD.turned, 'breaker', { state, why, by: 'the operator' }))
-      return { state }
+    turn: async (state, why, by) => {
+      if (state === 'resumed') await g.breaker.resume()
+      else if (g.breaker.stopped() === undefined) await g.breaker.stop(why)
+      await record(g, { type: 'turned', subject: 'breaker', data: { state, why, by } })
     },
-    status: () => ({
-      policy: g.policy.hash,
-      stopped: g.breaker.stopped(),
-      open: g.open.size,
-      receipts: g.register.receipts.size,
-    }),
+    quiet: async (ms) => void (await Promise.race([Promise.allSettled(under), sleep(ms, undefined, { ref: false })])),
+    status: () => {
+      const stopped = g.breaker.stopped()
+      const waiting = g.register.waiting(g.clock.now()).length
+      return { policy: g.policy.hash, ...(stopped && { stopped }), open: g.register.open.size, waiting }
+    },
   }
+}
+
+/** What is still under way finds that it may not begin. */
+function late(g: Gate): CallReply {
+  const error = new GuardError('guard/late', 'it took too long', { hint: 'try it again, or in smaller parts' })
+  const receipt = g.clock.id('r')
+  // Nobody waits for this: a ledger that hangs may be why it is late.
+  record(g, { type: 'ruled', subject: receipt, data: unjudged(undefined, error.message) }).catch(() => undefined)
+  return faulted(receipt, error)
+}
+
+function lineOf({ id, at, run, kind, what, outcome, changed, kept, undone }: Filed): ReceiptLine {
+  return { id, at, run, kind, what, changed, kept, undone, ...(outcome && { outcome }) }
 }
 
 function ticketOf(g: Gate, id: string): Ticket {

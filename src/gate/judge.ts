@@ -2,7 +2,7 @@ import { type Effect, resourceName } from '../core/effect.ts'
 import type { Mandate } from '../core/mandate.ts'
 import { placeName } from '../core/place.ts'
 import type { Release, Ruling } from '../core/ruling.ts'
-import { bySafeguardOrder, type Safeguard } from '../core/safeguard.ts'
+import { bySafeguardOrder, SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
 import type { Answer, Judged, Policy, Study } from '../core/study.ts'
 import { ladder } from '../policy/vocabulary.ts'
 import { matchPrecedents } from '../risk/precedent.ts'
@@ -18,24 +18,31 @@ export interface Bench {
   readonly history: History
   /** Why the breaker is open, where it is. */
   readonly stopped?: string
-  /** Whether this guard can take snapshots and ask its operator. */
-  readonly can: { readonly snapshot: boolean; readonly confirm: boolean }
+  /** The operator said No to this very call. */
+  readonly refused?: boolean
 }
 
 /** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
   const effects = weigh(joinReplaces(study.drafts, bench.history), study.facts, bench.config, study.action.target)
-  const answers = effects.map((effect) =>
-    bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), setsFor(effect, bench)),
-  )
+  const answers = effects.map((effect) => {
+    // The safeguards that can be had here, the cheapest for people first.
+    const sets = ladder(study.noSnapshot === undefined && effect.resource.kind === 'path' && effect.undo === 'U1')
+    return bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), sets)
+  })
+  const ruled = rule(effects, answers)
+  const ruling = bench.refused === true && ruled.kind === 'hold' ? refused(ruled.because) : ruled
+  return { study, policy: bench.policy.hash, effects, answers, ruling, precedents: matchPrecedents(effects) }
+}
+
+function refused(because: string): Ruling {
+  const instead = 'take the No as the answer, and say at the end what was left undone'
   return {
-    study,
-    policy: bench.policy.hash,
-    effects,
-    answers,
-    ruling: rule(effects, answers),
-    precedents: matchPrecedents(effects),
+    kind: 'deny',
+    by: 'operator/refused',
+    because: `the operator said No to this very call: ${because}`,
+    instead,
   }
 }
 
@@ -47,12 +54,6 @@ function stopped(study: Study, { policy }: Bench, why: string): Judged {
     instead: 'end the turn; a person resumes with `interlock resume`',
   }
   return { study, policy: policy.hash, effects: [], answers: [], ruling, precedents: [] }
-}
-
-/** The safeguards that can be had here, the cheapest for people first. */
-function setsFor(effect: Effect, { can }: Bench): readonly (readonly Safeguard[])[] {
-  const sets = ladder(can.snapshot && effect.resource.kind === 'path' && effect.undo === 'U1')
-  return can.confirm ? sets : sets.filter((set) => !set.includes('confirm'))
 }
 
 /** An action is ruled as its gravest effect; the safeguards of all effects add up. */
@@ -91,10 +92,7 @@ function needs(people: Safeguard): string {
 function cost(answer: Answer | undefined): number {
   if (answer === undefined) return -1
   if (answer.kind === 'forbidden') return 100
-  return Math.max(
-    0,
-    ...answer.under.map((each) => 1 + ['snapshot', 'confirm', 'approval×1', 'approval×2'].indexOf(each)),
-  )
+  return Math.max(0, ...answer.under.map((each) => 1 + SAFEGUARDS.indexOf(each)))
 }
 
 /** What a verb does, in the words of a sentence about one thing. */

@@ -1,90 +1,77 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
 import type { FileInput } from '../core/action.ts'
 import type { Clock } from '../core/clock.ts'
-import { CodedError } from '../core/errors.ts'
 import { run } from '../process/run.ts'
-import type { Entry, Seen, Settled } from './govern.ts'
-
-export class PerformError extends CodedError<'perform/expired' | 'perform/not-runnable'> {}
+import type { Breaker } from './breaker.ts'
+import type { Deadline } from './deadline.ts'
+import { performFile } from './file.ts'
+import type { Entry, Granted, Seen } from './govern.ts'
+import { redeem } from './settle.ts'
 
 const LONGEST_MS = 10 * 60 * 1000
 const OUTPUT_BYTES = 1 << 20
+/** The kernel takes no longer argument. */
+const LONGEST_COMMAND = 120 * 1024
 
-/** Grants that were used: each runs once. */
-const used = new WeakSet<object>()
+export interface Performing {
+  readonly clock: Clock
+  readonly breaker: Breaker
+  readonly deadline: Deadline
+}
 
 /** Runs exactly what was judged, or hands it over to the host that will. */
-export async function perform({ grant, entry }: Extract<Settled, { kind: 'grant' }>, clock: Clock): Promise<Seen> {
+export async function perform({ grant, entry }: Granted, { clock, breaker, deadline }: Performing): Promise<Seen> {
   const { request, action } = entry.captured
-  if (used.has(grant) || clock.now() > grant.runBy || grant.action !== action.digest)
-    throw new PerformError('perform/expired', 'the grant was used, is too old, or is for another call')
-  used.add(grant)
+  // INVARIANT: from here to the start of what runs there is no wait: a stop or a deny that was given holds.
+  const stopped = breaker.stopped()
+  if (stopped !== undefined)
+    return notRun(`everything is stopped: ${stopped}`, 'end the turn; a person resumes with `interlock resume`')
+  if (!redeem(grant, action.digest, clock.now()))
+    return notRun('its grant was used, is too old, or is for another call', AGAIN)
+  if (!deadline.begin()) return notRun('the guard did not answer in time', AGAIN)
   if (request.perform === 'host') return { kind: 'handed over' }
   if (action.kind === 'shell' && typeof action.input === 'string') return await shell(action.input, entry)
-  if (action.kind === 'file') return file(action.input as unknown as FileInput & { old?: string; new?: string })
-  throw new PerformError('perform/not-runnable', `the guard can't run a \`${action.kind}\` call`, {
-    hint: 'let the host run it',
-  })
+  if (action.kind === 'file') return file(entry)
+  return notRun(`the guard can't run a \`${action.kind}\` call`, 'let the host run it')
+}
+
+const AGAIN = 'try the call again'
+
+function notRun(why: string, instead: string): Seen {
+  return { kind: 'not run', why, instead }
 }
 
 async function shell(command: string, { captured: { action, request } }: Entry): Promise<Seen> {
+  if (Buffer.byteLength(command) > LONGEST_COMMAND)
+    return notRun('the command is longer than 120 KiB', 'write it to a script and run that')
   const bash = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
-  const env = request.env ?? { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: action.home }
+  const env = { ...environment(request.env), HOME: action.home, PWD: action.cwd }
   const umask = (request.umask ?? 0o022).toString(8)
   // The text goes in as an argument: nothing of it is read by the outer shell.
   const args = ['-c', 'umask "$1" && exec "$2" -c "$3"', 'sh', umask, bash, command]
-  const { code, stdout, stderr, truncated } = await run('/bin/sh', args, {
-    cwd: action.cwd,
-    env,
-    timeoutMs: LONGEST_MS,
-    maxBytes: OUTPUT_BYTES,
-  })
-  return { kind: 'ran', code, stdout, stderr, truncated }
+  const options = { cwd: action.cwd, env, timeoutMs: LONGEST_MS, maxBytes: OUTPUT_BYTES }
+  const { code, stdout, stderr, truncated, timedOut } = await run('/bin/sh', args, options)
+  const late = timedOut ? '\ninterlock: ended after 10 minutes' : ''
+  return { kind: 'ran', code, stdout, stderr: stderr + late, truncated }
 }
 
-function file(input: FileInput & { old?: string; new?: string }): Seen {
+/** Makes a shell read more than the command that was judged, or read it otherwise. */
+const READS_MORE = /^(?:BASH_ENV|ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|CDPATH|GLOBIGNORE|IFS|PS4)$/
+
+/** What the child sees, and what its command is read with. */
+export function environment(
+  given: Readonly<Record<string, string>> = { PATH: '/usr/local/bin:/usr/bin:/bin' },
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !READS_MORE.test(name)))
+}
+
+function file({ captured: { action, request }, judged }: Entry): Seen {
+  const input = action.input as unknown as FileInput
   try {
-    const stdout = fileOperation(input)
-    return {
-      kind: 'ran',
-      code: 0,
-      stdout: stdout.slice(0, OUTPUT_BYTES),
-      stderr: '',
-      truncated: stdout.length > OUTPUT_BYTES,
-    }
+    const { text, truncated } = performFile(input, judged.study.facts, request.umask ?? 0o022)
+    return { kind: 'ran', code: 0, stdout: text, stderr: '', truncated }
   } catch (error) {
-    return {
-      kind: 'ran',
-      code: 1,
-      stdout: '',
-      stderr: error instanceof Error ? error.message : String(error),
-      truncated: false,
-    }
-  }
-}
-
-function fileOperation({ operation, path, to, content, ...edit }: FileInput & { old?: string; new?: string }): string {
-  switch (operation) {
-    case 'read':
-      return readFileSync(path, 'utf8')
-    case 'write':
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, content ?? '')
-      return ''
-    case 'edit': {
-      const text = readFileSync(path, 'utf8')
-      const parts = edit.old === undefined || edit.old === '' ? [] : text.split(edit.old)
-      if (parts.length !== 2)
-        throw new Error(`\`old\` occurs ${Math.max(0, parts.length - 1)} times in ${path}, not once`)
-      writeFileSync(path, parts.join(edit.new ?? ''))
-      return ''
-    }
-    case 'delete':
-      rmSync(path, { recursive: true })
-      return ''
-    case 'move':
-      renameSync(path, to ?? path)
-      return ''
+    const stderr = error instanceof Error ? error.message : String(error)
+    return { kind: 'ran', code: 1, stdout: '', stderr, truncated: false }
   }
 }

@@ -1,36 +1,62 @@
-import { closeSync, globSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { type Dir, lstatSync, opendirSync, type Stats } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../core/clock.ts'
 import type { Magnitude } from '../core/effect.ts'
 import type { Changes, Content, PathFacts, Surroundings } from '../core/study.ts'
-import { run } from '../process/run.ts'
+import { NotRegular, readRegular } from '../store/regular.ts'
+import { Budget, type Pause, pacer } from '../undo/budget.ts'
+import { placesOf } from '../undo/targets.ts'
+import { Bounds } from '../wire/config.ts'
+import { CallError } from './capture.ts'
 import type { Asked, Finding } from './facts.ts'
+import { MOST_LISTED, type Status, statusOf, versionIn } from './git.ts'
+import { realOf } from './real.ts'
 
-/** Entries that are counted before it counts as more than can be known. */
+/** Answers all questions of a round, in their order. Read-only and bounded; what can't be known throws, and the gate denies. */
+export type Probe = (asked: readonly Asked[], around: Surroundings) => Promise<readonly Finding[]>
+
+/** Entries that are counted, and the time that counting may take, before it counts as more than can be known. */
 const MOST_ENTRIES = 50_000
-const MOST_LISTED = 2_000
+const COUNT_MS = 1_000
+const MOST_ASKED = 5_000
+const MOST_COMPARED = 2_000_000
 const LONGEST_SCRIPT = 64 * 1024
 
-/** Looks at the world, read-only and bounded. An answer that can't be had throws, and the gate denies. */
-export async function probe(asked: Asked, around: Surroundings): Promise<Finding> {
-  switch (asked.kind) {
-    case 'path':
-      return asked.want === 'place' ? placeOf(asked.path) : await stakeOf(asked.path, around)
-    case 'changes':
-      return await changesOf(around)
-    case 'text':
-      return contentOf(asked.path)
+export function probeWith(clock: Clock): Probe {
+  return async (asked, around) => {
+    if (asked.length > MOST_ASKED)
+      throw new CallError('call/too-much', `it touches more than ${MOST_ASKED} paths`, {
+        hint: 'do it in smaller parts',
+      })
+    const places = asked.map((each) =>
+      each.kind === 'path' && each.want === 'stake' ? placeOf(literalPart(each.path)) : undefined,
+    )
+    const whole = asked.some(({ kind }) => kind === 'changes')
+    const real = places.flatMap((place) => (place?.exists === true ? [place.real] : []))
+    const told = whole || real.length > 0 ? await statusOf(around.workspace, whole ? 'all' : real) : undefined
+    const status = told !== undefined && told.length * real.length > MOST_COMPARED ? 'unknown' : told
+    const count = new Counter(clock)
+    const found: Finding[] = []
+    for (const [at, each] of asked.entries()) {
+      const place = places[at]
+      if (each.kind === 'text') found.push(contentOf(each.path))
+      else if (each.kind === 'changes') found.push(changesIn(status, around))
+      else if (place === undefined) found.push(placeOf(each.path))
+      else found.push(stakeOf(each.path, place, await count.below(each.path), versionIn(status, place, around)))
+    }
+    return found
   }
 }
 
 const NOTHING: Magnitude = { files: 0, bytes: 0, unversioned: 0 }
 
 function placeOf(path: string): PathFacts {
-  const stat = lstat(path)
-  const real = realOf(path)
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const type = typeOf(stat)
   return {
     exists: stat !== undefined,
-    type: typeOf(stat),
-    real,
+    type,
+    real: realOf(path),
     version: 'none',
     magnitude: NOTHING,
     more: false,
@@ -38,96 +64,108 @@ function placeOf(path: string): PathFacts {
   }
 }
 
-function lstat(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })
-}
-
 function typeOf(stat: Stats | undefined): PathFacts['type'] {
   if (stat === undefined || stat.isFile()) return 'file'
   return stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** Links resolved as far as the path exists; the rest is kept as it is named. */
-function realOf(path: string): string {
-  let at = path
-  let rest = ''
-  while (at !== '/') {
-    if (lstat(at) !== undefined) {
-      try {
-        return join(realpathSync(at), rest)
-      } catch {
-        // A link that leads nowhere: what is written through it lands where it points.
-        return join(realOf(dirname(at)), basename(at), rest)
-      }
+function stakeOf(
+  path: string,
+  place: PathFacts,
+  { files, bytes, more, newest }: Counted,
+  version: PathFacts['version'],
+): PathFacts {
+  const unversioned = version === 'tracked' ? 0 : files
+  const real = join(place.real, path.slice(literalPart(path).length))
+  const stamp = files > 0 ? { stamp: newest } : {}
+  // A pattern without a match means nothing.
+  const exists = place.exists && (files > 0 || more)
+  return { ...place, exists, real, version, magnitude: { files, bytes, unversioned }, more, ...stamp }
+}
+
+/** Of a pattern, the folder that all its matches are in. What is there by this very name is no pattern. */
+function literalPart(path: string): string {
+  const at = path.search(/[*?[]/)
+  if (at >= 0 && lstatSync(path, { throwIfNoEntry: false }) !== undefined) return path
+  return at < 0 ? path : path.slice(0, path.lastIndexOf('/', at)) || '/'
+}
+
+interface Counted {
+  readonly files: number
+  readonly bytes: number
+  readonly more: boolean
+  readonly newest: number
+}
+
+/** Counts for one round of questions; what one takes of the time, the next ones lack. */
+class Counter {
+  readonly #clock: Clock
+  readonly #until: number
+  readonly #pause: Pause
+  #entries = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#until = clock.micros() + COUNT_MS * 1000
+    this.#pause = pacer(clock)
+  }
+
+  async below(path: string): Promise<Counted> {
+    const so = { files: 0, bytes: 0, more: false, newest: 0 }
+    const open = await this.#matches(path)
+    if (open === undefined) return { ...so, more: true }
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (this.#entries >= MOST_ENTRIES || this.#clock.micros() > this.#until) return { ...so, more: true }
+      if (this.#pause.due()) await this.#pause.rest()
+      const stat = lstatSync(at, { throwIfNoEntry: false })
+      if (stat === undefined) continue
+      this.#entries++
+      so.files++
+      so.newest = Math.max(so.newest, stat.ctimeMs)
+      if (stat.isFile()) so.bytes += stat.size
+      const names = stat.isDirectory() ? namesIn(at, MOST_ENTRIES - this.#entries) : []
+      if (names === undefined) return { ...so, more: true }
+      for (const name of names) open.push(join(at, name))
     }
-    rest = join(basename(at), rest)
-    at = dirname(at)
+    return so
   }
-  return `/${rest.replace(/\/$/, '')}`
-}
 
-async function stakeOf(path: string, around: Surroundings): Promise<PathFacts> {
-  const pattern = /[*?[]/.test(path)
-  const matches = pattern ? globSync(path).slice(0, MOST_LISTED) : [path]
-  const place = placeOf(pattern ? dirnameOfPattern(path) : path)
-  const count = new Count()
-  for (const match of matches) count.add(match)
-  const version = place.exists ? await versionOf(pattern ? dirnameOfPattern(path) : path, around) : 'none'
-  const unversioned = version === 'tracked' ? 0 : count.files
-  const real = pattern ? join(place.real, path.slice(dirnameOfPattern(path).length)) : place.real
-  return {
-    ...place,
-    real,
-    version,
-    magnitude: { files: count.files, bytes: count.bytes, unversioned },
-    more: count.more,
+  /** Undefined where the pattern means more than can be looked at in time. */
+  async #matches(path: string): Promise<string[] | undefined> {
+    if (literalPart(path) === path) return [path]
+    const left = Math.max(1, (this.#until - this.#clock.micros()) / 1000)
+    try {
+      const budget = new Budget(this.#clock, Bounds.parse({ snapshotMs: left }))
+      const places = await placesOf([{ path, tree: false, glob: true, unlinkOnly: true }], budget)
+      return places.map((place) => place.path)
+    } catch {
+      return undefined // it lists more than was given time for, or a folder that can't be read
+    }
   }
 }
 
-function dirnameOfPattern(path: string): string {
-  return path.slice(0, path.lastIndexOf('/', path.search(/[*?[]/))) || '/'
-}
-
-class Count {
-  files = 0
-  bytes = 0
-  more = false
-
-  add(path: string): void {
-    const stat = lstat(path)
-    if (stat === undefined || this.more) return
-    this.files++
-    if (this.files > MOST_ENTRIES) this.more = true
-    else if (stat.isDirectory()) for (const name of readdirSync(path)) this.add(join(path, name))
-    else if (stat.isFile()) this.bytes += stat.size
+/** At most one more than `most`: a folder can hold millions. Undefined where it can't be read. */
+function namesIn(folder: string, most: number): string[] | undefined {
+  let open: Dir | undefined
+  try {
+    open = opendirSync(folder)
+    const names: string[] = []
+    for (let entry = open.readSync(); entry !== null && names.length <= most; entry = open.readSync())
+      names.push(entry.name)
+    return names
+  } catch {
+    return undefined
+  } finally {
+    open?.closeSync()
   }
 }
 
-const GIT = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks']
-
-/** None of the caller's: `GIT_*` and a `PATH` of his could make git run something. */
-const GIT_ENVIRONMENT = {
-  PATH: '/usr/local/bin:/usr/bin:/bin',
-  LC_ALL: 'C',
-  GIT_CONFIG_NOSYSTEM: '1',
-  HOME: '/nonexistent',
-  GIT_OPTIONAL_LOCKS: '0',
-}
-
-async function versionOf(path: string, around: Surroundings): Promise<PathFacts['version']> {
-  const lines = await status(around, ['--ignored=matching', '--', path])
-  if (lines === undefined) return 'none'
-  if (lines.length === 0) return 'tracked'
-  if (lines.every((line) => line.startsWith('!!'))) return 'ignored'
-  return lines.some((line) => line.startsWith('??')) ? 'untracked' : 'modified'
-}
-
-async function changesOf(around: Surroundings): Promise<Changes> {
-  const lines = await status(around, ['--ignored=matching'])
-  if (lines === undefined) return { modified: [], untracked: [], ignored: [], more: true }
+function changesIn(lines: Status, around: Surroundings): Changes {
+  if (lines === undefined || lines === 'unknown') return { modified: [], untracked: [], ignored: [], more: true }
   const of = (marks: (mark: string) => boolean): string[] =>
     lines
       .filter((line) => marks(line.slice(0, 2)))
+      .slice(0, MOST_LISTED)
       .map((line) => join(around.workspace, line.slice(3).replace(/\/$/, '')))
   return {
     modified: of((mark) => mark !== '??' && mark !== '!!'),
@@ -137,29 +175,17 @@ async function changesOf(around: Surroundings): Promise<Changes> {
   }
 }
 
-/** Lines of `git status`, or undefined where there is no repository. */
-async function status(around: Surroundings, args: readonly string[]): Promise<readonly string[] | undefined> {
-  const result = await run(
-    'git',
-    [...GIT, '-C', around.workspace, 'status', '--porcelain', '-z', '--no-renames', ...args],
-    { cwd: around.workspace, env: GIT_ENVIRONMENT, timeoutMs: 5_000, maxBytes: 8 << 20 },
-  )
-  if (result.code !== 0 || result.truncated) return undefined
-  return result.stdout.split('\0').filter(Boolean)
-}
-
 function contentOf(path: string): Content {
-  const stat = lstat(path) === undefined ? undefined : lstatSync(realOf(path), { throwIfNoEntry: false })
-  if (stat === undefined) return { kind: 'missing' }
-  if (!stat.isFile()) return { kind: 'unreadable', why: 'the script is no regular file' }
-  const bytes = Buffer.alloc(Math.min(stat.size, LONGEST_SCRIPT))
-  const file = openSync(path, 'r')
+  if (lstatSync(realOf(path), { throwIfNoEntry: false }) === undefined) return { kind: 'missing' }
   try {
-    readSync(file, bytes, 0, bytes.length, 0)
-  } finally {
-    closeSync(file)
+    const bytes = readRegular(path, LONGEST_SCRIPT + 1)
+    if (bytes.subarray(0, 1024).includes(0)) return { kind: 'program' }
+    if (bytes.length > LONGEST_SCRIPT) return { kind: 'unreadable', why: 'the script is longer than 64 KiB' }
+    return { kind: 'text', text: bytes.toString() }
+  } catch (error) {
+    return {
+      kind: 'unreadable',
+      why: error instanceof NotRegular ? 'the script is no regular file' : 'the script can’t be read',
+    }
   }
-  if (bytes.subarray(0, 1024).includes(0)) return { kind: 'program' }
-  if (stat.size > LONGEST_SCRIPT) return { kind: 'unreadable', why: 'the script is longer than 64 KiB' }
-  return { kind: 'text', text: bytes.toString() }
 }

@@ -1,39 +1,61 @@
 import type { Json } from '../core/digest.ts'
 
-/** What a call shows of credentials is taken out before it is written anywhere. The digest is over the whole call. */
-export function redact(value: Json): Json {
-  if (typeof value === 'string') return redactText(value)
+/**
+ * What a call shows of credentials is taken out before it is written anywhere. The digest is over the whole call.
+ * `secrets` are values known to be some; the rest is found by its form or by the name beside it.
+ */
+export function redact(value: Json, secrets: readonly string[] = []): Json {
+  if (typeof value === 'string') return redactText(value, secrets)
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map(redact)
+  if (Array.isArray(value)) return value.map((inner) => redact(inner, secrets))
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      SECRET_KEY.test(key) && typeof inner === 'string' ? MARK : redact(inner),
+      SECRET_KEY.test(key) && typeof inner === 'string' ? MARK : redact(inner, secrets),
     ]),
   )
 }
 
-const MARK = '[redacted]'
-const SECRET_KEY = /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|credential|authorization|private[-_]?key/i
+/** Values of an environment whose names say that they open something. */
+export function secretsIn(env: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) => (SECRET_KEY.test(name) && value.length >= 6 ? [value] : []))
+}
 
-/** Formats that announce themselves, and values behind a name that says what they are. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MARK],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MARK],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|rk_live_|npm_|pypi-|AIza)[\w-]{12,}/g, MARK],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, MARK],
-  [/(\b(?:Bearer|Basic|token)\s+)[\w+/=.~-]{8,}/gi, `$1${MARK}`],
-  [/(:\/\/[^\s/:@'"]+:)[^\s/@'"]+(?=@)/g, `$1${MARK}`],
-  [
-    /(\b[\w-]*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[\w-]*\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi,
-    `$1${MARK}`,
-  ],
-  [
-    /(--?(?:password|passwd|pass|token|secret|api-?key|access-?key|auth)(?:=|\s+))(?:"[^"]*"|'[^']*'|[^\s;&|]+)/gi,
-    `$1${MARK}`,
-  ],
+const MARK = '[redacted]'
+const SECRET_KEY = /pass(?:word|wd|phrase)?$|secret|token|(?:api|access|private|auth)[-_]?key|credential|authorization/i
+
+/** A name that says what stands behind it. `max_tokens: 512` counts, and opens nothing. */
+const NAME = [
+  'PASS(?:WORD|WD|PHRASE)',
+  '(?<![a-z])PASS(?![a-z])',
+  'SECRET',
+  'TOKEN(?!S["\']?\\s{0,8}[:=]\\s{0,8}\\d)',
+  '(?:API|ACCESS|PRIVATE|AUTH)[-_]?KEY',
+  'CREDENTIAL',
+].join('|')
+const VALUE = `(?:"[^"]*"?|'[^']*'?|[^\\s;&|]+)`
+
+/**
+ * Formats that announce themselves, and values behind such a name.
+ * INVARIANT: no pattern looks beyond a bound without taking what it saw: an agent chooses the text, up to 256 KiB of
+ * it, and waits for the answer.
+ */
+const PATTERNS: readonly RegExp[] = [
+  /()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|sk-|[sr]k_live_|npm_|pypi-|AIza|hf_|dop_v1_|SG\.)[\w.-]{12,}/g,
+  /()\beyJ[\w-]{8,512}\.[\w-]{8,8192}\.[\w-]{8,4096}/g,
+  /(\b(?:Bearer|Basic|token)\s{1,8})(?=[\w+/=.~-]{0,200}\d)[\w+/=.~-]{8,}/gi,
+  /(:\/\/[^\s/:@'"]{0,256}:)[^\s/@'"]{1,1024}(?=@)/g,
+  new RegExp(`((?:${NAME})[\\w-]{0,64}["']?\\s{0,8}=\\s{0,8})${VALUE}`, 'gi'),
+  new RegExp(`((?:${NAME})[\\w-]{0,64}(?:["']\\s{0,8}:\\s{0,8}|:\\s{1,8}))${VALUE}`, 'gi'),
+  new RegExp(`(--?(?:password|passwd|pass|token|secret|api-?key|access-?key|auth)\\s{1,8})${VALUE}`, 'gi'),
+  // curl -u user:…, mysql -p…
+  /(\s(?:-u|--user|--proxy-user)(?:=|\s{0,8})["']?[^\s:"']{1,256}:)[^\s"']{1,1024}/g,
+  /(\bmysql(?:dump|admin)?\b[^\n;&|]{0,256}?\s-p)[^\s"']{1,256}/g,
 ]
 
-function redactText(text: string): string {
-  return PATTERNS.reduce((so, [pattern, mark]) => so.replace(pattern, mark), text)
+function redactText(text: string, secrets: readonly string[]): string {
+  const known = secrets.reduce((so, secret) => so.replaceAll(secret, MARK), text)
+  return PATTERNS.reduce((so, pattern) => so.replace(pattern, `$1${MARK}`), known)
 }

@@ -1,15 +1,52 @@
-import { answer, type Ticket } from '../people/ticket.ts'
+import { whatOf } from '../core/action.ts'
+import { answer, standing, type Ticket, used } from '../people/ticket.ts'
 import { type History, NO_HISTORY, remember } from '../risk/sequence.ts'
-import { Answered, Closed, RECORD, Ruled, Said } from '../wire/record.ts'
+import type { HeldCall } from '../wire/api.ts'
+import { Answered, Closed, RECORD, Ruled, Said, Turned } from '../wire/record.ts'
 
-/** A receipt as the ledger tells it. */
+/** A receipt as the ledger tells it; what only its entries need to hold stays there. */
 export interface Filed {
   readonly id: string
   readonly at: number
-  readonly ruled: Ruled
-  readonly closed?: Closed
-  readonly claim?: string
+  readonly run: string
+  readonly kind: string
+  /** The call in one line. */
+  readonly what: string
+  readonly cwd: string
+  readonly workspace: string
+  /** The receipt that it gave back, where it is an undo. */
+  readonly undoes?: string
+  readonly outcome?: Closed['outcome']
+  /** How many paths it changed. */
+  readonly changed: number
+  readonly kept: boolean
+  readonly undone: boolean
 }
+
+/** A receipt that may run, and whose end is not recorded. */
+export interface Open {
+  readonly receipt: string
+  readonly run: string
+  readonly at: number
+  readonly workspace: string
+  readonly perform: Ruled['perform']
+  /** The host asks its operator about this hold. */
+  readonly asked?: string
+  /** Names of the objects that it deletes elsewhere than on this disk. */
+  readonly deletes: readonly string[]
+}
+
+/** What was done so far in one run. */
+interface Run {
+  readonly workspace?: string
+  readonly history: History
+  readonly goal?: string
+}
+
+/** More than this are forgotten, the oldest first: they stay in the ledger. */
+const MOST_RECEIPTS = 20_000
+const MOST_TICKETS = 200
+const MOST_RUNS = 500
 
 /**
  * What the ledger says, by receipt, ticket and run. A fold over its entries and nothing besides, so that a
@@ -17,9 +54,12 @@ export interface Filed {
  */
 export class Register {
   readonly receipts = new Map<string, Filed>()
+  readonly open = new Map<string, Open>()
   readonly tickets = new Map<string, Ticket>()
-  readonly goals = new Map<string, string>()
-  readonly #deleted = new Map<string, History>()
+  /** Why everything is stopped, where the last word was a stop. */
+  stopped: string | undefined
+  readonly #held = new Map<string, HeldCall>()
+  readonly #runs = new Map<string, Run>()
 
   /** Entries that don't fit are of another version; they stay in the ledger and are not acted on. */
   apply(entry: {
@@ -31,65 +71,138 @@ export class Register {
     const at = Date.parse(entry.time)
     switch (entry.type) {
       case RECORD.ruled:
-        this.#with(Ruled.safeParse(entry.data), (ruled) => this.#ruled(entry.subject, at, ruled))
+        fits(Ruled.safeParse(entry.data), (ruled) => this.#ruled(entry.subject, at, ruled))
         break
       case RECORD.closed:
-        this.#with(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
+        fits(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
         break
       case RECORD.answered:
-        this.#with(Answered.safeParse(entry.data), ({ ticket, answer: said }) => {
-          const found = this.tickets.get(ticket)
-          if (found !== undefined) this.tickets.set(ticket, answer(found, said, at))
-        })
+        fits(Answered.safeParse(entry.data), ({ ticket, answer: said }) =>
+          this.#turn(ticket, (known) => answer(known, said, at)),
+        )
         break
       case RECORD.said:
-        this.#with(Said.safeParse(entry.data), ({ run, what, text }) => {
-          if (what === 'goal') this.goals.set(run, text)
-          const filed = this.receipts.get(entry.subject)
-          if (what === 'claim' && filed !== undefined) this.receipts.set(entry.subject, { ...filed, claim: text })
+        fits(Said.safeParse(entry.data), (said) => this.#said(entry.subject, said))
+        break
+      case RECORD.turned:
+        fits(Turned.safeParse(entry.data), ({ state, why }) => {
+          this.stopped = state === 'stopped' ? why : undefined
         })
+        break
     }
   }
 
+  /** What still runs counts: nobody knows that it won't come about. */
   history(run: string): History {
-    return this.#deleted.get(run) ?? NO_HISTORY
+    const under = [...this.open.values()].filter((open) => open.run === run).flatMap(({ deletes }) => deletes)
+    return remember(this.#history(run), under)
   }
 
-  #with<T>(parsed: { success: true; data: T } | { success: false }, use: (data: T) => void): void {
-    if (parsed.success) use(parsed.data)
+  /** Where the run's first call was made: a later one from elsewhere does not move it. */
+  workspaceOf(run: string): string | undefined {
+    return this.#runs.get(run)?.workspace
+  }
+
+  goalOf(run: string): string | undefined {
+    return this.#runs.get(run)?.goal
+  }
+
+  /** What waits for its operator, as he should see it. */
+  waiting(now: number): readonly HeldCall[] {
+    return [...this.#held.values()].flatMap((held) => {
+      const ticket = this.tickets.get(held.ticket)
+      const goal = this.goalOf(held.run)
+      return ticket && standing(ticket, now) === 'open' ? [{ ...held, ...(goal && { goal }) }] : []
+    })
+  }
+
+  /** Why a snapshot could not be had when this very call was tried before, where a hold was filed for that. */
+  noSnapshot(digest: string, now: number): string | undefined {
+    const known = [...this.tickets.values()].filter(
+      (ticket) => ticket.digest === digest && ticket.noSnapshot !== undefined,
+    )
+    return known.find((ticket) => ['open', 'confirmed'].includes(standing(ticket, now)))?.noSnapshot
   }
 
   #ruled(id: string, at: number, ruled: Ruled): void {
-    this.receipts.set(id, { id, at, ruled })
-    const { ticket, run, digest, policy, preconditions, because } = ruled
-    if (ticket === undefined) return
-    const known = this.tickets.get(ticket)
-    if (ruled.released === true && known !== undefined) this.tickets.set(ticket, { ...known, state: 'used' })
-    if (known === undefined)
-      this.tickets.set(ticket, {
-        id: ticket,
-        receipt: id,
-        run,
-        digest,
-        policy,
-        preconditions,
-        because,
-        state: 'open',
-        at,
-      })
+    const { run, kind, cwd, workspace, input } = ruled
+    const undoes = kind === 'undo' ? String((input as { undoes?: unknown } | null)?.undoes) : undefined
+    const filed = { id, at, run, kind, cwd, workspace, what: whatOf(input), changed: 0, kept: false, undone: false }
+    keep(this.receipts, id, { ...filed, ...(undoes && { undoes }) }, MOST_RECEIPTS)
+    const runs = ruled.ruling === 'allow' || ruled.released === true || ruled.asked === true
+    if (runs) this.open.set(id, openOf(id, at, ruled))
+    else this.open.delete(id)
+    if (undoes === undefined && workspace !== '') this.#run(run, { workspace: this.workspaceOf(run) ?? workspace })
+    if (ruled.ticket !== undefined) this.#file(ruled.ticket, id, at, ruled)
   }
 
-  #closed(id: string, closed: Closed): void {
+  #file(ticket: string, receipt: string, at: number, ruled: Ruled): void {
+    if (ruled.released === true) this.#turn(ticket, used)
+    if (this.tickets.has(ticket)) return
+    const { run, digest, policy, preconditions, because, agent, input, cwd, effects, precedents, claim, noSnapshot } =
+      ruled
+    const filed = { id: ticket, receipt, digest, policy, preconditions, state: 'open', at } as const
+    const dropped = keep(this.tickets, ticket, { ...filed, ...(noSnapshot && { noSnapshot }) }, MOST_TICKETS)
+    for (const id of dropped) this.#held.delete(id)
+    const shown = { ticket, receipt, at, agent, run, input, cwd, because, effects }
+    this.#held.set(ticket, { ...shown, ...(precedents && { precedents }), ...(claim && { claim }) })
+  }
+
+  #turn(id: string, how: (ticket: Ticket) => Ticket): void {
+    const ticket = this.tickets.get(id)
+    if (ticket === undefined) return
+    const turned = how(ticket)
+    this.tickets.set(id, turned)
+    if (turned.state !== 'open') this.#held.delete(id)
+  }
+
+  #closed(id: string, { outcome, changes, snapshot }: Closed): void {
+    const open = this.open.get(id)
+    this.open.delete(id)
+    if (open?.asked !== undefined) this.#turn(open.asked, used)
+    if (open !== undefined && (outcome === 'done' || outcome === 'unknown'))
+      this.#run(open.run, { history: remember(this.#history(open.run), open.deletes) })
     const filed = this.receipts.get(id)
     if (filed === undefined) return
-    this.receipts.set(id, { ...filed, closed })
-    const { ticket, asked, run, effects } = filed.ruled
-    const held = ticket === undefined ? undefined : this.tickets.get(ticket)
-    if (asked === true && held !== undefined) this.tickets.set(held.id, { ...held, state: 'used' })
-    if (closed.outcome === 'failed') return
-    const gone = effects
-      .filter((effect) => effect.verb === 'delete' && !effect.resource.startsWith('path:'))
-      .map((effect) => effect.resource)
-    this.#deleted.set(run, remember(this.history(run), gone))
+    this.receipts.set(id, { ...filed, outcome, changed: changes.length, kept: snapshot })
+    const undone = filed.undoes === undefined ? undefined : this.receipts.get(filed.undoes)
+    if (undone !== undefined && outcome === 'done') this.receipts.set(undone.id, { ...undone, undone: true })
+    // What takes back the undo brings back what it undid.
+    const again = undone?.undoes === undefined ? undefined : this.receipts.get(undone.undoes)
+    if (again !== undefined && outcome === 'done') this.receipts.set(again.id, { ...again, undone: false })
   }
+
+  #history(run: string): History {
+    return this.#runs.get(run)?.history ?? NO_HISTORY
+  }
+
+  #said(subject: string, { run, what, text }: Said): void {
+    if (what === 'goal') this.#run(run, { goal: text })
+    for (const [ticket, held] of this.#held)
+      if (what === 'claim' && held.receipt === subject) this.#held.set(ticket, { ...held, claim: text })
+  }
+
+  #run(run: string, more: Partial<Run>): void {
+    const before = this.#runs.get(run) ?? { history: NO_HISTORY }
+    this.#runs.delete(run)
+    keep(this.#runs, run, { ...before, ...more }, MOST_RUNS)
+  }
+}
+
+function openOf(receipt: string, at: number, { run, workspace, perform, effects, asked, ticket }: Ruled): Open {
+  const deletes = effects.filter(({ verb, resource }) => verb === 'delete' && !resource.startsWith('path:'))
+  const open = { receipt, run, at, workspace, perform, deletes: deletes.map(({ resource }) => resource) }
+  return asked === true && ticket !== undefined ? { ...open, asked: ticket } : open
+}
+
+function fits<T>(parsed: { success: true; data: T } | { success: false }, use: (data: T) => void): void {
+  if (parsed.success) use(parsed.data)
+}
+
+/** Sets, and answers with the oldest that had to go for it. */
+function keep<T>(map: Map<string, T>, key: string, value: T, most: number): readonly string[] {
+  map.set(key, value)
+  const dropped = map.size > most ? [...map.keys()].slice(0, map.size - most) : []
+  for (const old of dropped) map.delete(old)
+  return dropped
 }

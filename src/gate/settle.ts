@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Grant } from '../core/grant.ts'
-import type { Snapshots, SnapshotTarget, Taken } from '../core/ports.ts'
+import type { Snapshots, SnapshotTarget } from '../core/ports.ts'
 import type { Judged } from '../core/study.ts'
 import type { Entry, Settled } from './govern.ts'
 
@@ -9,47 +9,49 @@ const RUN_BY_MS = 15 * 60_000
 
 export interface Settling {
   readonly clock: Clock
-  readonly snapshots: Snapshots
+  readonly snapshots: Pick<Snapshots, 'take'>
   /** Judges once more where no snapshot can be had, and opens the entry of that ruling. */
-  again(entry: Entry): Promise<Entry>
+  again(entry: Entry, why: string): Promise<Entry>
 }
 
 /** Turns a ruling into a grant, a refusal or a wait. The only place that mints. */
 export async function settle(entry: Entry, s: Settling): Promise<Settled> {
-  const { ruling } = entry.judged
+  const { ruling, study } = entry.judged
   if (ruling.kind === 'deny') return { kind: 'refused', entry }
   if (ruling.kind === 'hold' && !entry.released && !entry.asked) return { kind: 'waiting', entry }
-  const taken = await preImages(entry, s)
-  if (taken?.kind === 'infeasible' && ruling.under.includes('snapshot')) return await settle(await s.again(entry), s)
+  // Pre-images are kept wherever they can be, whether or not policy asked for them: it costs nobody a question.
+  const targets = study.noSnapshot === undefined ? targetsOf(entry.judged) : []
+  const taken = targets.length === 0 ? undefined : await s.snapshots.take(entry.receipt, targets)
+  if (taken?.kind === 'infeasible' && ruling.under.includes('snapshot'))
+    return await settle(await s.again(entry, taken.why), s)
   return { kind: 'grant', entry, grant: mint(entry, s.clock) }
 }
 
-function mint(entry: Entry, clock: Clock): Grant {
-  const { ruling, study } = entry.judged
+const minted = new WeakSet<Grant>()
+
+function mint({ judged: { ruling, study, policy }, asked }: Entry, clock: Clock): Grant {
+  const under = ruling.kind === 'deny' ? [] : ruling.under
   const grant = {
     id: clock.id('g'),
     action: study.action.digest,
-    policy: entry.judged.policy,
-    under: ruling.kind === 'deny' ? [] : ruling.under,
+    policy,
+    under,
     runBy: clock.now() + RUN_BY_MS,
-    onYes: entry.asked && !entry.released,
+    onYes: asked,
   }
-  return Object.freeze(grant) as unknown as Grant
+  const frozen = Object.freeze(grant) as unknown as Grant
+  minted.add(frozen)
+  return frozen
 }
 
-/** Pre-images are kept wherever they can be, whether or not policy asked for them: it costs nobody a question. */
-async function preImages(entry: Entry, { snapshots }: Settling): Promise<Taken | undefined> {
-  const targets = targetsOf(entry.judged)
-  return targets.length === 0 ? undefined : await snapshots.take(entry.receipt, targets)
+/** True once for each grant that was minted here, for its own action and in time. */
+export function redeem(grant: Grant, action: string, now: number): boolean {
+  return minted.delete(grant) && grant.action === action && now <= grant.runBy
 }
 
-export function targetsOf({ effects }: Judged): readonly SnapshotTarget[] {
-  const changing = effects.filter(
-    (effect) =>
-      effect.undo === 'U1' && effect.resource.kind === 'path' && effect.verb !== 'read' && effect.verb !== 'execute',
-  )
-  const unlinkOnly =
-    changing.length > 0 && effects.every((effect) => effect.verb === 'delete' || effect.verb === 'read')
+function targetsOf({ effects }: Judged): readonly SnapshotTarget[] {
+  const changing = effects.filter(({ undo, verb }) => undo === 'U1' && verb !== 'read' && verb !== 'execute')
+  const unlinkOnly = effects.every(({ verb }) => verb === 'delete' || verb === 'read')
   return changing.flatMap(({ resource }) =>
     resource.kind === 'path'
       ? [{ path: resource.path, tree: resource.tree === true, glob: resource.glob === true, unlinkOnly }]

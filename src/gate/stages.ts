@@ -1,207 +1,110 @@
-import type { Clock } from '../core/clock.ts'
-import type { Json } from '../core/digest.ts'
-import { type CodedError, chain } from '../core/errors.ts'
-import type { Mandate } from '../core/mandate.ts'
-import type { Ledger, LedgerEntry, Snapshots } from '../core/ports.ts'
-import type { Judged, Policy, Study, Surroundings } from '../core/study.ts'
-import { releases, standing, type Ticket } from '../people/ticket.ts'
-import type { CallReply } from '../wire/api.ts'
-import type { Config } from '../wire/config.ts'
-import { type Answered, type Closed, RECORD, type Ruled, type Said, type Turned } from '../wire/record.ts'
-import { answerOf } from './answer.ts'
-import type { Breaker } from './breaker.ts'
-import { type Captured, capture } from './capture.ts'
-import { closing } from './close.ts'
-import type { Asked, Finding, HostFacts } from './facts.ts'
-import type { Entry, Stages } from './govern.ts'
+import { digestOf } from '../core/digest.ts'
+import { chain } from '../core/errors.ts'
+import type { Judged, Study } from '../core/study.ts'
+import { refuses } from '../people/ticket.ts'
+import { CallError, type Captured, capture } from './capture.ts'
+import { closeReceipt, type End } from './close.ts'
+import type { Deadline } from './deadline.ts'
+import { surroundingsOf } from './facts.ts'
+import type { Gate } from './gate.ts'
+import type { Entry, Progress, Stages } from './govern.ts'
 import { judge } from './judge.ts'
-import { perform } from './perform.ts'
-import { redact } from './redact.ts'
-import type { Register } from './register.ts'
+import { type Manner, openEntry, unjudged } from './open.ts'
+import { environment, perform } from './perform.ts'
+import { record } from './record.ts'
+import { faulted, notRun, replyOf } from './reply.ts'
 import { settle } from './settle.ts'
 import { understand } from './understand.ts'
-import { wordsOf } from './words.ts'
 
-/** What one guard is made of. */
-export interface Gate {
-  readonly clock: Clock
-  readonly ledger: Ledger
-  readonly register: Register
-  readonly snapshots: Snapshots
-  readonly policy: Policy
-  readonly breaker: Breaker
-  readonly host: HostFacts
-  readonly home: string
-  readonly probe: (asked: Asked, around: Surroundings) => Promise<Finding>
-  configOf(cwd: string, home: string): { config: Config; mandate: Mandate }
-  /** Calls that were handed over and have not come back, by receipt. */
-  readonly open: Map<string, Entry>
-}
-
-/** How the caller's host can ask its operator itself. Looked at only where a confirm would release the call. */
-export interface Manner {
-  asks(): Promise<boolean>
-}
-
-export function stagesOf(g: Gate, manner: Manner): Stages {
-  const judgeWith = (study: Study, snapshot: boolean): Judged => {
-    const { cwd, home, agent } = study.action
-    const { config, mandate } = g.configOf(cwd, home)
-    const stopped = g.breaker.stopped()
-    const history = g.register.history(agent.run)
-    const can = { snapshot, confirm: true }
-    return judge(study, { policy: g.policy, config, mandate, history, can, ...(stopped && { stopped }) })
-  }
-  const open = (captured: Captured, judged: Judged): Promise<Entry> => openEntry(g, manner, captured, judged)
-
+/** The stages of one call, of what this guard is made of. */
+export function stagesOf(g: Gate, manner: Manner, deadline: Deadline): Stages {
   return {
     capture: (call) => capture(call, g.home),
-    understand: ({ action }) =>
-      understand(action, { config: g.configOf(action.cwd, action.home).config, host: g.host, probe: g.probe }),
-    judge: (study) => judgeWith(study, true),
-    open,
+    understand: (captured) => understandHere(g, captured),
+    judge: (study) => judgeHere(g, study),
+    open: (captured, judged) => openEntry(g, { captured, judged, manner }),
     settle: (entry) =>
       settle(entry, {
         clock: g.clock,
         snapshots: g.snapshots,
-        again: ({ captured, judged }) => open(captured, judgeWith(judged.study, false)),
+        again: ({ captured, judged, receipt }, why) =>
+          openEntry(g, { captured, judged: judgeHere(g, without(judged.study, why)), manner, receipt }),
       }),
-    perform: (settled) => perform(settled, g.clock),
+    perform: (granted) => perform(granted, { clock: g.clock, breaker: g.breaker, deadline }),
     finish: async (entry, seen) => {
-      if (seen.kind === 'handed over') {
-        g.open.set(entry.receipt, entry)
-        return reply(entry, 'handed over')
+      if (seen.kind === 'handed over') return replyOf(entry, 'handed over')
+      if (seen.kind === 'not run') {
+        await close(g, entry, { outcome: 'refused', why: seen.why })
+        return notRun(entry, seen.why, seen.instead)
       }
-      const outcome = seen.code === 0 ? 'done' : 'failed'
-      await closeEntry(g, entry, await closing(entry, outcome, seen.code, g.snapshots))
       const { code, stdout, stderr, truncated } = seen
-      return { ...reply(entry, outcome), result: { code, stdout, stderr, truncated } }
+      const outcome = code === 0 ? 'done' : 'failed'
+      await close(g, entry, { outcome, code })
+      return { ...replyOf(entry, outcome), result: { code, stdout, stderr, truncated } }
     },
-    reply: ({ kind, entry }) => reply(entry, kind === 'waiting' ? 'waiting' : 'refused'),
-    fault: (error) => faulted(error),
-    unsure: async (entry, error) => {
-      const why = chain(error).join(', because ')
-      await closeEntry(g, entry, {
-        outcome: 'unknown',
-        why,
-        changes: [],
-        diverged: false,
-        snapshot: false,
-        overlaps: [],
-        lost: [],
-      })
-      return reply(entry, 'unknown')
-    },
+    reply: ({ kind, entry }) => replyOf(entry, kind === 'waiting' ? 'waiting' : 'refused'),
+    fault: (error, so) => fault(g, error, so),
   }
 }
 
-/** Every ruling is durable before anything runs. A confirmed ticket is used up here, before any wait. */
-async function openEntry(g: Gate, manner: Manner, captured: Captured, judged: Judged): Promise<Entry> {
-  const receipt = g.clock.id('r')
-  const { action, request } = captured
-  const call = { digest: action.digest, policy: judged.policy, preconditions: judged.study.preconditions }
-  const held = judged.ruling.kind === 'hold'
-  const canAsk = held && request.perform === 'host' && (await manner.asks())
-  // INVARIANT: from here to the register's knowing of it there is no wait, so that two retries can't share a ticket.
-  const known = held ? [...g.register.tickets.values()].filter((ticket) => ticket.digest === action.digest) : []
-  const release = known.find((ticket) => releases(ticket, call, g.clock.now()))
-  const waiting = known.find((ticket) => standing(ticket, g.clock.now()) === 'open' && sameFacts(ticket, call))
-  const ticket = held ? (release?.id ?? waiting?.id ?? g.clock.id('t')) : undefined
-  const entry: Entry = {
-    receipt,
-    captured,
-    judged,
-    released: release !== undefined,
-    asked: canAsk && release === undefined,
-    ...(ticket && { ticket }),
-  }
-  const event = eventOf(g.clock, RECORD.ruled, receipt, recordOf(entry))
-  g.register.apply(event)
-  await g.ledger.append(event)
-  return entry
+async function understandHere(g: Gate, { action, request }: Captured): Promise<Study> {
+  const workspace = g.register.workspaceOf(action.agent.run)
+  const env = request.perform === 'guard' ? environment(request.env) : undefined
+  const around = surroundingsOf(action, g.host, { ...(workspace && { workspace }), ...(env && { env }) })
+  if (!around.here)
+    throw new CallError('call/no-folder', `the working folder \`${action.cwd}\` is not there`, {
+      hint: 'go to a folder that is',
+    })
+  if (!isHome(around.home, g, around.temporary))
+    throw new CallError('call/malformed', `\`${action.home}\` is not the home of this guard's user`)
+  const study = await understand(action, { around, config: g.rulesOf(around.workspace).config, probe: g.probe })
+  const why = g.register.noSnapshot(action.digest, g.clock.now())
+  return why === undefined ? study : without(study, why)
 }
 
-export function eventOf(
-  clock: Clock,
-  type: string,
-  subject: string,
-  data: Ruled | Closed | Answered | Said | Turned,
-): LedgerEntry {
-  return { id: clock.id('e'), type, subject, time: new Date(clock.now()).toISOString(), data: data as unknown as Json }
+/** Who names his home could make others' files his own: only the guard's user's own, or a throw-away one, is believed. */
+function isHome(home: string, g: Gate, temporary: readonly string[]): boolean {
+  const own = surroundingsOf({ cwd: '/', home: g.home }, g.host).home
+  return home === own || temporary.some((folder) => home.startsWith(`${folder}/`))
 }
 
-function sameFacts(ticket: Ticket, call: Pick<Ticket, 'policy' | 'preconditions'>): boolean {
-  return ticket.policy === call.policy && ticket.preconditions === call.preconditions
-}
-
-function recordOf({ captured: { action }, judged, ticket, released, asked }: Entry): Ruled {
-  const { ruling, rule, because, instead, safeguards, effects, precedents, level } = answerOf(judged)
+/** That no snapshot can be had is one of the facts a ruling rests on. */
+function without(study: Study, why: string): Study {
   return {
-    run: action.agent.run,
-    agent: action.agent.name,
-    kind: action.kind,
-    input: redact(action.input) as Ruled['input'],
-    cwd: action.cwd,
-    workspace: judged.study.facts.surroundings.workspace,
-    digest: action.digest,
-    policy: judged.policy,
-    preconditions: judged.study.preconditions,
-    level,
-    ruling,
-    rule,
-    because: redact(because) as string,
-    safeguards,
-    effects: effects.map((effect) => ({ ...effect, resource: redact(effect.resource) as string })),
-    ...(instead && { instead }),
-    ...(precedents && { precedents }),
-    ...(ticket && { ticket }),
-    ...(released && { released }),
-    ...(asked && { asked }),
+    ...study,
+    noSnapshot: why,
+    preconditions: digestOf('interlock-facts/v1', [study.preconditions, 'no snapshot']),
   }
 }
 
-export async function closeEntry(
-  g: Pick<Gate, 'clock' | 'ledger' | 'register' | 'open'>,
-  { receipt }: Pick<Entry, 'receipt'>,
-  closed: Closed,
-): Promise<void> {
-  const event = eventOf(g.clock, RECORD.closed, receipt, closed)
-  await g.ledger.append(event)
-  g.register.apply(event)
-  g.open.delete(receipt)
+function judgeHere(g: Gate, study: Study): Judged {
+  const { action, facts, preconditions } = study
+  const { config, mandate } = g.rulesOf(facts.surroundings.workspace)
+  const stopped = g.breaker.stopped()
+  const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
+  const refused = [...g.register.tickets.values()].some((ticket) => refuses(ticket, terms, g.clock.now()))
+  const history = g.register.history(action.agent.run)
+  return judge(study, { policy: g.policy, config, mandate, history, refused, ...(stopped && { stopped }) })
 }
 
-function reply(entry: Entry, outcome: CallReply['outcome']): CallReply {
-  const answer = answerOf(entry.judged)
-  const { ticket } = entry
-  const release =
-    answer.release === undefined || ticket === undefined
-      ? {}
-      : { release: { ...answer.release, how: `interlock confirm ${ticket}` } }
-  return {
-    ...answer,
-    ...release,
-    receipt: entry.receipt,
-    outcome,
-    ...(ticket && { ticket }),
-    ...(entry.released && { released: true }),
-    text: wordsOf(answer, ticket, outcome),
-  }
+function close(g: Gate, { receipt, judged }: Entry, end: End): Promise<void> {
+  return closeReceipt(g, { receipt, workspace: judged.study.facts.surroundings.workspace }, end)
 }
 
-/** A throw anywhere before the grant is a deny with its reason; there may be no ledger to write it to. */
-function faulted(error: unknown): CallReply {
-  const because = `the guard could not judge it: ${chain(error).join(', because ')}`
-  const hint = (error as Partial<CodedError>).hint
-  const answer = {
-    ruling: 'deny',
-    level: 'advised',
-    safeguards: [],
-    effects: [],
-    rule: 'gate/fault',
-    because,
-    ...(hint && { instead: hint }),
-  } as const
-  const line = { ...answer, safeguards: [], effects: [] }
-  return { ...line, receipt: 'none', outcome: 'refused', text: wordsOf(line, undefined, 'refused') }
+/** Before the grant a deny, after it `unknown`; recorded where there still is a ledger to write to. */
+async function fault(
+  g: Gate,
+  error: unknown,
+  { captured, entry, grant }: Progress,
+): Promise<ReturnType<typeof faulted>> {
+  const why = chain(error).join(', because ')
+  const receipt = entry?.receipt ?? g.clock.id('r')
+  const told =
+    entry === undefined
+      ? record(g, { type: 'ruled', subject: receipt, data: unjudged(captured, why) })
+      : close(g, entry, { outcome: grant === undefined ? 'refused' : 'unknown', why })
+  // A ledger that can't be written to is why most of what comes here comes: the answer is the same.
+  const recorded = await told.then(() => true).catch(() => false)
+  if (entry !== undefined && grant !== undefined) return replyOf(entry, 'unknown', why)
+  return faulted(recorded ? receipt : 'none', error)
 }

@@ -1,73 +1,94 @@
 import { digestOf } from '../core/digest.ts'
-import { CodedError } from '../core/errors.ts'
+import { CodedError, chain } from '../core/errors.ts'
 import type { Restored } from '../core/ports.ts'
 import type { UndoReply, UndoRequest } from '../wire/api.ts'
-import { type Closed, RECORD, type Ruled } from '../wire/record.ts'
+import type { Closed, Ruled } from '../wire/record.ts'
+import type { Gate } from './gate.ts'
+import { record } from './record.ts'
 import type { Filed } from './register.ts'
-import { eventOf, type Gate } from './stages.ts'
 
 export class NothingToUndo extends CodedError<'undo/nothing'> {}
 
-/** Gives back what receipts changed, the newest first. Itself an action with a receipt, and so undone in turn. */
+/** Gives back what receipts changed, the newest first. Each is itself an action with a receipt, and so undone in turn. */
 export async function undo({ what, dryRun }: UndoRequest, g: Gate): Promise<UndoReply> {
-  const restored: UndoReply['restored'] = []
-  const refused: UndoReply['refused'] = []
-  const receipts: string[] = []
-  for (const filed of undoable(what, g)) {
-    const one = dryRun ? await g.snapshots.restore(filed.id, { dryRun }) : await undoOne(filed, g)
-    restored.push(...one.restored)
-    refused.push(...one.refused, ...one.notes.map((why) => ({ path: filed.id, why })))
-    if ('receipt' in one && typeof one.receipt === 'string') receipts.push(one.receipt)
+  const reply: UndoReply = { receipts: [], restored: [], refused: [], notes: [] }
+  for (const filed of chosen(what, g)) {
+    const { receipt, result } = await undoOne(filed, dryRun, g)
+    if (receipt !== undefined) reply.receipts.push(receipt)
+    // A dry run sees what is there now, not what giving back the newer ones would leave for the older: those decide.
+    const given = new Set(reply.restored.map(({ path }) => path))
+    reply.restored.push(...result.restored.filter(({ path }) => !given.has(path)))
+    reply.refused.push(...result.refused.filter(({ path }) => !(dryRun && given.has(path))))
+    reply.notes.push(...result.notes)
   }
-  return { restored, refused, ...(receipts.length > 0 && { receipt: receipts.join(' ') }) }
+  return reply
 }
 
-function undoable(what: string, g: Gate): readonly Filed[] {
-  const changed = [...g.register.receipts.values()].filter(
-    (filed) => filed.closed?.snapshot === true || filed.closed?.outcome === 'unknown',
-  )
-  const found = changed
-    .filter(
-      ({ id, ruled, closed }) =>
-        id === what || ruled.run === what || (what === '--last' && (closed?.changes.length ?? 0) > 0),
-    )
-    .reverse()
-  const chosen = what === '--last' ? found.slice(0, 1) : found
-  if (chosen.length === 0)
-    throw new NothingToUndo('undo/nothing', `nothing is kept that \`${what}\` changed`, {
-      hint: '`interlock undo --list` shows what can be given back',
-    })
-  return chosen
+/** A run: what it did, but for what is given back already. `--last`: the last action that changed something. */
+function chosen(what: string, g: Gate): readonly Filed[] {
+  const kept = [...g.register.receipts.values()].filter((filed) => filed.kept)
+  const left = kept.filter(({ undoes, undone }) => undoes === undefined && !undone)
+  const ofRun = left.filter(({ run }) => run === what).reverse()
+  const last = left.findLast(({ changed, outcome }) => changed > 0 || outcome === 'unknown')
+  const named = kept.find(({ id }) => id === what)
+  const found = what === '--last' ? [last] : named ? [named] : ofRun
+  const some = found.filter((filed) => filed !== undefined)
+  if (some.length > 0) return some
+  throw new NothingToUndo('undo/nothing', whyNothing(what, g), {
+    hint: '`interlock undo --list` shows what can be given back',
+  })
 }
 
-async function undoOne(filed: Filed, g: Gate): Promise<Restored & { readonly receipt: string }> {
+function whyNothing(what: string, g: Gate): string {
+  const filed = g.register.receipts.get(what)
+  if (filed === undefined)
+    return what === '--last' ? 'nothing is kept that was changed' : `nothing is kept that \`${what}\` changed`
+  if (g.register.open.has(what)) return `\`${what}\` still runs, as far as is known`
+  return `of \`${what}\` nothing was kept: it changed nothing that a snapshot could hold, or did not run`
+}
+
+async function undoOne(filed: Filed, dryRun: boolean, g: Gate): Promise<{ receipt?: string; result: Restored }> {
+  if (dryRun)
+    return { result: await g.snapshots.restore(filed.id, { dryRun }).catch((error: unknown) => failed(filed, error)) }
   const receipt = g.clock.id('r')
-  const { run, cwd, workspace, policy, preconditions, level } = filed.ruled
-  const ruled: Ruled = {
+  await record(g, { type: 'ruled', subject: receipt, data: ruledOf(filed, g) })
+  let why: string | undefined
+  const result = await g.snapshots.restore(filed.id, { dryRun, as: receipt }).catch((error: unknown) => {
+    why = chain(error).join(', because ')
+    return failed(filed, error)
+  })
+  await record(g, {
+    type: 'closed',
+    subject: receipt,
+    data: { ...closedOf(result), ...(why && { outcome: 'unknown', why }) },
+  })
+  return { receipt, result }
+}
+
+/** One that can't be given back does not keep the others from it. */
+function failed({ id }: Filed, error: unknown): Restored {
+  return { restored: [], refused: [{ path: id, why: chain(error).join(', because ') }], notes: [] }
+}
+
+function ruledOf({ id, run, cwd, workspace }: Filed, g: Gate): Ruled {
+  return {
     run,
     cwd,
     workspace,
-    policy,
-    preconditions,
-    level,
     agent: 'operator',
     kind: 'undo',
-    input: { undoes: filed.id },
-    digest: digestOf('interlock-undo/v1', { undoes: filed.id }),
+    input: { undoes: id },
+    perform: 'guard',
+    digest: digestOf('interlock-undo/v1', { undoes: id }),
+    policy: g.policy.hash,
+    preconditions: '',
+    level: 'advised',
     ruling: 'allow',
     rule: 'undo/asked',
-    because: `it gives back what ${filed.id} changed`,
+    because: `it gives back what ${id} changed`,
     safeguards: ['snapshot'],
     effects: [],
   }
-  const opened = eventOf(g.clock, RECORD.ruled, receipt, ruled)
-  await g.ledger.append(opened)
-  g.register.apply(opened)
-  const result = await g.snapshots.restore(filed.id, { dryRun: false, as: receipt })
-  const ended = eventOf(g.clock, RECORD.closed, receipt, closedOf(result))
-  await g.ledger.append(ended)
-  g.register.apply(ended)
-  return { ...result, receipt }
 }
 
 function closedOf({ restored, refused }: Restored): Closed {

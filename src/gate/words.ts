@@ -1,14 +1,23 @@
 import type { CallReply, RulingLine } from '../wire/api.ts'
 
+interface Told {
+  readonly ticket?: string | undefined
+  readonly outcome: CallReply['outcome']
+  /** What is to be said of the outcome. */
+  readonly why?: string | undefined
+}
+
 /** The ruling as an agent or a person should read it. The first line says what matters: some hosts show no more. */
-export function wordsOf(answer: RulingLine, ticket: string | undefined, outcome: CallReply['outcome']): string {
+export function wordsOf(answer: RulingLine, { ticket, outcome, why }: Told): string {
   const head = {
     allow: 'Interlock allowed it',
     hold: 'Interlock holds this for its operator',
     deny: 'Interlock refused this',
-  }[answer.ruling]
-  const lines = [`${head}: ${answer.because}.`]
-  if (outcome === 'waiting' || answer.ruling === 'deny') lines.push('Nothing has run.')
+  }
+  const lines = [`${head[answer.ruling]}: ${answer.because}.`]
+  if (outcome === 'unknown')
+    lines.push(`It may or may not have run: ${why ?? 'its end was not seen'}. Look before you try it again.`)
+  else if (outcome === 'waiting' || answer.ruling === 'deny') lines.push('Nothing has run.')
   for (const effect of answer.effects.filter((each) => each.verb !== 'read').slice(0, 6))
     lines.push(`  ${effect.verb} ${effect.resource} (${effect.place}, ${UNDO[effect.undo] ?? effect.undo})`)
   for (const precedent of answer.precedents ?? []) lines.push(`It happened before. ${precedent}`)

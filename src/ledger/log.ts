@@ -95,12 +95,12 @@ export class OpenLedger implements Ledger {
     this.#pending = pending.leaves.length > 0 ? [pending] : []
   }
 
-  async append(entry: LedgerEntry): Promise<Sealed> {
-    const encoded = encodeEntry(entry, { origin: this.origin, blobs: this.#setting.at.blobs })
-    return await new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) reject(this.#failure)
-      else if (this.#closing !== undefined) reject(new LedgerError('ledger/closed', 'the ledger was closed'))
-      else this.#queue.push({ entry: encoded, resolve, reject })
+  append(entry: LedgerEntry): Promise<Sealed> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#closing !== undefined) throw new LedgerError('ledger/closed', 'the ledger was closed')
+      const encoded = encodeEntry(entry, { origin: this.origin, blobs: this.#setting.at.blobs })
+      this.#queue.push({ entry: encoded, resolve, reject })
       this.#draining ??= this.#drain()
     })
   }
@@ -121,7 +121,7 @@ export class OpenLedger implements Ledger {
       } catch (cause) {
         this.#fail(cause, batch)
       }
-      await turn()
+      if (this.#queue.length === 0) await turn()
     }
     this.#draining = undefined
   }

@@ -2,41 +2,62 @@
 export interface Ticket {
   readonly id: string
   readonly receipt: string
-  readonly run: string
   /** What the yes is bound to: the action's bytes, the policy that judged it, and the facts it rests on. */
   readonly digest: string
   readonly policy: string
   readonly preconditions: string
-  readonly because: string
+  /** It was filed because no snapshot could be had, for this reason. */
+  readonly noSnapshot?: string
   readonly state: 'open' | 'confirmed' | 'refused' | 'used'
   /** Milliseconds since 1970: when it was filed, and when it was answered. */
   readonly at: number
   readonly answeredAt?: number
 }
 
+/** What a call must share with a ticket to be the one that it is about. */
+export type Terms = Pick<Ticket, 'digest' | 'policy' | 'preconditions'>
+
 /** How long a hold may wait for its answer, and a yes for its call. */
 const ANSWER_BY_MS = 24 * 60 * 60 * 1000
 const RUN_BY_MS = 15 * 60 * 1000
 
-export type Standing = 'open' | 'confirmed' | 'refused' | 'used' | 'expired'
+export type Standing = Ticket['state'] | 'expired'
 
-export function standing(ticket: Ticket, now: number): Standing {
-  if (ticket.state === 'open') return now - ticket.at > ANSWER_BY_MS ? 'expired' : 'open'
-  if (ticket.state === 'confirmed') return now - (ticket.answeredAt ?? 0) > RUN_BY_MS ? 'expired' : 'confirmed'
-  return ticket.state
+/** INVARIANT: a clock that was set back expires a yes: it never lengthens one. */
+export function standing({ state, at, answeredAt = at }: Ticket, now: number): Standing {
+  if (state === 'open') return within(at, ANSWER_BY_MS, now) ? 'open' : 'expired'
+  if (state === 'confirmed') return within(answeredAt, RUN_BY_MS, now) ? 'confirmed' : 'expired'
+  return state
 }
 
+/** A clock that corrects itself by a little is no attack. */
+const SLACK_MS = 60 * 1000
+
+function within(since: number, most: number, now: number): boolean {
+  return now - since <= most && since - now <= SLACK_MS
+}
+
+/** The first answer counts. */
 export function answer(ticket: Ticket, said: 'confirmed' | 'refused', now: number): Ticket {
   return standing(ticket, now) === 'open' ? { ...ticket, state: said, answeredAt: now } : ticket
 }
 
+/** Its call ran, or will not: either way nothing passes on it any more. */
+export function used(ticket: Ticket): Ticket {
+  return ticket.state === 'refused' ? ticket : { ...ticket, state: 'used' }
+}
+
+export function isAbout(ticket: Ticket, terms: Terms): boolean {
+  const { digest, policy, preconditions } = terms
+  return ticket.digest === digest && ticket.policy === policy && ticket.preconditions === preconditions
+}
+
 /** Whether a yes releases this very call: same bytes, same policy, same facts, in time, not used yet. */
-export function releases(
-  ticket: Ticket,
-  call: Pick<Ticket, 'digest' | 'policy' | 'preconditions'>,
-  now: number,
-): boolean {
-  const same =
-    ticket.digest === call.digest && ticket.policy === call.policy && ticket.preconditions === call.preconditions
-  return same && standing(ticket, now) === 'confirmed'
+export function releases(ticket: Ticket, terms: Terms, now: number): boolean {
+  return isAbout(ticket, terms) && standing(ticket, now) === 'confirmed'
+}
+
+/** A No holds for this very call for a day: asking again is no new question. */
+export function refuses(ticket: Ticket, terms: Terms, now: number): boolean {
+  return isAbout(ticket, terms) && ticket.state === 'refused' && within(ticket.answeredAt ?? 0, ANSWER_BY_MS, now)
 }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 
-/** The child's own exit code, 128 and the number of the signal that ended it, or 127 where it could not be started. */
+/** How a child ended; `not found` where there is no such program, `not started` where it can't be run. */
 export type Ended =
+  /** Its exit code, or 128 and the number of the signal that ended it. */
   | { readonly kind: 'ended'; readonly code: number }
+  | { readonly kind: 'not found' }
   | { readonly kind: 'not started'; readonly why: string }
-
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 } as const
 
 /** Runs a child on this terminal: same streams, same group, so that the keyboard's signals reach it by themselves. */
 export function runHere(command: string, args: readonly string[]): Promise<Ended> {
@@ -24,11 +25,18 @@ export function runHere(command: string, args: readonly string[]): Promise<Ended
       for (const [signal, handler] of handlers) process.off(signal, handler)
       resolve(ended)
     }
-    child.once('error', (error) => done({ kind: 'not started', why: error.message }))
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      done(error.code === 'ENOENT' ? { kind: 'not found' } : { kind: 'not started', why: error.message }),
+    )
     child.once('exit', (code, signal) =>
-      done({ kind: 'ended', code: code ?? 128 + (SIGNALS[signal as keyof typeof SIGNALS] ?? 0) }),
+      done({ kind: 'ended', code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) }),
     )
   })
+}
+
+export interface Detached {
+  /** It has ended, or could not be started. */
+  ended(): boolean
 }
 
 /** Starts a process that outlives this one, without its terminal. */
@@ -36,6 +44,11 @@ export function startDetached(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): void {
-  spawn(command, args, { detached: true, stdio: 'ignore', env, cwd: '/' }).unref()
+): Detached {
+  let over = false
+  const child = spawn(command, args, { detached: true, stdio: 'ignore', env, cwd: '/' })
+  child.once('exit', () => (over = true))
+  child.once('error', () => (over = true))
+  child.unref()
+  return { ended: () => over }
 }

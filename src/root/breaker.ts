@@ -1,39 +1,35 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { askAsPerson, type Reach } from '../cli/guard.ts'
+import { type Agree, askAsPerson, type Reach, tellGuard } from '../cli/guard.ts'
 import { line, note } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { breakerIn } from '../gate/breaker.ts'
-import { ask } from '../process/ask.ts'
-import { foldersOf } from './assemble.ts'
+import { type Env, foldersOf } from './folders.ts'
+
+/** The stop holds already; a guard that hangs keeps nobody waiting. */
+const RECORD_MS = 5_000
 
 /** Stops first and records afterwards: it must hold with the guard dead. */
-export async function stop(why: string, env: NodeJS.ProcessEnv): Promise<number> {
+export async function stop(why: string, reach: Reach, env: Env): Promise<number> {
   const { state } = foldersOf(env)
   mkdirSync(state, { recursive: true, mode: 0o700 })
-  await breakerIn(state).stop(why)
-  line('stopped: every call is denied from now on')
-  const told = await ask({
-    at: { socket: join(state, 'guard.sock') },
-    method: 'POST',
-    path: '/v1/stop',
-    body: { why },
-    timeoutMs: 5_000,
-  })
-  if (told.kind === 'none') note('  the guard is not running; it will be stopped when it starts')
+  const breaker = breakerIn(state)
+  if (breaker.stopped() === undefined) await breaker.stop(why)
+  line('stopped: every call is denied from now on; `interlock resume` ends this')
+  const silent = await tellGuard(reach, '/v1/stop', { why }, RECORD_MS)
+  if (silent !== undefined) note('interlock: no guard is there to record it; the next one does')
   return EXIT.done
 }
 
-export async function resume(reach: Reach, agree: (question: string) => Promise<boolean>): Promise<number> {
-  if (!(await agree('Let calls be judged again?'))) {
+export async function resume(reach: Reach, agree: Agree): Promise<number> {
+  if ((await agree('Let calls be judged again?')) !== 'yes') {
     note('interlock: still stopped; a person resumes, in a terminal')
     return EXIT.hold
   }
-  const answer = (await askAsPerson(reach, '/v1/resume', {})) as { refused?: string }
-  if (answer.refused !== undefined) {
-    note(`interlock: still stopped: ${answer.refused}`)
+  const refused = await askAsPerson(reach, '/v1/resume', {})
+  if (refused !== undefined) {
+    note(`interlock: still stopped: ${refused}`)
     return EXIT.deny
   }
-  line('resumed')
+  line('resumed: calls are judged again')
   return EXIT.done
 }

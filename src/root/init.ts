@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { askGuard } from '../cli/guard.ts'
+import { type Agree, askGuard } from '../cli/guard.ts'
 import { line, note, table } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { startScriptedModel } from '../demo/model.ts'
@@ -10,8 +10,8 @@ import { install, preview, settingsPath, uninstall } from '../hosts/claude-code/
 import { type Installation, installations } from '../hosts/claude-code/record.ts'
 import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
 import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
-import { foldersOf, readAddress } from './assemble.ts'
-import { LAUNCHER, reachOf } from './reach.ts'
+import { type Env, foldersOf, LAUNCHER, readAddress } from './folders.ts'
+import { reachOf } from './reach.ts'
 
 export interface InitOptions {
   readonly yes?: boolean
@@ -20,17 +20,15 @@ export interface InitOptions {
   readonly remove?: boolean
 }
 
-type Env = NodeJS.ProcessEnv
-
 /** Who asks, and from where. */
-interface Person {
+interface Place {
   readonly env: Env
   readonly cwd: string
-  agree(question: string): Promise<boolean>
+  readonly agree: Agree
 }
 
 /** Puts the guard's hooks into Claude Code's settings, and proves with the host itself that they hold. */
-export async function init(options: InitOptions, { env, cwd, agree }: Person): Promise<number> {
+export async function init(options: InitOptions, { env, cwd, agree }: Place): Promise<number> {
   const { state, home } = foldersOf(env)
   const path = settingsPath(
     options.project === true ? { project: cwd } : { config: env.CLAUDE_CONFIG_DIR ?? join(home, '.claude') },
@@ -48,7 +46,7 @@ export async function init(options: InitOptions, { env, cwd, agree }: Person): P
   line(`Claude Code ${version ?? '(not found on PATH)'}`)
   line(`into ${path}:`)
   for (const words of plan.words) line(`  ${words}`)
-  if (options.yes !== true && !(await agree('Write this?'))) {
+  if (options.yes !== true && (await agree('Write this?')) !== 'yes') {
     note('interlock: nothing was written')
     return EXIT.hold
   }
@@ -112,15 +110,17 @@ function provedWords(enforcement: Enforcement): string {
   return `not proved: ${enforcement.why}`
 }
 
+interface GuardStatus {
+  readonly policy: string
+  readonly stopped?: string
+  readonly open: number
+  readonly waiting: number
+}
+
 /** What is guarded, at which level, and which doors stay open. */
 export async function status(options: { json?: boolean; prove?: boolean }, env: Env): Promise<number> {
   const { state } = foldersOf(env)
-  const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as {
-    policy: string
-    stopped?: string
-    open: number
-    receipts: number
-  }
+  const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as GuardStatus
   const installed: readonly Installation[] = await installations(state)
   const enforcement =
     options.prove === true
@@ -129,9 +129,10 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
   const host = describeHost(installed, enforcement)
   if (options.json === true) line(JSON.stringify({ guard, hosts: [host] }))
   else {
-    line(
-      `guard        running, policy ${guard.policy.slice(0, 12)}${guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`}`,
-    )
+    const stopped = guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`
+    line(`guard        running, policy ${guard.policy.slice(0, 12)}${stopped}`)
+    if (guard.waiting > 0) line(`waiting      ${guard.waiting} for your answer: \`interlock confirm\` lists them`)
+    line('confirms     forgeable: software that runs as this user could give them, and could alter this installation')
     line(`ledger       ${join(state, 'ledger')}`)
     if (host.installed.length === 0) line('claude-code  not guarded; `interlock init` installs the hooks')
     else {

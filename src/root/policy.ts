@@ -3,7 +3,8 @@ import { json, line } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { readPack } from '../policy/load.ts'
 import { runCases } from '../policy/test.ts'
-import { loadBuiltIn, PACKAGE } from './assemble.ts'
+import { loadBuiltIn } from './assemble.ts'
+import { PACKAGE } from './folders.ts'
 
 /** Runs the cases beside the built-in rules. */
 export async function policyTest(options: { json?: boolean }): Promise<number> {

@@ -3,11 +3,11 @@ import { chooseModel } from '../agent/models.ts'
 import { runGoal } from '../agent/run.ts'
 import { askGuard } from '../cli/guard.ts'
 import { line } from '../cli/render.ts'
-import { foldersOf } from './assemble.ts'
+import { type Env, foldersOf } from './folders.ts'
 import { reachOf } from './reach.ts'
 
 /** The agent on a real goal, with a real model, in this folder. */
-export async function run(goal: string, env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
+export async function run(goal: string, env: Env, cwd: string): Promise<number> {
   const choice = chooseModel(env)
   const reach = reachOf(env)
   await askGuard(reach, 'GET', '/v1/status')

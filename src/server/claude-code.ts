@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Hono } from 'hono'
 import type { Clock } from '../core/clock.ts'
 import type { Guard } from '../gate/guard.ts'
 import { whyKeepSettings } from '../hosts/claude-code/config-change.ts'
 import { answerHooks } from '../hosts/claude-code/events.ts'
-import type { End } from '../hosts/claude-code/ports.ts'
-import { type Peer, peerOf } from '../process/peer.ts'
+import { argvOf, type Peer, peersOf } from '../process/peer.ts'
+import type { Agents } from './asker.ts'
+import { connectionOf } from './guard.ts'
 
 export const CLAUDE_CODE_ROUTE = '/v1/hooks/claude-code'
 
@@ -15,8 +15,7 @@ export interface ClaudeCode {
   readonly state: string
   readonly home: string
   readonly clock: Clock
-  /** Process ids whose hooks were seen: what runs below them is an agent's. */
-  readonly agents: Set<number>
+  readonly agents: Agents
   readonly fault: (error: unknown) => void
 }
 
@@ -26,7 +25,7 @@ const MANAGED = [
   '/Library/Application Support/ClaudeCode/managed-settings.json',
 ]
 
-/** Mounts what Claude Code's hooks call. */
+/** Mounts what Claude Code's hooks call, on each of the doors. */
 export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeCode): (app: Hono) => void {
   const answer = answerHooks({
     home,
@@ -34,63 +33,37 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
     managedSettings: MANAGED,
     govern: (call, { door }) =>
       guard.call({ ...call, perform: 'host' }, { asks: async () => (await door()).kind === 'question' }),
-    close: (receipt, end) => guard.close(receipt, { outcome: end.outcome, ...wordsOf(end) }),
-    setGoal: (run, text) => guard.say(run, 'goal', text),
-    claim: (receipt, text) => guard.say('', 'claim', text, receipt),
+    close: (receipt, { outcome, answer: answered, rewritten }) =>
+      guard.close(receipt, { outcome, ...(answered && { answered }), ...(rewritten && { why: REWRITTEN }) }),
+    setGoal: guard.setGoal,
+    claim: guard.claim,
     whyKeep: (change) => whyKeepSettings(state, change),
     wait: (ms) => sleep(ms),
     fault,
   })
+  // One look through the processes for each connection: a host keeps its connection for a whole session.
+  const callers = new WeakMap<object, Peer | undefined>()
+  /** The host's own process, where the hook came over loopback; over the socket it is curl, which says nothing of it. */
+  const callerOf = (c: Context): Peer | undefined => {
+    const connection = connectionOf(c)
+    if (connection === undefined) return undefined
+    if (!callers.has(connection)) callers.set(connection, peersOf(connection)[0])
+    return callers.get(connection)
+  }
   return (app) => {
     app.post(CLAUDE_CODE_ROUTE, async (c) => {
       // The shell hook comes over the socket and names the host's process itself.
       const named = Number(c.req.header('x-interlock-pid') ?? Number.NaN)
-      const pid = callerOf(c)?.pid ?? (Number.isInteger(named) ? named : undefined)
-      if (pid !== undefined) agents.add(pid)
+      const pid = callerOf(c)?.pid ?? (Number.isInteger(named) && named > 1 ? named : undefined)
+      if (pid !== undefined) agents.see(pid)
       const argv = pid === undefined ? undefined : argvOf(pid)
-      const says = {
-        entry: c.req.header('x-interlock-entry') ?? '',
-        agent: c.req.header('x-interlock-agent') ?? '',
-        ...(argv && { argv }),
-      }
+      const header = (name: string): string => c.req.header(name) ?? ''
+      const says = { entry: header('x-interlock-entry'), agent: header('x-interlock-agent'), ...(argv && { argv }) }
       const payload: unknown = await c.req.json().catch(() => undefined)
-      const reply = await answer({ payload, says, takeOver: c.req.header('x-interlock-take-over') === 'yes' })
+      const reply = await answer({ payload, says, takeOver: header('x-interlock-take-over') === 'yes' })
       return c.body(reply.body, reply.status, { 'content-type': 'application/json' })
     })
   }
 }
 
-/** What the host saw besides the outcome goes on record. */
-function wordsOf({ answer, rewritten }: End): { why?: string } {
-  const said = {
-    yes: 'the person said yes to the host’s question',
-    none: 'the person was asked and no yes was seen',
-    'too fast for a person': 'the host’s question was answered faster than a person could',
-  }
-  const words = [
-    ...(answer === undefined ? [] : [said[answer]]),
-    ...(rewritten ? ['another hook changed the call after it was judged'] : []),
-  ]
-  return words.length === 0 ? {} : { why: words.join('; ') }
-}
-
-type Connection = { readonly remotePort?: number }
-
-/** One look through the processes for each connection: a host keeps its connection for a whole session. */
-const callers = new WeakMap<Connection, Peer | undefined>()
-
-/** The host's own process, where the hook came over loopback; over the socket it is curl, which says nothing of it. */
-function callerOf(c: Context): Peer | undefined {
-  const connection = (c.env as { incoming?: { socket?: Connection } }).incoming?.socket
-  if (connection?.remotePort === undefined) return undefined
-  if (!callers.has(connection)) callers.set(connection, peerOf(connection.remotePort))
-  return callers.get(connection)
-}
-
-function argvOf(pid: number): readonly string[] | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
-  } catch {
-    return undefined // it has ended meanwhile
-  }
-}
+const REWRITTEN = 'another hook changed the call after it was judged: what ran is not what was ruled on'

@@ -1,68 +1,133 @@
-import type { Context } from 'hono'
+import { timingSafeEqual } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
-import { z } from 'zod'
-import { chain } from '../core/errors.ts'
-import type { Guard } from '../gate/guard.ts'
-import { CloseRequest, UndoRequest } from '../wire/api.ts'
+import { bodyLimit } from 'hono/body-limit'
+import type { z } from 'zod'
+import { CodedError, chain } from '../core/errors.ts'
+import type { Asker, Guard } from '../gate/guard.ts'
+import type { Connection } from '../process/peer.ts'
+import {
+  CloseRequest,
+  ConfirmRequest,
+  type HeldCalls,
+  type ReceiptLines,
+  StopRequest,
+  UndoRequest,
+} from '../wire/api.ts'
+
+/**
+ * Where a request came in. The socket's door is its folder's mode; a loopback port is open to every user and every web
+ * page on this machine, so it takes a token.
+ */
+export type Door = { readonly kind: 'socket' } | { readonly kind: 'loopback'; readonly token: string }
 
 export interface Doors {
-  /** The bearer token of the loopback door; the socket's door is its folder's mode. */
-  readonly token: string
+  readonly guard: Guard
   /** Mounts what a host's hooks call. */
   readonly hosts: (app: Hono) => void
-  /** Who asks, as far as the operating system tells; undefined where it can't be found. */
-  readonly asker: (port: number) => Promise<{ by: string; forgeable: boolean } | { refused: string }>
+  /** Who asks, as far as the operating system tells, or why he is not believed. */
+  readonly asker: (connection: Connection) => Asker | { readonly refused: string }
+  /** Resolves when all is durable. */
   readonly stop: () => Promise<void>
 }
 
-const Confirm = z.strictObject({ ticket: z.string(), answer: z.enum(['confirmed', 'refused']).default('confirmed') })
-const Stop = z.strictObject({ why: z.string().min(1).max(500) })
+/** Hooks carry whole files; more than this is no call. */
+const LONGEST_BODY = 64 << 20
 
 /** The guard's HTTP interface; `wire/api.ts` says the shapes. An error is an answer with its reason, never a silence. */
-export function guardApp(guard: Guard, doors: Doors): Hono {
+export function guardApp(doors: Doors, door: Door): Hono {
+  const { guard } = doors
   const app = new Hono()
-  app.onError((error, c) => c.json({ error: chain(error).join(', because ') }, 500))
-  app.use('*', async (c, next) => {
-    const socket = (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket
-    const local = socket?.remoteAddress === undefined
-    if (!local && c.req.header('authorization') !== `Bearer ${doors.token}`)
-      return c.json({ error: 'the token is missing or wrong' }, 401)
-    return await next()
+  app.onError((error, c) => {
+    const { hint } = error as Partial<CodedError>
+    return c.json(
+      { error: chain(error).join(', because '), ...(hint && { hint }) },
+      error instanceof BodyError ? 400 : 500,
+    )
   })
-  app.post('/v1/calls', async (c) => c.json(await guard.call(await c.req.json(), { asks: async () => false })))
+  app.notFound((c) => c.json({ error: 'there is nothing here' }, 404))
+  if (door.kind === 'loopback') app.use('*', onlyOurs(door.token))
+  app.use('*', bodyLimit({ maxSize: LONGEST_BODY, onError: (c) => c.json({ error: 'the request is too long' }, 413) }))
+
+  app.post('/v1/calls', async (c) => c.json(await guard.call(await body(c), { asks: async () => false })))
   app.post('/v1/calls/:receipt/close', async (c) => {
-    const { outcome, code } = CloseRequest.parse(await c.req.json())
-    await guard.close(c.req.param('receipt'), { outcome, ...(code !== undefined && { code }) })
+    await guard.close(c.req.param('receipt'), await fitting(c, CloseRequest))
     return c.json({})
   })
-  app.get('/v1/tickets', (c) => c.json({ tickets: guard.waiting() }))
+  app.get('/v1/tickets', (c) => c.json({ held: [...guard.waiting()] } satisfies HeldCalls))
   app.get('/v1/tickets/:ticket', (c) => c.json({ state: guard.standing(c.req.param('ticket')) }))
   app.post('/v1/confirm', async (c) => {
-    const { ticket, answer } = Confirm.parse(await c.req.json())
-    return c.json(await asPerson(c, doors, (asker) => guard.confirm(ticket, answer, asker)))
+    const asked = await fitting(c, ConfirmRequest)
+    return await asPerson(c, doors, (asker) =>
+      'ticket' in asked
+        ? guard.confirm(asked.ticket, asked.answer, asker)
+        : guard.confirmFile({ path: asked.file, sha256: asked.sha256 }, asker),
+    )
   })
-  app.get('/v1/receipts', (c) => c.json({ receipts: guard.receipts(Number(c.req.query('last') ?? 20)) }))
-  app.post('/v1/undo', async (c) => c.json(await guard.undo(UndoRequest.parse(await c.req.json()))))
-  app.post('/v1/stop', async (c) => c.json(await guard.turn('stopped', Stop.parse(await c.req.json()).why)))
-  app.post('/v1/resume', async (c) => c.json(await asPerson(c, doors, () => guard.turn('resumed', 'by hand'))))
-  app.get('/v1/status', (c) => c.json(guard.status()))
-  app.post('/v1/shutdown', (c) => {
-    // After the answer: closing ends this connection, too.
-    setImmediate(() => void doors.stop())
+  app.get('/v1/receipts', (c) => {
+    const last = Math.min(20_000, Math.max(1, Number(c.req.query('last') ?? 20) || 20))
+    return c.json({ receipts: [...guard.receipts(last)] } satisfies ReceiptLines)
+  })
+  app.post('/v1/undo', async (c) => c.json(await guard.undo(await fitting(c, UndoRequest))))
+  app.post('/v1/stop', async (c) => {
+    await guard.turn('stopped', (await fitting(c, StopRequest)).why, 'the command line')
     return c.json({})
+  })
+  app.post('/v1/resume', async (c) => await asPerson(c, doors, ({ by }) => guard.turn('resumed', 'by hand', by)))
+  app.get('/v1/status', (c) => c.json(guard.status()))
+  app.post('/v1/shutdown', async (c) => {
+    await doors.stop()
+    return c.json({}, 200, { connection: 'close' })
   })
   doors.hosts(app)
   return app
 }
 
+/** Undefined where it is no JSON; what is asked of it refuses that. */
+async function body(c: Context): Promise<unknown> {
+  return (await c.req.json().catch(() => undefined)) as unknown
+}
+
+class BodyError extends CodedError<'api/malformed'> {}
+
+async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(await body(c))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new BodyError(
+    'api/malformed',
+    `the request does not fit: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'unreadable'}`,
+  )
+}
+
+/** No browser is a client of ours: what a web page sends names its origin, and a name that it had rebound is not this host. */
+function onlyOurs(token: string): MiddlewareHandler {
+  const expected = Buffer.from(`Bearer ${token}`)
+  return async (c, next) => {
+    const given = Buffer.from(c.req.header('authorization') ?? '')
+    const host = (c.req.header('host') ?? '').replace(/:\d+$/, '')
+    if (c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined)
+      return c.json({ error: 'the guard does not answer web pages' }, 403)
+    if (host !== '127.0.0.1' && host !== 'localhost' && host !== 'guard')
+      return c.json({ error: 'this is no such host' }, 403)
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      return c.json({ error: 'the token is missing or wrong' }, 401)
+    return await next()
+  }
+}
+
+/** The connection that a request came over; undefined for the socket. */
+export function connectionOf(c: Context): (Connection & object) | undefined {
+  const socket = (c.env as { incoming?: { socket?: Partial<Connection> } }).incoming?.socket
+  return socket?.remotePort === undefined || socket.localPort === undefined ? undefined : (socket as Connection)
+}
+
 /** What only a person may ask comes over loopback TCP: there the operating system tells which process asks. */
-async function asPerson(
-  c: Context,
-  doors: Doors,
-  act: (asker: { by: string; forgeable: boolean }) => Promise<object>,
-): Promise<object> {
-  const port = (c.env as { incoming?: { socket?: { remotePort?: number } } }).incoming?.socket?.remotePort
+async function asPerson(c: Context, doors: Doors, act: (asker: Asker) => Promise<void>): Promise<Response> {
+  const connection = connectionOf(c)
   const asker =
-    port === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : await doors.asker(port)
-  return 'refused' in asker ? { refused: asker.refused } : await act(asker)
+    connection === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : doors.asker(connection)
+  if ('refused' in asker) return c.json({ refused: asker.refused })
+  await act(asker)
+  return c.json({})
 }

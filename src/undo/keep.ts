@@ -29,9 +29,9 @@ const NO_CLONE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY'
 /** Another file system, somebody else's file, too many links, or no links at all. */
 export const NO_LINK = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']
 
-export interface Linking {
-  readonly lines: readonly string[]
-  readonly failed: Promise<number[]>
+export interface Links {
+  add(name: string, path: string, stat: BigIntStats): string
+  send(): Promise<number[]>
 }
 
 export interface KeptFile {
@@ -104,18 +104,26 @@ export class Keeper {
 
   /**
    * The same for many names of one open folder, on the linker's thread. A name that is swapped between the look and the
-   * link shows at the close, where the inodes are compared. Answers with the indexes of what could not be linked.
+   * link shows at the close, where the inodes are compared. Sending answers with the indexes of what could not be linked.
    */
-  linkMany(from: string, files: readonly { path: string; name: string; stat: BigIntStats }[]): Linking {
+  linkMany(from: string): Links {
     const first = this.#links
-    this.#links += files.length
-    const lines = files.map(({ path, stat }, index) => {
-      this.#count(Number(stat.size))
-      this.#budget.link(Number(stat.size))
-      return linkedLine(path, stat, { link: first + index, own: 0n })
-    })
-    const names = files.map(({ name }) => name)
-    return { lines, failed: this.#linker.link({ from, names, to: this.#linkFolder(), first }) }
+    const names: string[] = []
+    return {
+      add: (name, path, stat) => {
+        names.push(name)
+        this.#count(Number(stat.size))
+        this.#budget.link(Number(stat.size))
+        return linkedLine(path, stat, { link: this.#links++, own: 0n })
+      },
+      send: () => this.#linker.link({ from, names, to: this.#linkFolder(), first }),
+    }
+  }
+
+  /** What was counted in vain: it could not be linked. */
+  forget(size: number): void {
+    this.files -= 1
+    this.bytes -= size
   }
 
   /** Makes all of it durable. CRASH: before, the snapshot's folder is not at its place yet. */

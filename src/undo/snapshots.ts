@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Closed, Restored, RestoreHow, Snapshots, SnapshotTarget, Taken } from '../core/ports.ts'
+import type { startCompanion } from '../process/companion.ts'
 import type { Bounds } from '../wire/config.ts'
 import { type AttributeTools, attributeTools } from './attributes.ts'
 import { Budget } from './budget.ts'
@@ -23,6 +24,7 @@ export interface SnapshotsOptions {
   readonly bounds: Bounds
   readonly clock: Clock
   readonly run: Run
+  readonly companion?: typeof startCompanion
 }
 
 /** What an open snapshot covers, and what those cover that were open at the same time. */
@@ -46,7 +48,7 @@ class Store implements Snapshots {
 
   constructor(options: SnapshotsOptions) {
     this.#options = options
-    this.#attributes = attributeTools(options.run)
+    this.#attributes = attributeTools(options.run, options.companion)
     this.#shelf = new Shelf(options.dir)
     this.#objects = new Objects(this.#shelf.objects, this.#shelf.making, options.run)
     for (const id of this.#shelf.ids()) if (!this.#shelf.isClosed(id)) this.#admit(id, this.#shelf.taken(id).roots)

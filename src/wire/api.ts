@@ -63,14 +63,63 @@ export const CallReply = RulingLine.extend({
   text: z.string(),
 })
 
-/** POST /v1/calls/RECEIPT/close, by a host that ran the call. */
+/** POST /v1/calls/RECEIPT/close, by a host that ran the call. Nothing happens to a receipt that is closed already. */
 export const CloseRequest = z.strictObject({
   outcome: z.enum(['done', 'failed', 'unknown']),
   code: z.int().optional(),
 })
 
-/** GET /v1/tickets/TICKET: where a hold stands. A `confirmed` one lets the same call pass once. */
-export const TicketReply = z.strictObject({ state: z.enum(['open', 'confirmed', 'refused', 'expired']) })
+/** GET /v1/tickets/TICKET: where a hold stands. A `confirmed` one lets the same call pass once; then it is `used`. */
+export const TicketReply = z.strictObject({ state: z.enum(['open', 'confirmed', 'refused', 'used', 'expired']) })
+
+/** What a person sees of a held call before he answers. */
+export const HeldCall = z.strictObject({
+  ticket: z.string(),
+  receipt: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  agent: z.string(),
+  run: z.string(),
+  input: z.json(),
+  cwd: z.string(),
+  because: z.string(),
+  effects: z.array(EffectLine),
+  precedents: z.array(z.string()).optional(),
+  goal: z.string().optional(),
+  claim: z.string().optional(),
+})
+
+/** GET /v1/tickets: what waits for its operator, oldest first. */
+export const HeldCalls = z.strictObject({ held: z.array(HeldCall) })
+
+/**
+ * POST /v1/confirm, over loopback from a person's terminal: a yes or no to a held call, or a yes to what a
+ * repository's `interlock.yaml` widens, bound to the bytes that he was shown.
+ */
+export const ConfirmRequest = z.union([
+  z.strictObject({ ticket: z.string().max(100), answer: z.enum(['confirmed', 'refused']) }),
+  z.strictObject({ file: z.string().startsWith('/').max(4096), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+])
+
+/** POST /v1/stop */
+export const StopRequest = z.strictObject({ why: z.string().min(1).max(500) })
+
+/** GET /v1/receipts?last=N: one line each, newest last. */
+export const ReceiptLine = z.strictObject({
+  id: z.string(),
+  at: z.number(),
+  run: z.string(),
+  kind: z.string(),
+  /** The call in one line. */
+  what: z.string(),
+  outcome: z.string().optional(),
+  /** How many paths it changed, as far as was seen. */
+  changed: z.int(),
+  /** Pre-images were kept. */
+  kept: z.boolean(),
+  undone: z.boolean(),
+})
+export const ReceiptLines = z.strictObject({ receipts: z.array(ReceiptLine) })
 
 /** POST /v1/undo */
 export const UndoRequest = z.strictObject({
@@ -80,9 +129,12 @@ export const UndoRequest = z.strictObject({
 })
 
 export const UndoReply = z.strictObject({
-  receipt: z.string().optional(),
+  /** Of the undoing itself, one for each receipt that was undone; each can be undone in turn. */
+  receipts: z.array(z.string()).default([]),
   restored: z.array(z.strictObject({ path: z.string(), did: z.enum(['restored', 'removed', 'nothing to do']) })),
   refused: z.array(z.strictObject({ path: z.string(), why: z.string() })),
+  /** What did not come back in full, and what was never seen to end. */
+  notes: z.array(z.string()).default([]),
 })
 
 export type CallRequest = z.infer<typeof CallRequest>
@@ -91,5 +143,10 @@ export type RulingLine = z.infer<typeof RulingLine>
 export type EffectLine = z.infer<typeof EffectLine>
 export type CloseRequest = z.infer<typeof CloseRequest>
 export type TicketReply = z.infer<typeof TicketReply>
+export type HeldCall = z.infer<typeof HeldCall>
+export type HeldCalls = z.infer<typeof HeldCalls>
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>
+export type ReceiptLine = z.infer<typeof ReceiptLine>
+export type ReceiptLines = z.infer<typeof ReceiptLines>
 export type UndoRequest = z.infer<typeof UndoRequest>
 export type UndoReply = z.infer<typeof UndoReply>

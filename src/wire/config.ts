@@ -13,6 +13,7 @@ export const System = z.strictObject({
   deploys: z.array(z.string()).default([]),
 })
 
+/** Read from the person's own file only: one store keeps the pre-images of all workspaces. */
 export const Bounds = z.strictObject({
   /** The most that one snapshot may copy, in MiB. */
   snapshotMiB: z.number().positive().default(512),

@@ -12,6 +12,10 @@ export const Ruled = z.object({
   input: z.json(),
   cwd: z.string(),
   workspace: z.string(),
+  /** Who runs it: the guard itself, or the host on the guard's word. */
+  perform: z.enum(['guard', 'host']),
+  /** What the agent said of its reasons, where it came with the call: its claim, never a fact. */
+  claim: z.string().optional(),
   digest: z.string(),
   policy: z.string(),
   preconditions: z.string(),
@@ -21,6 +25,8 @@ export const Ruled = z.object({
   because: z.string(),
   instead: z.string().optional(),
   safeguards: z.array(z.string()),
+  /** Why no snapshot can be had, where one was tried. */
+  noSnapshot: z.string().optional(),
   effects: z.array(EffectLine),
   precedents: z.array(z.string()).optional(),
   /** The hold that this call waits for, or that released it. */
@@ -38,9 +44,12 @@ export const ChangeLine = z.object({
 
 /** `dev.interlock.action.closed` */
 export const Closed = z.object({
-  outcome: z.enum(['done', 'failed', 'unknown']),
+  /** `refused`: the ruling let it run and something stopped it before it did. */
+  outcome: z.enum(['done', 'failed', 'refused', 'unknown']),
   code: z.int().optional(),
   why: z.string().optional(),
+  /** Where the host asked its operator: `none` is a No, or an end of the session before the call was seen to end. */
+  answered: z.enum(['yes', 'none', 'too fast for a person']).optional(),
   changes: z.array(ChangeLine),
   diverged: z.boolean(),
   snapshot: z.boolean(),
@@ -48,13 +57,15 @@ export const Closed = z.object({
   overlaps: z.array(z.string()),
   /** What undo can't give back, and why. */
   lost: z.array(z.object({ path: z.string(), why: z.string() })),
+  /** Folders that could not be looked through: what changed there is not listed. */
+  unseen: z.array(z.string()).optional(),
 })
 
-/** `dev.interlock.ticket.answered`: what the operator said to a hold. */
+/** `dev.interlock.ticket.answered`: what the operator said to a hold, in a terminal. */
 export const Answered = z.object({
   ticket: z.string(),
   answer: z.enum(['confirmed', 'refused']),
-  /** How it came: the terminal and user that was found, or the host's own question. */
+  /** The process that was found at the other end. */
   by: z.string(),
   /** Software of the same user could have said it. */
   forgeable: z.boolean(),
@@ -66,11 +77,15 @@ export const Said = z.object({ run: z.string(), what: z.enum(['goal', 'claim']),
 /** `dev.interlock.breaker.turned` */
 export const Turned = z.object({ state: z.enum(['stopped', 'resumed']), why: z.string(), by: z.string() })
 
+/** `dev.interlock.file.confirmed`: a person let a repository's `interlock.yaml` widen, with exactly these bytes. */
+export const FileConfirmed = z.object({ path: z.string(), sha256: z.string(), by: z.string(), forgeable: z.boolean() })
+
 export type Ruled = z.infer<typeof Ruled>
 export type Closed = z.infer<typeof Closed>
 export type Answered = z.infer<typeof Answered>
 export type Said = z.infer<typeof Said>
 export type Turned = z.infer<typeof Turned>
+export type FileConfirmed = z.infer<typeof FileConfirmed>
 
 export const RECORD = {
   ruled: 'dev.interlock.action.ruled',
@@ -78,4 +93,5 @@ export const RECORD = {
   answered: 'dev.interlock.ticket.answered',
   said: 'dev.interlock.run.said',
   turned: 'dev.interlock.breaker.turned',
+  fileConfirmed: 'dev.interlock.file.confirmed',
 } as const

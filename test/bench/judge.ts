@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freezeAction } from '../../src/core/action.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -20,12 +20,27 @@ interface Row {
 /** Judging on a warm process, facts given, policy included: the whole labelled corpus where it is there. */
 export async function judgeRows(): Promise<Row[]> {
   const inputs = commands()
-  const bench = { policy: loadBuiltIn(), config: Config.parse({}), mandate: DEFAULT_MANDATE, history: NO_HISTORY, can: { snapshot: true, confirm: true } }
-  const around = surroundingsOf({ cwd: '/home/dev/project', home: '/home/dev' }, { temporary: ['/tmp'], guarded: ['/home/dev/.local/state/interlock'], env: {} })
+  const bench = {
+    policy: loadBuiltIn(),
+    config: Config.parse({}),
+    mandate: DEFAULT_MANDATE,
+    history: NO_HISTORY,
+    can: { snapshot: true, confirm: true },
+  }
+  const around = surroundingsOf(
+    { cwd: '/home/dev/project', home: '/home/dev' },
+    { temporary: ['/tmp'], guarded: ['/home/dev/.local/state/interlock'], env: {} },
+  )
   const times: number[] = []
   for (let round = 0; round < 3; round++)
     for (const input of inputs) {
-      const action = freezeAction({ kind: 'shell', input, cwd: '/home/dev/project', home: '/home/dev', agent: { name: 'bench', run: 'bench' } })
+      const action = freezeAction({
+        kind: 'shell',
+        input,
+        cwd: '/home/dev/project',
+        home: '/home/dev',
+        agent: { name: 'bench', run: 'bench' },
+      })
       const facts = new Findings(around)
       const started = systemClock.micros()
       judge({ action, drafts: predict('shell', input, facts), facts, preconditions: '' }, bench)
@@ -34,14 +49,28 @@ export async function judgeRows(): Promise<Row[]> {
   times.sort((a, b) => a - b)
   const at = (q: number): number => (times[Math.floor(times.length * q)] ?? Number.NaN) / 1000
   return [
-    { what: `judge, ${inputs.length} shell commands, p50`, value: `${at(0.5).toFixed(3)} ms`, goal: '≤ 0.1 ms', ok: at(0.5) <= 0.1 },
+    {
+      what: `judge, ${inputs.length} shell commands, p50`,
+      value: `${at(0.5).toFixed(3)} ms`,
+      goal: '≤ 0.1 ms',
+      ok: at(0.5) <= 0.1,
+    },
     { what: 'judge, p99', value: `${at(0.99).toFixed(3)} ms`, goal: '≤ 0.5 ms', ok: at(0.99) <= 0.5 },
   ]
 }
 
 function commands(): readonly string[] {
   const corpus = join(import.meta.dirname, '../../../shared/corpus')
-  if (!existsSync(corpus)) return ['ls -la', 'rm -rf build', 'git status && git diff | head', 'npm test', 'aws s3 ls', 'cat a | grep b > c', 'for f in *.o; do rm "$f"; done']
+  if (!existsSync(corpus))
+    return [
+      'ls -la',
+      'rm -rf build',
+      'git status && git diff | head',
+      'npm test',
+      'aws s3 ls',
+      'cat a | grep b > c',
+      'for f in *.o; do rm "$f"; done',
+    ]
   return readdirSync(corpus)
     .filter((name) => name.startsWith('shell') || name === 'sessions.jsonl')
     .flatMap((name) => readFileSync(join(corpus, name), 'utf8').trim().split('\n'))

@@ -9,7 +9,7 @@ import { type OpenLedger, openLedger } from '../../src/ledger/log.ts'
 const WAITERS = 256
 const ROUNDS = 3
 const SYNC_MICROS = 300_000
-const APPEND_MICROS = 600_000
+const APPEND_MICROS = 500_000
 
 interface Row {
   readonly what: string

@@ -17,7 +17,11 @@ export function casesOf(file: URL): readonly Case[] {
     .slice(1)
     .map((block) => {
       const [title = '', ...lines] = block.trimEnd().split('\n')
-      const given = lines.find((line) => line.startsWith('$ '))?.slice(2).split(' ') ?? []
+      const given =
+        lines
+          .find((line) => line.startsWith('$ '))
+          ?.slice(2)
+          .split(' ') ?? []
       const expected = lines.filter((line) => line.startsWith('-> ')).map((line) => line.slice(3))
       const code = lines.filter((line) => !/^(?:-> |\$ )/.test(line)).join('\n')
       return { title, code, args: given.map(known), expected: expected.filter((line) => line !== 'nothing') }
@@ -27,7 +31,9 @@ export function casesOf(file: URL): readonly Case[] {
 /** `*` marks a pattern, `‹shape›` what is not known. */
 function fieldText({ text, glob, unknown }: Field): string {
   const known = glob ? `${text} (pattern)` : text
-  return unknown === undefined ? known.replaceAll('\n', '↵') : `${text}‹${unknown.downloaded ? 'downloaded ' : ''}${unknown.shape}›${unknown.suffix}`
+  return unknown === undefined
+    ? known.replaceAll('\n', '↵')
+    : `${text}‹${unknown.downloaded ? 'downloaded ' : ''}${unknown.shape}›${unknown.suffix}`
 }
 
 export function touchText(touch: Touch): string {

@@ -5,7 +5,17 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startScriptedModel, type Turn } from '../../src/demo/model.ts'
-import { claudeCode, environment, makePlace, NEW, OLD, type Place, runClaude } from './claude-code.ts'
+import {
+  claudeCode,
+  environment,
+  hasTmux,
+  makePlace,
+  NEW,
+  OLD,
+  openTerminal,
+  type Place,
+  runClaude,
+} from './claude-code.ts'
 
 const exec = promisify(execFile)
 const INTERLOCK = join(import.meta.dirname, '../../bin/interlock')
@@ -171,11 +181,33 @@ describe.each([NEW, OLD])('Claude Code %s under the guard itself', (version) => 
     expect(await there(victim)).toBe(false)
   })
 
+  it('asks at the terminal what it would hold, and Yes runs it', async (context) => {
+    if (!(await hasTmux())) context.skip('there is no tmux')
+    const victim = join(outside, 'asked')
+    await writeFile(victim, 'kept')
+    const model = await startScriptedModel({ turns: [bash(`rm ${victim}`)] })
+    const terminal = await openTerminal(claude, place, { ...env, ANTHROPIC_BASE_URL: model.url })
+    try {
+      await terminal.shows('bypass permissions on')
+      await terminal.type('go', 'Enter')
+      expect(await terminal.shows('Do you want to proceed?')).toContain('outside the workspace')
+      expect(await there(victim)).toBe(true)
+      await terminal.type('Enter')
+      await expect.poll(() => there(victim), { timeout: 10_000 }).toBe(false)
+    } finally {
+      await terminal.close()
+      await model.close()
+    }
+  })
+
   it('starts the guard with a session, and runs nothing where it can not be started', async () => {
     await interlock('serve', '--stop')
     await run(bash('touch started'))
     expect(await there(join(place.work, 'started'))).toBe(true)
     await interlock('serve', '--stop')
+    const script = join(state(), 'hosts/claude-code/hook.sh')
+    // The session does not wait long for a guard that will not come.
+    await writeFile(script, (await readFile(script, 'utf8')).replace('-lt 80', '-lt 5'))
     const ledger = join(state(), 'ledger')
     await exec('mv', [ledger, `${ledger}.away`])
     await writeFile(ledger, 'no folder')
@@ -183,7 +215,7 @@ describe.each([NEW, OLD])('Claude Code %s under the guard itself', (version) => 
     expect(await there(join(place.work, 'dead'))).toBe(false)
     await rm(ledger)
     await exec('mv', [`${ledger}.away`, ledger])
-  })
+  }, 120_000)
 
   it('gives the settings back byte for byte', async () => {
     await interlock('init', '--remove')

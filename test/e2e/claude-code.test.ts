@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Call } from '../../src/core/action.ts'
@@ -124,7 +125,7 @@ describe.each([NEW, OLD])('Claude Code %s', (version) => {
     })
     expect(guard.closed).toEqual([{ outcome: 'done' }, { outcome: 'done' }])
     expect(guard.goals).toEqual(['go'])
-    expect(guard.claims).toEqual(['I say: touch ran'])
+    await expect.poll(() => guard.claims, { timeout: 3000 }).toEqual(['I say: touch ran'])
     expect(guard.faults).toEqual([])
   })
 
@@ -194,6 +195,44 @@ describe.each([NEW, OLD])('Claude Code %s', (version) => {
     expect(await place.exists('ran')).toBe(false)
   })
 
+  it('runs nothing when something else listens in the guard’s place', async () => {
+    await guarded(() => ALLOW)
+    await guard.close()
+    const allow = JSON.stringify({ hookSpecificOutput: { hookEventName: 'PreToolUse' }, suppressOutput: false })
+    const ok = (body: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const nonsense = [
+      '',
+      'HTTP/1.1 200 OK\r\nContent-Le',
+      ok(allow).slice(0, -3),
+      ok('<html>'),
+      ok('null'),
+      ok('[]'),
+      ok(allow.replace('PreToolUse', 'Other')),
+      ok(allow).replace('200 OK', '500 Oh'),
+      ok(allow).replace('200 OK', '302 Found'),
+    ]
+    let at = 0
+    const strangers = [new URL(guard.url).port, join(place.root, 'guard.sock')].map((where) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.on('data', (chunk) => {
+          if (!String(chunk).includes('toolu_')) socket.end(ok('{}'))
+          else socket.end(nonsense[at++] ?? '')
+        })
+      })
+      closing.push(() => new Promise((resolve) => server.close(() => resolve())))
+      return new Promise((resolve) =>
+        server.listen(where.startsWith('/') ? { path: where } : { port: Number(where), host: '127.0.0.1' }, () =>
+          resolve(server),
+        ),
+      )
+    })
+    await Promise.all(strangers)
+    await run(nonsense.map((_, each) => bash(`touch ran-${each}`)))
+    expect(at).toBe(nonsense.length)
+    expect((await readdir(place.work)).filter((name) => name.startsWith('ran'))).toEqual([])
+  })
+
   it.each([
     ['emptied', (path: string) => `echo '{}' > ${path}`],
     ['removed', (path: string) => `rm ${path}`],
@@ -224,7 +263,7 @@ describe.each([NEW, OLD])('Claude Code %s', (version) => {
     await runClaude(claude, place, environment(place, model))
     expect(guard.calls.map(commandOf)).toContain('touch bad')
     expect(await place.exists('bad')).toBe(false)
-    expect(guard.claims).toContain('I say: touch bad')
+    await expect.poll(() => guard.claims, { timeout: 3000 }).toContain('I say: touch bad')
   })
 
   it('is proven by the canary, and by it alone', async () => {

@@ -59,8 +59,7 @@ export interface Place {
 export async function makePlace(parent: string = tmpdir()): Promise<Place> {
   const root = await mkdtemp(join(parent, '.ilk-'))
   const [home, work] = [join(root, 'home'), join(root, 'work')]
-  await mkdir(join(home, '.claude'), { recursive: true })
-  await mkdir(work)
+  for (const folder of [join(home, '.claude'), work, join(root, 'tmp')]) await mkdir(folder, { recursive: true })
   // What a person has answered at the first start.
   const answered = { hasCompletedOnboarding: true, theme: 'dark', bypassPermissionsModeAccepted: true }
   const projects = { [work]: { hasTrustDialogAccepted: true } }
@@ -83,6 +82,7 @@ export function environment(place: Place, model: { readonly url: string }, rest:
     HOME: place.home,
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
+    TMPDIR: join(place.root, 'tmp'),
     // As root the host runs without questions only where it is told that it is in a box.
     IS_SANDBOX: '1',
     ANTHROPIC_BASE_URL: model.url,
@@ -141,7 +141,8 @@ export async function openTerminal(claude: string, place: Place, env: Record<str
     exec('tmux', ['-S', join(place.root, 'tmux'), ...words])
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const command = ['env', '-i', ...variables, claude, '--dangerously-skip-permissions']
-  await tmux('new-session', '-d', '-x', '110', '-y', '50', '-c', place.work, ...command)
+  const start = ['new-session', '-d', '-P', '-F', '#{pane_pid}', '-x', '110', '-y', '50', '-c', place.work]
+  const pid = Number((await tmux(...start, ...command)).stdout)
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p')).stdout
   return {
     type: async (...keys) => {
@@ -161,7 +162,17 @@ export async function openTerminal(claude: string, place: Place, env: Record<str
     },
     close: async () => {
       await tmux('kill-server').catch(() => undefined)
+      // The host still writes while it ends, into folders that are about to go.
+      for (let tries = 0; tries < 100 && isAlive(pid); tries++) await pause(50)
     },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false // it has ended
   }
 }
 

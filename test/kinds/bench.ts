@@ -17,7 +17,6 @@ export const BENCH: Bench = {
   config: Config.parse({}),
   mandate: DEFAULT_MANDATE,
   history: NO_HISTORY,
-  can: { snapshot: true, confirm: true },
 }
 
 /** Judges a call of another machine: every fact is assumed. */

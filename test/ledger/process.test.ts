@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { openLedger } from '../../src/ledger/log.ts'
@@ -17,7 +18,7 @@ interface Guard {
 }
 
 function startGuard(folder: string, waiters = 0): Guard {
-  const script = join(import.meta.dirname, 'guard.ts')
+  const script = fileURLToPath(new URL('./guard.ts', import.meta.url))
   const child = spawn(process.execPath, [script, join(folder, 'ledger'), join(folder, 'copy'), String(waiters)])
   const lines: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
@@ -34,7 +35,7 @@ async function kill({ child }: Guard): Promise<void> {
   await ended
 }
 
-describe('guards as processes', () => {
+describe('guards as processes', { timeout: 60_000 }, () => {
   test('kill -9 in the middle of appends loses nothing that was acknowledged, three times in a row', async () => {
     await inTemporary(async (folder) => {
       const acknowledged = new Map<number, string>()

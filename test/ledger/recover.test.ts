@@ -1,11 +1,17 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openLedger } from '../../src/ledger/log.ts'
 import { acceptLoss } from '../../src/ledger/loss.ts'
 import { copyPath } from '../../src/ledger/places.ts'
 import { type ReadEntry, readEntries } from '../../src/ledger/read.ts'
+import { entryEnds } from '../../src/ledger/tiles.ts'
+import { discard, replay, WriteAhead } from '../../src/ledger/wal.ts'
 import { Disk } from './disk.ts'
 import { appendAll, COPY, COPY_DIR, DIR, entry, fill, ids, onDisk, stillClock, verifyDisk } from './support.ts'
+
+// Nothing is put into tiles behind a test's back, however slow the machine is.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout'] }))
+afterEach(() => void vi.useRealTimers())
 
 async function withEntries(count: number): Promise<Disk> {
   const disk = new Disk()
@@ -86,6 +92,28 @@ describe('the write-ahead log', () => {
     expect(await refusal(disk.clone())).toBe('opened')
     disk.tamper(`${DIR}/wal/${segments[0]}`, () => undefined)
     expect(await refusal(disk)).toMatchObject({ code: 'ledger/damaged' })
+  })
+
+  test('loses no segment before all of it is in tiles', async () => {
+    const files = new Disk().session()
+    await files.makeFolder('/wal')
+    const wal = new WriteAhead(files, '/wal')
+    const text = 'x'.repeat(60_000)
+    const total = 240
+    for (let n = 0; n < total; n += 3)
+      await wal.append(
+        n,
+        Array.from({ length: 3 }, () => ({ text, length: text.length })),
+      )
+    const segments = (await files.list('/wal')).length
+    expect(segments).toBeGreaterThan(2)
+    for (let published = 0; published <= total; published += 10) {
+      await discard(files, '/wal', published)
+      const left = await replay(files, '/wal', published)
+      expect(left).toMatchObject({ kind: 'whole' })
+      expect(entryEnds(left.bundle)).toHaveLength(total - published)
+    }
+    expect((await files.list('/wal')).length).toBeLessThan(segments)
   })
 
   test('can’t be forged by what an entry holds', async () => {

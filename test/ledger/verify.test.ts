@@ -86,7 +86,7 @@ describe('any flipped bit is found', () => {
       .filter((each) => each.isFile() && !/\.(key|lock)$/.test(each.name))
       .map((each) => join(each.parentPath, each.name))
 
-  test('in every byte of a small ledger', async () => {
+  test('in every byte of a small ledger', { timeout: 60_000 }, async () => {
     expect(
       files(small)
         .map((path) => path.slice(small.root.length + 1))
@@ -102,11 +102,14 @@ describe('any flipped bit is found', () => {
     ])
     for (const path of files(small)) {
       const sound = readFileSync(path)
-      for (let at = 0; at < sound.length; at++) {
-        const flipped = Buffer.from(sound)
-        flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
-        writeFileSync(path, flipped)
-        expect(await verify(small), `byte ${at} of ${path}`).toMatchObject({ kind: 'broken' })
+      for (const [at, byte] of sound.entries()) {
+        // One more, too: the next letter of base64 may decode to the same bytes.
+        for (const changed of [byte ^ (1 << (at % 8)), byte + 1]) {
+          const flipped = Buffer.from(sound)
+          flipped[at] = changed
+          writeFileSync(path, flipped)
+          expect(await verify(small), `byte ${at} of ${path}`).toMatchObject({ kind: 'broken' })
+        }
       }
       writeFileSync(path, sound)
     }

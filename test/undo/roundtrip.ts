@@ -63,27 +63,38 @@ export function apply(root: string, operation: Operation): void {
   try {
     switch (operation.do) {
       case 'write':
-        return writeFileSync(at, operation.text)
+        writeFileSync(at, operation.text)
+        break
       case 'append':
-        return appendFileSync(at, operation.text)
+        appendFileSync(at, operation.text)
+        break
       case 'folder':
-        return void mkdirSync(at, { recursive: true })
+        mkdirSync(at, { recursive: true })
+        break
       case 'delete':
-        return rmSync(at, { recursive: true })
+        rmSync(at, { recursive: true })
+        break
       case 'sparse':
-        return writeSparse(at)
+        writeSparse(at)
+        break
       case 'chmod':
-        return lstatSync(at).isSymbolicLink() ? undefined : chmodSync(at, operation.mode)
+        if (!lstatSync(at).isSymbolicLink()) chmodSync(at, operation.mode)
+        break
       case 'symlink':
-        return symlinkSync(operation.to, at)
+        symlinkSync(operation.to, at)
+        break
       case 'rename':
-        return renameSync(at, join(root, operation.to))
+        renameSync(at, join(root, operation.to))
+        break
       case 'link':
-        return linkSync(at, join(root, operation.to))
+        linkSync(at, join(root, operation.to))
+        break
       case 'truncate':
-        return truncateSync(at, operation.size)
+        truncateSync(at, operation.size)
+        break
       case 'touch':
-        return lstatSync(at).isSymbolicLink() ? undefined : utimesSync(at, operation.at, operation.at)
+        if (!lstatSync(at).isSymbolicLink()) utimesSync(at, operation.at, operation.at)
+        break
     }
   } catch (cause) {
     // Many make no sense where they land: a system that says no has done nothing.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { Snapshots, SnapshotTarget } from '../../src/core/ports.ts'
+import { type Companion, startCompanion } from '../../src/process/companion.ts'
 import { run } from '../../src/process/run.ts'
 import { type Attributes, attributeTools } from '../../src/undo/attributes.ts'
 import type { Run } from '../../src/undo/child.ts'
@@ -17,7 +18,7 @@ export interface World {
   readonly root: string
   readonly workspace: string
   readonly store: string
-  readonly snapshots: Snapshots
+  snapshots: Snapshots
   /** Another guard on the same state folder, as after a restart. */
   reopen(): Snapshots
   remove(): void
@@ -27,19 +28,39 @@ export interface WorldOptions {
   readonly bounds?: Partial<Bounds>
   readonly clock?: Clock
   readonly run?: Run
+  readonly companion?: typeof startCompanion
+  /** Where the state folder is made; beside the workspace unless said otherwise. */
+  readonly state?: string
+}
+
+/** One for all worlds of a test file. */
+const perl: Companion[] = []
+export const shared: typeof startCompanion = (...how) => {
+  perl[0] ??= startCompanion(...how)
+  return perl[0]
 }
 
 /** Tests share their machine: the bound on time is only meant to be met where it is the subject. */
 const PATIENT = { snapshotMs: 60_000 }
 
-export function makeWorld({ bounds = {}, clock = systemClock, run: runs = run }: WorldOptions = {}): World {
+/** No test loses power: what `sync` would do for the whole disk takes seconds where others write. */
+export const unsynced: Run = async (command, args, how) =>
+  command === 'sync'
+    ? { code: 0, stdout: '', stderr: '', truncated: false, timedOut: false }
+    : await run(command, args, how)
+
+export function makeWorld(options: WorldOptions = {}): World {
+  const { bounds = {}, clock = systemClock, run: runs = unsynced, companion = shared } = options
   const root = mkdtempSync(join(tmpdir(), 'interlock-undo-'))
+  const state = options.state === undefined ? root : mkdtempSync(join(options.state, 'interlock-undo-'))
   const workspace = join(root, 'work')
-  const store = join(root, 'state', 'snapshots')
+  const store = join(state, 'state', 'snapshots')
   mkdirSync(workspace)
   const open = (): Snapshots =>
-    openSnapshots({ dir: store, bounds: Bounds.parse({ ...PATIENT, ...bounds }), clock, run: runs })
-  const remove = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    openSnapshots({ dir: store, bounds: Bounds.parse({ ...PATIENT, ...bounds }), clock, run: runs, companion })
+  const remove = (): void => {
+    for (const one of [root, state]) rmSync(one, { recursive: true, force: true, maxRetries: 5 })
+  }
   return { root, workspace, store, snapshots: open(), reopen: open, remove }
 }
 
@@ -53,32 +74,35 @@ export interface Leaf {
 
 /** All that `lstat` and reading tell of a tree, times to the nanosecond, but what can't be given back: inode and ctime. */
 export async function portrait(root: string): Promise<Record<string, Leaf>> {
-  const leaves = new Map<string, Leaf & { inode: string }>()
-  const visit = (path: string, name: string): void => {
-    const stat = lstatSync(path, { bigint: true })
-    const common = {
-      mode: stat.mode.toString(8),
-      owner: `${stat.uid}:${stat.gid}`,
-      mtime: stat.mtimeNs,
-      inode: `${stat.dev}:${stat.ino}`,
-    }
-    if (stat.isDirectory()) {
-      leaves.set(name, common)
-      for (const inner of readdirSync(path).sort()) visit(join(path, inner), `${name}/${inner}`)
-    } else if (stat.isSymbolicLink()) leaves.set(name, { ...common, target: readlinkSync(path) })
-    else
-      leaves.set(name, { ...common, nlink: stat.nlink, size: stat.size, atime: stat.atimeNs, content: contentOf(path) })
-  }
-  visit(root, '')
-  const asked = [...leaves].map(([name, { inode }]) => ({ path: root + name, inode }))
-  const attributes = await attributeTools(run).read(asked, 10_000)
-  const names = [...leaves.keys()]
+  const leaves = sketch(root)
+  const asked = Object.entries(leaves).map(([name, { inode }]) => ({ path: root + name, inode: String(inode) }))
+  const attributes = await attributeTools(run, shared).read(asked, 10_000)
+  const names = Object.keys(leaves)
   return Object.fromEntries(
-    [...leaves].map(([name, { inode, ...leaf }], index) => {
-      const first = names.find((other) => leaves.get(other)?.inode === inode)
+    Object.entries(leaves).map(([name, { inode, ...leaf }], index) => {
+      const first = names.find((other) => leaves[other]?.['inode'] === inode)
       return [name, { ...leaf, sameFileAs: first, attributes: attributes[index] }]
     }),
   )
+}
+
+/** The same without extended attributes, which take a process to read. */
+export function sketch(root: string): Record<string, Leaf> {
+  const leaves: Record<string, Leaf> = {}
+  const visit = (path: string, name: string): void => {
+    const stat = lstatSync(path, { bigint: true })
+    const common = {
+      ...{ mode: stat.mode.toString(8), owner: `${stat.uid}:${stat.gid}`, mtime: stat.mtimeNs },
+      inode: `${stat.dev}:${stat.ino}`,
+    }
+    if (stat.isDirectory()) {
+      leaves[name] = common
+      for (const inner of readdirSync(path).sort()) visit(join(path, inner), `${name}/${inner}`)
+    } else if (stat.isSymbolicLink()) leaves[name] = { ...common, target: readlinkSync(path) }
+    else leaves[name] = { ...common, nlink: stat.nlink, size: stat.size, atime: stat.atimeNs, content: contentOf(path) }
+  }
+  visit(root, '')
+  return leaves
 }
 
 /** Read without moving the access time, as the portrait is part of the experiment. */
@@ -100,7 +124,7 @@ export async function dress(
   const hex: Attributes | undefined =
     attributes && Object.fromEntries(Object.entries(attributes).map((pair) => pair.map(toHex) as [string, string]))
   const { forChild, follows } = held
-  const failed = await attributeTools(run).write([
+  const failed = await attributeTools(run, shared).write([
     { path, forChild, follows, atimeNs: `${atimeNs}`, mtimeNs: `${mtimeNs}`, attributes: hex },
   ])
   release(held)

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Json } from '../../core/digest.ts'
 import type { Verb } from '../../core/effect.ts'
-import type { Draft, Facts } from '../../core/study.ts'
+import type { Draft, Facts, Surroundings } from '../../core/study.ts'
 
 const VERBS: Readonly<Record<string, Verb>> = {
   read: 'read',
@@ -31,15 +31,15 @@ export function predictFile(input: Json, facts: Facts): readonly Draft[] {
     ]
   const draft = (each: Verb, at: string): Draft => ({
     verb: each,
-    resource: { kind: 'path', path: absolute(at, facts), ...(each === 'delete' && { tree: true }) },
+    resource: { kind: 'path', path: absoluteIn(at, facts.surroundings), ...(each === 'delete' && { tree: true }) },
     by: `${operation} ${at}`,
     certainty: 'known',
   })
   return typeof to === 'string' && operation === 'move' ? [draft(verb, path), draft('update', to)] : [draft(verb, path)]
 }
 
-function absolute(path: string, facts: Facts): string {
-  const { cwd, home } = facts.surroundings
+/** The path that a file call names; the guard's own file tools take the same. */
+export function absoluteIn(path: string, { cwd, home }: Pick<Surroundings, 'cwd' | 'home'>): string {
   if (path === '~' || path.startsWith('~/')) return resolve(home, path.slice(2))
   return isAbsolute(path) ? resolve(path) : resolve(cwd, path.replace(/^file:\/\//, ''))
 }

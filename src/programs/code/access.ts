@@ -1,5 +1,18 @@
 import { brace, elements, listed, listOf } from './brackets.ts'
-import { accept, bind, bindName, claim, type Cursor, enter, isMark, isWord, leave, skipLines, statements, targetOf } from './cursor.ts'
+import {
+  accept,
+  bind,
+  bindName,
+  type Cursor,
+  claim,
+  enter,
+  isMark,
+  isWord,
+  leave,
+  skipLines,
+  statements,
+  targetOf,
+} from './cursor.ts'
 import { Unreadable } from './scan.ts'
 import { texts } from './texts.ts'
 import type { Argument, CallNode, NameNode, Node, Parameter } from './tree.ts'
@@ -58,7 +71,8 @@ function member(c: Cursor, node: Node): Node {
   if (name?.kind !== 'word') return node
   c.at++
   c.found.members.add(name.text)
-  if (name.text.startsWith('$') && !c.language.arrows) return { kind: 'index', of: node, key: { kind: 'name', name: name.text } }
+  if (name.text.startsWith('$') && !c.language.arrows)
+    return { kind: 'index', of: node, key: { kind: 'name', name: name.text } }
   return { kind: 'member', of: node, name: name.text }
 }
 

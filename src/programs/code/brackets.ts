@@ -47,7 +47,12 @@ function argument(c: Cursor, close: string | undefined): Argument | undefined {
     value = c.grammar.expression(c) ?? NOTHING
   }
   const others: Node[] = []
-  while (close !== undefined && c.at < c.tokens.length && !isMark(c.tokens[c.at], ',') && !isMark(c.tokens[c.at], close)) {
+  while (
+    close !== undefined &&
+    c.at < c.tokens.length &&
+    !isMark(c.tokens[c.at], ',') &&
+    !isMark(c.tokens[c.at], close)
+  ) {
     const before = c.at
     others.push(...c.grammar.statement(c))
     if (c.at === before) c.at++
@@ -71,7 +76,11 @@ function startsArgument(c: Cursor): boolean {
     case 'number':
       return true
     case 'word':
-      return c.language.prefix.has(token.text) || c.language.statements[token.text] === 'function' || !(keywords.has(token.text) || infix.has(token.text))
+      return (
+        c.language.prefix.has(token.text) ||
+        c.language.statements[token.text] === 'function' ||
+        !(keywords.has(token.text) || infix.has(token.text))
+      )
     case 'mark':
       if (/^[[\\(]$/.test(token.text)) return true
       return /^(?:[-*&@%$:]|\*\*|::|->)$/.test(token.text) && c.tokens[c.at + 1]?.space === false
@@ -82,7 +91,11 @@ function startsArgument(c: Cursor): boolean {
 
 export function listOf(items: readonly Argument[]): Node {
   const more = items.some(({ value }) => value.kind === 'group' && value.others.length > 0)
-  return { kind: 'list', items: items.map(({ value, spread }) => (spread ? { kind: 'spread', of: value } : value)), more }
+  return {
+    kind: 'list',
+    items: items.map(({ value, spread }) => (spread ? { kind: 'spread', of: value } : value)),
+    more,
+  }
 }
 
 /** `{…}`: a block and an object look alike, and are read alike. */

@@ -10,7 +10,12 @@ type CommandRole = (call: Called, at: number, place: Place, language: Language) 
 /** Where it runs: the folder that the call names, else where the code is. */
 function at(call: Called, place: Place): readonly Partial<RunTouch>[] {
   const named = call.named.get('cwd') ?? call.named.get('chdir')
-  const folders = named === undefined ? place.folders : place.folders.flatMap((folder) => fieldsOf(named).map((field) => (folder === undefined ? field : below(folder, field))))
+  const folders =
+    named === undefined
+      ? place.folders
+      : place.folders.flatMap((folder) =>
+          fieldsOf(named).map((field) => (folder === undefined ? field : below(folder, field))),
+        )
   return folders.map((cwd) => (cwd === undefined ? {} : { cwd }))
 }
 
@@ -31,7 +36,12 @@ function fed(call: Called, argv: readonly Field[]): readonly Touch[] {
 }
 
 function isTrue(value: Value | undefined): boolean {
-  return value !== undefined && !alternatives(value).every((single) => single.kind === 'thing' && /^(?:false|False|None|null|undefined)$/.test(single.name))
+  return (
+    value !== undefined &&
+    !alternatives(value).every(
+      (single) => single.kind === 'thing' && /^(?:false|False|None|null|undefined)$/.test(single.name),
+    )
+  )
 }
 
 /** Text that a shell runs; a list is one command after the shell's own rules all the same. */
@@ -59,9 +69,15 @@ function listed(call: Called, from: number, place: Place, skip: number): readonl
     if (single.kind === 'list') return started(call, place, fieldsOf({ ...single, more: false }), single.more)
     const behind = call.args.slice(from + 1).filter(isWords)
     // Several words in one text are no program's name.
-    if (behind.length === 0 && single.kind === 'text' && /\s/.test(single.field.text)) return shells(call, place, single)
+    if (behind.length === 0 && single.kind === 'text' && /\s/.test(single.field.text))
+      return shells(call, place, single)
     const rest = behind.flatMap(words).slice(skip)
-    return started(call, place, [fieldOf(single), ...rest], call.more || behind.some((value) => value.kind === 'list' && value.more))
+    return started(
+      call,
+      place,
+      [fieldOf(single), ...rest],
+      call.more || behind.some((value) => value.kind === 'list' && value.more),
+    )
   })
 }
 
@@ -101,7 +117,9 @@ function code(call: Called, from: number, language: Language): readonly Touch[] 
     if (single.kind === 'thing' && single.name === '()') return []
     if (single.kind === 'thing' && !single.downloaded && single.detail?.kind === 'text' && READ.test(single.name)) {
       const path = fieldOf(single.detail)
-      return /^\w+:\/\//.test(path.text) ? [{ kind: 'code', language, text: fieldOf({ ...single, downloaded: true }) }] : [{ kind: 'script', language, path, args: [] }]
+      return /^\w+:\/\//.test(path.text)
+        ? [{ kind: 'code', language, text: fieldOf({ ...single, downloaded: true }) }]
+        : [{ kind: 'script', language, path, args: [] }]
     }
     if (single.kind === 'table' || (single.kind === 'text' && single.type === 'number')) return []
     return [{ kind: 'code', language, text: fieldOf(single) }]
@@ -112,7 +130,10 @@ export const COMMAND_ROLES: Readonly<Record<string, CommandRole>> = {
   shell: (call, from, place) => shells(call, place, argument(call, from)),
   argv: (call, from, place) => listed(call, from, place, 0),
   /** A list of words, or text for a shell. */
-  command: (call, from, place) => (call.args[from]?.kind === 'list' ? listed({ ...call, args: call.args.slice(0, from + 1) }, from, place, 0) : shells(call, place, argument(call, from))),
+  command: (call, from, place) =>
+    call.args[from]?.kind === 'list'
+      ? listed({ ...call, args: call.args.slice(0, from + 1) }, from, place, 0)
+      : shells(call, place, argument(call, from)),
   spawn: spawned,
   /** The first argument behind the program is its own name. */
   exec: (call, from, place) => listed(call, from, place, 1),
@@ -121,17 +142,29 @@ export const COMMAND_ROLES: Readonly<Record<string, CommandRole>> = {
   /** `[].map.constructor(…)` is `Function`; `this.constructor(…)` is the class. */
   made: (call, _from, _place, language) => {
     const made = call.receiver === undefined ? [] : alternatives(call.receiver)
-    return made.some((single) => single.kind !== 'thing' || /(?:^\(\)|\.constructor)$/.test(single.name)) ? code(call, Math.max(call.args.length - 1, 0), language) : []
+    return made.some((single) => single.kind !== 'thing' || /(?:^\(\)|\.constructor)$/.test(single.name))
+      ? code(call, Math.max(call.args.length - 1, 0), language)
+      : []
   },
   /** The last argument is the body. */
   body: (call, _from, _place, language) => code(call, Math.max(call.args.length - 1, 0), language),
   /** Code only where it is a text: a function is the usual thing. */
-  'code-text': (call, from, _, language) => (literalOf(call.args[from]) === undefined ? [] : code(call, from, language)),
+  'code-text': (call, from, _, language) =>
+    literalOf(call.args[from]) === undefined ? [] : code(call, from, language),
   script: (call, from, _, language) =>
-    fieldsOf(argument(call, from)).map((path) => ({ kind: 'script', language, path, args: call.args[from + 1] === undefined ? [] : fieldsOf(call.args[from + 1]) })),
+    fieldsOf(argument(call, from)).map((path) => ({
+      kind: 'script',
+      language,
+      path,
+      args: call.args[from + 1] === undefined ? [] : fieldsOf(call.args[from + 1]),
+    })),
   worker: (call, from, place, language) =>
-    isTrue(call.named.get('eval')) ? code(call, from, language) : (COMMAND_ROLES['script-text']?.(call, from, place, language) ?? []),
+    isTrue(call.named.get('eval'))
+      ? code(call, from, language)
+      : (COMMAND_ROLES['script-text']?.(call, from, place, language) ?? []),
   /** Only what is outside of the project's own modules. */
   'script-text': (call, from, _, language) =>
-    fieldsOf(argument(call, from)).flatMap((path): Touch[] => (path.unknown === undefined && path.text.startsWith('/') ? [{ kind: 'script', language, path, args: [] }] : [])),
+    fieldsOf(argument(call, from)).flatMap((path): Touch[] =>
+      path.unknown === undefined && path.text.startsWith('/') ? [{ kind: 'script', language, path, args: [] }] : [],
+    ),
 }

@@ -102,7 +102,8 @@ export function bind(c: Cursor, target: Node | undefined, binding: Binding): voi
       return
     }
     case 'index':
-      return bind(c, target.of, { kind: 'unknown' })
+      bind(c, target.of, { kind: 'unknown' })
+      return
     case 'list':
       for (const [key, item] of target.items.entries()) bind(c, item, { kind: 'part', of: binding, key })
       return
@@ -171,7 +172,9 @@ export function leave(c: Cursor, region: Region, names: readonly string[], outli
 export function localNames(c: Cursor, region: Region, declared: number): readonly string[] {
   const named = c.found.declared.splice(declared)
   if (c.language.scope === 'declared') return named
-  const bound = c.found.order.slice(region.order).flatMap(([name, { kind }]) => (kind === 'function' || name.includes('.') ? [] : [name]))
+  const bound = c.found.order
+    .slice(region.order)
+    .flatMap(([name, { kind }]) => (kind === 'function' || name.includes('.') ? [] : [name]))
   return [...new Set(bound)].filter((name) => !c.found.shared.has(name))
 }
 

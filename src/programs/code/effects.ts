@@ -2,15 +2,16 @@ import { type Field, known } from '../../lang/field.ts'
 import type { Touch } from '../grammar.ts'
 import { opaque, run } from '../touch.ts'
 import { COMMAND_ROLES } from './commands.ts'
-import { row } from './evaluate.ts'
 import type { CodeLanguage } from './language.ts'
 import { foreign, NETWORK_ROLES } from './network.ts'
 import { argument, fieldsOf, PATH_ROLES, type Place } from './paths.ts'
+import { row } from './reader.ts'
 import type { Called } from './rules.ts'
 import { alternatives, COMPUTED, type Value } from './value.ts'
 
 /** Roles whose unknown argument could do anything. */
-const GRAVE = /^(?:- )*[!@]?(?:delete|tree|rm|move|mv|unlink|rmdir|shell|argv|command|spawn|exec|system|code|body|script|made|opaque|kill)\b/
+const GRAVE =
+  /^(?:- )*[!@]?(?:delete|tree|rm|move|mv|unlink|rmdir|shell|argv|command|spawn|exec|system|code|body|script|made|opaque|kill)\b/
 
 export function isGrave(language: CodeLanguage, name: string): boolean {
   return GRAVE.test(row(language.effects, name) ?? '')
@@ -28,12 +29,21 @@ export function effectsOf(call: Called, language: CodeLanguage, place: Place, fr
 
 /** A function whose name is made while it runs, of a module that can do harm. */
 function computedCall(name: string, language: CodeLanguage): Touch | undefined {
-  const ofModule = name.endsWith('.?') && !name.startsWith('*') && language.effects[name.slice(0, -2)] === undefined && Object.keys(language.effects).some((key) => key.startsWith(name.slice(0, -1)))
+  const ofModule =
+    name.endsWith('.?') &&
+    !name.startsWith('*') &&
+    language.effects[name.slice(0, -2)] === undefined &&
+    Object.keys(language.effects).some((key) => key.startsWith(name.slice(0, -1)))
   const hidden = name === '?' || name.startsWith('?.') || name.startsWith('?(')
   return ofModule || hidden ? opaque('it calls a function whose name is computed') : undefined
 }
 
-function apply(role: string, call: Called, at: number, { language, place }: { readonly language: CodeLanguage; readonly place: Place }): readonly Touch[] {
+function apply(
+  role: string,
+  call: Called,
+  at: number,
+  { language, place }: { readonly language: CodeLanguage; readonly place: Place },
+): readonly Touch[] {
   if (role === 'opaque') return [opaque(`\`${call.name}\` runs what can't be read`)]
   const ofReceiver = role.startsWith('@')
   const name = ofReceiver ? role.slice(1) : role
@@ -43,7 +53,10 @@ function apply(role: string, call: Called, at: number, { language, place }: { re
   if (make !== undefined) return make(from, start, place)
   // `delete…`: this argument and all behind it.
   const each = name.endsWith('…') ? PATH_ROLES[name.slice(0, -1)] : undefined
-  if (each !== undefined) return from.args.length === 0 ? each(from, 0, place) : from.args.flatMap((_, i) => (i < start ? [] : each(from, i, place)))
+  if (each !== undefined)
+    return from.args.length === 0
+      ? each(from, 0, place)
+      : from.args.flatMap((_, i) => (i < start ? [] : each(from, i, place)))
   return COMMAND_ROLES[name]?.(from, start, place, language.name) ?? []
 }
 

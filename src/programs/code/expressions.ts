@@ -1,5 +1,5 @@
 import { hung } from './access.ts'
-import { elements, listOf, brace } from './brackets.ts'
+import { brace, elements, listOf } from './brackets.ts'
 import { bind, type Cursor, deeper, enter, isMark, isWord, skipLines, targetOf } from './cursor.ts'
 import { arrowFunction, functionNode } from './functions.ts'
 import type { Token } from './scan.ts'
@@ -15,7 +15,11 @@ export function expression(c: Cursor): Node | undefined {
 }
 
 /** What follows a target: `= value`, where `value` reads what may stand there. */
-export function assigned(c: Cursor, target: Node | undefined, value: (c: Cursor) => Node | undefined): Node | undefined {
+export function assigned(
+  c: Cursor,
+  target: Node | undefined,
+  value: (c: Cursor) => Node | undefined,
+): Node | undefined {
   const mark = c.tokens[c.at]
   if (target === undefined || mark?.kind !== 'mark') return target
   const grows = GROWS.test(mark.text)
@@ -75,7 +79,10 @@ export function operand(c: Cursor): Node | undefined {
     skipLines(inner)
     for (let token = inner.tokens[inner.at]; token !== undefined; token = inner.tokens[++inner.at]) {
       const symbol = token.text === ':' && inner.language.bareCalls && inner.tokens[inner.at + 1]?.space === false
-      const prefix = token.kind === 'mark' ? symbol || PREFIX.test(token.text) : token.kind === 'word' && inner.language.prefix.has(token.text)
+      const prefix =
+        token.kind === 'mark'
+          ? symbol || PREFIX.test(token.text)
+          : token.kind === 'word' && inner.language.prefix.has(token.text)
       if (!prefix) break
       counted ||= token.text === '++' || token.text === '--'
       decorated ||= token.text === '@' && inner.language.keywordArguments === true
@@ -116,7 +123,9 @@ function word(c: Cursor, text: string): Node | undefined {
   if (role === 'function' || role === 'lambda') return functionNode(c, role)
   if (isMark(c.tokens[c.at + 1], '=>')) {
     c.at++
-    return language.arrows ? arrowFunction(c, enter(c), [{ kind: 'name', name: text }]) : { kind: 'text', parts: [text] }
+    return language.arrows
+      ? arrowFunction(c, enter(c), [{ kind: 'name', name: text }])
+      : { kind: 'text', parts: [text] }
   }
   if (language.syntax.keywords.has(text) || language.syntax.infix.has(text)) return undefined
   c.at++

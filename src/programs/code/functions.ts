@@ -1,5 +1,19 @@
 import { brace, elements } from './brackets.ts'
-import { accept, bind, bindName, type Cursor, enter, indented, isMark, isWord, leave, localNames, namesIn, type Region, targetOf } from './cursor.ts'
+import {
+  accept,
+  bind,
+  bindName,
+  type Cursor,
+  enter,
+  indented,
+  isMark,
+  isWord,
+  leave,
+  localNames,
+  namesIn,
+  type Region,
+  targetOf,
+} from './cursor.ts'
 import type { Node, Parameter } from './tree.ts'
 
 const NAMELESS = /^(?:self|cls|this)$/
@@ -43,7 +57,8 @@ export function functionNode(c: Cursor, role: 'function' | 'lambda'): Node {
   if (isMark(c.tokens[c.at], '(')) {
     c.at++
     const given = elements(c, ')')
-    for (const { name: key, value } of given) if (key !== undefined && c.language.keywordArguments) bindName(c, key, { kind: 'is', node: value })
+    for (const { name: key, value } of given)
+      if (key !== undefined && c.language.keywordArguments) bindName(c, key, { kind: 'is', node: value })
     const targets = given.map(targetOf)
     parameters = parametersOf(c, targets, name)
     names = targets.flatMap(namesIn)
@@ -66,20 +81,34 @@ function skipReturnType(c: Cursor): void {
   for (let at = c.at + 1; at < start + 30; at++) {
     const token = c.tokens[at]
     if (isMark(token, '{') || isMark(token, ':')) c.at = at
-    if (token === undefined || token.kind === 'line' || (token.kind === 'mark' && !/^[.|<>[\],?&]$/.test(token.text))) return
+    if (token === undefined || token.kind === 'line' || (token.kind === 'mark' && !/^[.|<>[\],?&]$/.test(token.text)))
+      return
   }
 }
 
 /** `(a, b) => …` behind its parameters. */
 export function arrowFunction(c: Cursor, region: Region, targets: readonly Node[]): Node {
-  return arrow(c, parametersOf(c, targets, undefined), region, [targets.flatMap(namesIn), targets.filter(({ kind }) => kind !== 'name')])
+  return arrow(c, parametersOf(c, targets, undefined), region, [
+    targets.flatMap(namesIn),
+    targets.filter(({ kind }) => kind !== 'name'),
+  ])
 }
 
-function arrow(c: Cursor, parameters: readonly Parameter[], region: Region, [names, defaults]: readonly [readonly string[], readonly Node[]]): Node {
+function arrow(
+  c: Cursor,
+  parameters: readonly Parameter[],
+  region: Region,
+  [names, defaults]: readonly [readonly string[], readonly Node[]],
+): Node {
   c.at++
   const declared = c.found.declared.length
   const braced = isMark(c.tokens[c.at], '{')
   const body = braced ? brace(c) : c.grammar.expression(c)
-  leave(c, region, braced && c.language.scope === 'declared' ? [...names, ...localNames(c, region, declared)] : names, false)
+  leave(
+    c,
+    region,
+    braced && c.language.scope === 'declared' ? [...names, ...localNames(c, region, declared)] : names,
+    false,
+  )
   return { kind: 'function', parameters, body: body === undefined ? defaults : [...defaults, body] }
 }

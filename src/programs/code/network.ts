@@ -10,7 +10,10 @@ import { alternatives, COMPUTED, fieldOf, literalOf, type Single, text } from '.
 
 type NetworkRole = (call: Called, at: number) => readonly Touch[]
 
-const send = (method: string): NetworkRole => (call, at) => addresses(call, at).flatMap((url) => request(method, url))
+const send =
+  (method: string): NetworkRole =>
+  (call, at) =>
+    addresses(call, at).flatMap((url) => request(method, url))
 
 function addresses(call: Called, at: number): readonly Field[] {
   const first = argument(call, at) ?? call.named.get('host') ?? call.named.get('hostname')
@@ -21,9 +24,12 @@ function addresses(call: Called, at: number): readonly Field[] {
 
 /** A URL, `(host, port)`, or an object with one of these in it. */
 function address(single: Single): Field {
-  if (single.kind === 'list') return single.items[0] === undefined ? COMPUTED.field : address(alternatives(single.items[0])[0] ?? COMPUTED)
+  if (single.kind === 'list')
+    return single.items[0] === undefined ? COMPUTED.field : address(alternatives(single.items[0])[0] ?? COMPUTED)
   if (single.kind === 'table') {
-    const inner = ['url', 'host', 'hostname', 'uri'].map((name) => single.entries.get(name)).find((value) => value !== undefined)
+    const inner = ['url', 'host', 'hostname', 'uri']
+      .map((name) => single.entries.get(name))
+      .find((value) => value !== undefined)
     return inner === undefined ? COMPUTED.field : address(alternatives(inner)[0] ?? COMPUTED)
   }
   return single.kind === 'thing' && single.detail !== undefined ? address(single.detail) : fieldOf(single)
@@ -43,24 +49,32 @@ export const NETWORK_ROLES: Readonly<Record<string, NetworkRole>> = {
   del: send('DELETE'),
   fetch: (call, at) => addresses(call, at).flatMap((url) => request(methodOf(call), url)),
   /** `urlopen(url, data)`. */
-  'fetch-data': (call, at) => addresses(call, at).flatMap((url) => request(call.args[at + 1] === undefined ? methodOf(call) : 'POST', url)),
+  'fetch-data': (call, at) =>
+    addresses(call, at).flatMap((url) => request(call.args[at + 1] === undefined ? methodOf(call) : 'POST', url)),
   /** `request(method, url)`. */
-  request: (call, at) => addresses(call, at + 1).flatMap((url) => request(literalOf(call.args[at])?.toUpperCase() ?? 'POST', url)),
+  request: (call, at) =>
+    addresses(call, at + 1).flatMap((url) => request(literalOf(call.args[at])?.toUpperCase() ?? 'POST', url)),
   /** `connection.request(method, path)`. */
   'request-on': (call, at) =>
-    (call.receiver === undefined ? [COMPUTED.field] : alternatives(call.receiver).map(address)).flatMap((url) => request(literalOf(call.args[at])?.toUpperCase() ?? 'POST', url)),
+    (call.receiver === undefined ? [COMPUTED.field] : alternatives(call.receiver).map(address)).flatMap((url) =>
+      request(literalOf(call.args[at])?.toUpperCase() ?? 'POST', url),
+    ),
   connect: (call, at) => addresses(call, at).map((url) => ({ kind: 'host', verb: 'disclose', host: hostOf(url) })),
   aws,
 }
 
 function kebab(name: string): string {
-  return name.replaceAll('_', '-').replace(/([a-z\d])(?=[A-Z])/g, '$1-').toLowerCase()
+  return name
+    .replaceAll('_', '-')
+    .replace(/([a-z\d])(?=[A-Z])/g, '$1-')
+    .toLowerCase()
 }
 
 const AWS_COMMAND = /^@aws-sdk\/client-([\w-]+)\.(\w+)Command$/
 const AWS_METHOD = /^(?:aws-sdk|@aws-sdk\/client-[\w-]+)\.(\w+)\(\)\.(\w+)$/
 /** What clients offer besides the service's operations. */
-const AWS_OWN = /^(?:get-paginator|get-waiter|close|can-paginate|generate-presigned-url|promise|send|config|wait-for|waiter)$/
+const AWS_OWN =
+  /^(?:get-paginator|get-waiter|close|can-paginate|generate-presigned-url|promise|send|config|wait-for|waiter)$/
 
 /** An operation of an AWS client is named like the command line's. */
 function aws(call: Called): readonly Touch[] {
@@ -79,7 +93,8 @@ function aws(call: Called): readonly Touch[] {
 }
 
 /** Ruby and JavaScript classes in memory, and what every language calls itself. */
-const OWN = /^(?:self|this|super|cls|console|document|window|Map|Set|WeakMap|WeakSet|Array|Object|Reflect|JSON|Math|String|Number|Promise|Date|RegExp|URL|URLSearchParams|Headers|FormData|module|exports|require|process|localStorage|sessionStorage|history|navigator|caches|jest|vi|expect|Hash|ENV|GC)\b/
+const OWN =
+  /^(?:self|this|super|cls|console|document|window|Map|Set|WeakMap|WeakSet|Array|Object|Reflect|JSON|Math|String|Number|Promise|Date|RegExp|URL|URLSearchParams|Headers|FormData|module|exports|require|process|localStorage|sessionStorage|history|navigator|caches|jest|vi|expect|Hash|ENV|GC)\b/
 
 /**
  * A method that destroys, of something that is no part of the text: what it is done to is kept elsewhere. One that is
@@ -89,7 +104,14 @@ export function foreign(call: Called, language: CodeLanguage, free: boolean): re
   if (!call.name.includes('.')) return []
   const last = call.name.slice(call.name.lastIndexOf('.') + 1)
   const root = call.name.slice(0, Math.max(call.name.search(/[.(]/), 0))
-  if (root === '' || root === '*' || OWN.test(root) || root.startsWith('.') || language.harmless.has(root.replace(/[/.].*$/, ''))) return []
+  if (
+    root === '' ||
+    root === '*' ||
+    OWN.test(root) ||
+    root.startsWith('.') ||
+    language.harmless.has(root.replace(/[/.].*$/, ''))
+  )
+    return []
   const meaning = meaningOf(last.replace(/!$/, ''))
   if (meaning?.verb !== 'delete') return []
   const remote = language.remote.has(root.replace(/^(@[^/]+).*$/, '$1'))
@@ -100,6 +122,10 @@ export function foreign(call: Called, language: CodeLanguage, free: boolean): re
   const subject = [...call.args, ...call.named.values()].flatMap(alternatives).find((single) => single.kind === 'text')
   const name: Field = subject === undefined ? { text: '', glob: false } : fieldOf(subject)
   const type = typeOf(compound ? meaning.noun : (call.name.split('.').at(-2) ?? root).replace(/\(\)|\[\]/g, ''))
-  return [object('delete', [root, type], literal(name) === undefined ? { text: '', glob: false } : name, { where: 'remote', assumed: true })]
+  return [
+    object('delete', [root, type], literal(name) === undefined ? { text: '', glob: false } : name, {
+      where: 'remote',
+      assumed: true,
+    }),
+  ]
 }
-

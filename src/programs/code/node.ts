@@ -10,23 +10,33 @@ export const NODE: CodeLanguage = {
     quotes: [
       { open: /["']/y, of: ([close]) => ({ close, oneLine: true }) },
       { open: /`/y, of: () => ({ close: '`', holes: 'dollar', as: 'template' }) },
-      { open: /\/(?![*/])/y, value: true, of: () => ({ close: '/', escapes: 'none', oneLine: true, classes: true, as: 'regex' }) },
+      {
+        open: /\/(?![*/])/y,
+        value: true,
+        of: () => ({ close: '/', escapes: 'none', oneLine: true, classes: true, as: 'regex' }),
+      },
     ],
     word: /(?:[\p{L}\p{Nl}$_#]|\\u\{?[\da-fA-F]+\}?)(?:[\p{L}\p{N}\p{M}\p{Pc}$\u200c\u200d]|\\u\{?[\da-fA-F]+\}?)*/uy,
-    spelled: (word) => word.replace(/\\u\{?([\da-fA-F]+)\}?/g, (_, hex: string) => String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff))),
+    spelled: (word) =>
+      word.replace(/\\u\{?([\da-fA-F]+)\}?/g, (_, hex: string) =>
+        String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
+      ),
     keywords: words(
       'return typeof void delete throw new case do else try finally catch if while for switch default break continue const let var function class extends export debugger with',
     ),
     infix: words('in instanceof'),
   },
-  prefix: words('return typeof void delete throw new const let var await yield async static readonly public private protected declare export default'),
+  prefix: words(
+    'return typeof void delete throw new const let var await yield async static readonly public private protected declare export default',
+  ),
   statements: { function: 'function', for: 'for', import: 'import' },
   arrows: true,
   scope: 'declared',
   concat: '+',
   aliases: rows({
     'globalThis global window self globalThis.globalThis global.global': '',
-    'node:fs fs/promises node:fs/promises fs.promises fs-extra graceful-fs fs.default fs-extra.default original-fs': 'fs',
+    'node:fs fs/promises node:fs/promises fs.promises fs-extra graceful-fs fs.default fs-extra.default original-fs':
+      'fs',
     'node:child_process child_process.default': 'child_process',
     'node:path path.posix node:path/posix path/posix path.default': 'path',
     'node:os os.default': 'os',
@@ -50,9 +60,12 @@ export const NODE: CodeLanguage = {
     'del.default del.deleteAsync del.deleteSync del.sync': 'del',
     'shelljs.default': 'shelljs',
     'zx.$': '$',
-    'fast-glob.default fast-glob.sync globby.globby globby.globbySync globby.sync glob.default glob.glob glob.globSync glob.sync tinyglobby.glob tinyglobby.globSync fs.glob fs.globSync': 'glob',
+    'fast-glob.default fast-glob.sync globby.globby globby.globbySync globby.sync glob.default glob.glob glob.globSync glob.sync tinyglobby.glob tinyglobby.globSync fs.glob fs.globSync':
+      'glob',
   }),
-  builtins: words('eval Function AsyncFunction setTimeout setInterval require import fetch Request Worker XMLHttpRequest WebSocket EventSource'),
+  builtins: words(
+    'eval Function AsyncFunction setTimeout setInterval require import fetch Request Worker XMLHttpRequest WebSocket EventSource',
+  ),
   effects: rows({
     'fs.rm fs.rmSync *.rmSync fs.rmdir fs.rmdirSync *.rmdirSync Deno.remove Deno.removeSync': 'rm',
     'fs.remove fs.removeSync fs.emptyDir fs.emptyDirSync fs.emptydir rimraf del': 'tree',
@@ -64,21 +77,25 @@ export const NODE: CodeLanguage = {
     'fs.copyFile fs.copyFileSync *.copyFileSync Deno.copyFile': 'copy',
     'fs.cp fs.cpSync fs.copy fs.copySync': 'copy-tree',
     'fs.link fs.linkSync fs.symlink fs.symlinkSync Deno.symlink': 'read create',
-    'fs.writeFile fs.writeFileSync *.writeFileSync fs.createWriteStream fs.outputFile fs.outputFileSync fs.outputJson fs.outputJsonSync fs.writeJson fs.writeJsonSync Deno.writeTextFile Deno.writeFile Deno.writeTextFileSync Bun.write': 'create',
+    'fs.writeFile fs.writeFileSync *.writeFileSync fs.createWriteStream fs.outputFile fs.outputFileSync fs.outputJson fs.outputJsonSync fs.writeJson fs.writeJsonSync Deno.writeTextFile Deno.writeFile Deno.writeTextFileSync Bun.write':
+      'create',
     'fs.appendFile fs.appendFileSync *.appendFileSync fs.truncate fs.truncateSync fs.utimes fs.utimesSync': 'update',
     'fs.mkdir fs.mkdirSync fs.mkdirp fs.ensureDir fs.ensureDirSync': 'folder',
     'fs.chmod fs.chmodSync fs.lchmod': '!chmod {1:mode} {0}',
     'fs.chown fs.chownSync fs.lchown': '!chown - {0}',
     'fs.open fs.openSync': 'open',
-    'fs.readFile fs.readFileSync fs.createReadStream fs.readJson fs.readJsonSync Deno.readTextFile Deno.readFile Deno.readTextFileSync Bun.file': 'read',
+    'fs.readFile fs.readFileSync fs.createReadStream fs.readJson fs.readJsonSync Deno.readTextFile Deno.readFile Deno.readTextFileSync Bun.file':
+      'read',
     'process.chdir shelljs.cd Deno.chdir': 'chdir',
 
-    'child_process.exec child_process.execSync *.execSync shelljs.exec $ Bun.$ execa.command execa.execaCommand execa.commandSync execa.execaCommandSync': 'shell',
+    'child_process.exec child_process.execSync *.execSync shelljs.exec $ Bun.$ execa.command execa.execaCommand execa.commandSync execa.execaCommandSync':
+      'shell',
     'child_process.spawn child_process.spawnSync *.spawnSync child_process.execFile child_process.execFileSync *.execFileSync execa execa.sync execa.execaSync cross-spawn cross-spawn.sync cross-spawn.spawn Bun.spawn Bun.spawnSync Deno.run Deno.Command':
       'spawn',
     'child_process.fork': 'script',
     'worker_threads.Worker Worker': 'worker',
-    'eval vm.runInNewContext vm.runInThisContext vm.runInContext vm.Script vm.compileFunction vm.SourceTextModule *.runInThisContext *.runInNewContext module.*._compile': 'code',
+    'eval vm.runInNewContext vm.runInThisContext vm.runInContext vm.Script vm.compileFunction vm.SourceTextModule *.runInThisContext *.runInNewContext module.*._compile':
+      'code',
     'Function AsyncFunction GeneratorFunction ': 'body',
     '*.constructor': 'made',
     'setTimeout setInterval setImmediate': 'code-text',
@@ -86,24 +103,30 @@ export const NODE: CodeLanguage = {
     'process.binding process._linkedBinding process.dlopen': 'opaque',
     'process.kill': '!kill -s {1} {0}',
 
-    'fetch Request axios axios.request got got.extend undici.request ky http.request https.request http.get https.get superagent request bent needle': 'fetch',
+    'fetch Request axios axios.request got got.extend undici.request ky http.request https.request http.get https.get superagent request bent needle':
+      'fetch',
     'axios.get axios.head got.get got.head ky.get superagent.get axios.*.get': 'get',
     'axios.post got.post ky.post superagent.post axios.*.post needle.post': 'post',
-    'axios.put axios.patch got.put got.patch ky.put ky.patch superagent.put superagent.patch axios.*.put axios.*.patch': 'put',
+    'axios.put axios.patch got.put got.patch ky.put ky.patch superagent.put superagent.patch axios.*.put axios.*.patch':
+      'put',
     'axios.delete got.delete ky.delete superagent.delete superagent.del axios.*.delete': 'del',
     'XMLHttpRequest().open': 'request',
     'net.connect net.createConnection tls.connect net.Socket().connect': 'connect',
     'WebSocket EventSource ws ws.WebSocket navigator.sendBeacon': 'connect',
 
-    'pg.*.query postgres.*.unsafe pg-promise.*.none pg-promise.*.any pg-promise.*.query sequelize.*.query knex.*.raw typeorm.*.query @prisma/client.*.$executeRawUnsafe @prisma/client.*.$queryRawUnsafe': '!psql -c {0}',
-    'mysql.*.query mysql2.*.query mysql2/promise.*.query mysql.*.execute mysql2.*.execute mysql2/promise.*.execute': '!mysql -e {0}',
-    'better-sqlite3.*.exec better-sqlite3.*.prepare sqlite3.*.run sqlite3.*.exec sqlite.*.exec sqlite.*.prepare': '!sqlite3 {of} {0}',
+    'pg.*.query postgres.*.unsafe pg-promise.*.none pg-promise.*.any pg-promise.*.query sequelize.*.query knex.*.raw typeorm.*.query @prisma/client.*.$executeRawUnsafe @prisma/client.*.$queryRawUnsafe':
+      '!psql -c {0}',
+    'mysql.*.query mysql2.*.query mysql2/promise.*.query mysql.*.execute mysql2.*.execute mysql2/promise.*.execute':
+      '!mysql -e {0}',
+    'better-sqlite3.*.exec better-sqlite3.*.prepare sqlite3.*.run sqlite3.*.exec sqlite.*.exec sqlite.*.prepare':
+      '!sqlite3 {of} {0}',
     'ioredis.*.flushall redis.*.flushAll redis.*.flushall': '!redis-cli FLUSHALL',
     'ioredis.*.flushdb redis.*.flushDb redis.*.flushdb': '!redis-cli FLUSHDB',
     'aws-sdk.*.* @aws-sdk/*': 'aws',
   }),
   values: rows({
-    'util.promisify String Array.from Promise.resolve Promise.all Promise.allSettled url.fileURLToPath fileURLToPath URL': 'same()',
+    'util.promisify String Array.from Promise.resolve Promise.all Promise.allSettled url.fileURLToPath fileURLToPath URL':
+      'same()',
     'path.join': 'glue()',
     'path.resolve': 'join()',
     'path.dirname': 'parent()',
@@ -133,7 +156,8 @@ export const NODE: CodeLanguage = {
     'path.sep': '=/',
     'require import *.require *.import module.createRequire() *.getBuiltinModule': 'module()',
     'Reflect.get': 'attribute()',
-    'Date.now Math.random Math.floor Math.round Number parseInt process.pid crypto.randomUUID performance.now': 'token()',
+    'Date.now Math.random Math.floor Math.round Number parseInt process.pid crypto.randomUUID performance.now':
+      'token()',
   }),
   harmless: words(
     'path util url fs os stream events lodash underscore ramda immutable moment dayjs zod yup chalk commander yargs express koa fastify hono react vue svelte jquery d3 three jsdom cheerio puppeteer playwright cypress cy jest vitest mocha chai sinon lru-cache node-cache rxjs mobx redux zustand typescript prettier eslint',

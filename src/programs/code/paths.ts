@@ -30,7 +30,8 @@ export function fieldsOf(value: Value | undefined): readonly Field[] {
 }
 
 function fieldsOfOne(single: Single): readonly Field[] {
-  if (single.kind === 'list') return [...single.items.flatMap((item) => fieldsOf(item)), ...(single.more ? [COMPUTED.field] : [])]
+  if (single.kind === 'list')
+    return [...single.items.flatMap((item) => fieldsOf(item)), ...(single.more ? [COMPUTED.field] : [])]
   if (single.kind === 'table' || (single.kind === 'text' && single.type === 'number')) return []
   if (single.kind === 'thing' && /^(?:sys|process|STD(?:IN|OUT|ERR)|\$std)/.test(single.name)) return []
   const field = fieldOf(single)
@@ -43,14 +44,18 @@ type More = Partial<Pick<PathTouch, 'tree' | 'names' | 'undo' | 'why'>>
 
 function touched(place: Place, verb: PathTouch['verb'], value: Value | undefined, more: More = {}): Touch[] {
   return fieldsOf(value).flatMap((field) => {
-    if (URL.test(field.text)) return verb === 'read' ? [fetched(field)] : [{ kind: 'host', verb: 'disclose', host: hostOf(field) }]
+    if (URL.test(field.text))
+      return verb === 'read' ? [fetched(field)] : [{ kind: 'host', verb: 'disclose', host: hostOf(field) }]
     return place.folders.map((folder) => path(verb, folder === undefined ? field : below(folder, field), more))
   })
 }
 
 type PathRole = (call: Called, at: number, place: Place) => readonly Touch[]
 
-const simple = (verb: PathTouch['verb'], more: More = {}): PathRole => (call, at, place) => touched(place, verb, argument(call, at), more)
+const simple =
+  (verb: PathTouch['verb'], more: More = {}): PathRole =>
+  (call, at, place) =>
+    touched(place, verb, argument(call, at), more)
 
 function moved(call: Called, at: number, place: Place, into: boolean): readonly Touch[] {
   const [source, target] = [argument(call, at), argument(call, at + 1)]
@@ -64,14 +69,18 @@ function moved(call: Called, at: number, place: Place, into: boolean): readonly 
 
 function copied(call: Called, at: number, place: Place, tree: More): readonly Touch[] {
   const [source, target] = [argument(call, at), argument(call, at + 1)]
-  return [...touched(place, 'read', source, tree), ...touched(place, 'create', target, { names: fieldsOf(source).map(basename) })]
+  return [
+    ...touched(place, 'read', source, tree),
+    ...touched(place, 'create', target, { names: fieldsOf(source).map(basename) }),
+  ]
 }
 
 /** Deleting all below is asked for by an option. */
 function removed(call: Called, at: number, place: Place): readonly Touch[] {
   const recursive = call.named.get('recursive')
   const options = call.args[at + 1]
-  const hidden = options !== undefined && options.kind !== 'table' && !(options.kind === 'thing' && options.name === '()')
+  const hidden =
+    options !== undefined && options.kind !== 'table' && !(options.kind === 'thing' && options.name === '()')
   const tree = hidden || (recursive !== undefined && !(recursive.kind === 'thing' && recursive.name === 'false'))
   return touched(place, 'delete', argument(call, at), tree ? { tree: true } : {})
 }
@@ -90,21 +99,34 @@ function opened(call: Called, at: number, place: Place): readonly Touch[] {
 function verbOf(mode: Single): 'read' | 'update' | 'create' {
   if (mode.kind === 'thing' && /O_RDONLY|RDONLY|^\(\)$/.test(mode.name)) return 'read'
   const text = literalOf(mode)
-  if (mode.kind === 'table' || (text !== undefined && !/[wax+c]/.test(text) && (mode.kind !== 'text' || mode.type !== 'number'))) return 'read'
+  if (
+    mode.kind === 'table' ||
+    (text !== undefined && !/[wax+c]/.test(text) && (mode.kind !== 'text' || mode.type !== 'number'))
+  )
+    return 'read'
   return text !== undefined && /w/.test(text) ? 'create' : 'update'
 }
 
-const PERL_MODES: Readonly<Record<string, PathTouch['verb']>> = { '<': 'read', '>': 'create', '>>': 'update', '+<': 'update', '+>': 'create', '+>>': 'update' }
+const PERL_MODES: Readonly<Record<string, PathTouch['verb']>> = {
+  '<': 'read',
+  '>': 'create',
+  '>>': 'update',
+  '+<': 'update',
+  '+>': 'create',
+  '+>>': 'update',
+}
 
 /** `open(F, '>', $path)`, `open(F, ">$path")`, `open(F, "$command|")`. */
 function perlOpened(call: Called, at: number, place: Place): readonly Touch[] {
   const [mode, file] = [call.args[at + 1], call.args[at + 2]]
   return (mode === undefined ? [] : alternatives(mode)).flatMap((single) => {
     const field = fieldOf(single)
-    const [, sign = '', rest = ''] = /^\s*(\+?[<>]{1,2}|\|)?(?::\S*)?\s*([^]*)$/.exec(field.text) ?? []
-    if (sign === '|' || field.text.startsWith('-|')) return fieldsOf(file ?? { kind: 'text', field: { ...field, text: rest } }).map((command) => shell(command))
+    const [, sign = '', rest = ''] = /^\s*(\+?[<>]{1,2}|\|)?(?::\S*)?\s*([\s\S]*)$/.exec(field.text) ?? []
+    if (sign === '|' || field.text.startsWith('-|'))
+      return fieldsOf(file ?? { kind: 'text', field: { ...field, text: rest } }).map((command) => shell(command))
     const tail = field.unknown?.suffix ?? field.text
-    if (file === undefined && tail.trimEnd().endsWith('|')) return [shell(field.unknown === undefined ? known(field.text.replace(/\s*\|\s*$/, '')) : field)]
+    if (file === undefined && tail.trimEnd().endsWith('|'))
+      return [shell(field.unknown === undefined ? known(field.text.replace(/\s*\|\s*$/, '')) : field)]
     const verb = PERL_MODES[sign] ?? (field.unknown !== undefined && field.text === '' ? 'update' : 'read')
     return touched(place, verb, file ?? { kind: 'text', field: { ...field, text: rest } })
   })
@@ -118,8 +140,8 @@ export const PATH_ROLES: Readonly<Record<string, PathRole>> = {
   tree: simple('delete', { tree: true }),
   rmdir: simple('delete', { undo: 'U2' }),
   folder: simple('create', { undo: 'U2' }),
-  extract: (call, at, place) => touched(place, 'create', argument(call, at) ?? { kind: 'text', field: known('.') }, { tree: true }),
-  grant: simple('grant'),
+  extract: (call, at, place) =>
+    touched(place, 'create', argument(call, at) ?? { kind: 'text', field: known('.') }, { tree: true }),
   rm: removed,
   move: (call, at, place) => moved(call, at, place, false),
   mv: (call, at, place) => moved(call, at, place, true),
@@ -128,5 +150,6 @@ export const PATH_ROLES: Readonly<Record<string, PathRole>> = {
   open: opened,
   'perl-open': perlOpened,
   /** `path.unlink()`, or `module.unlink(path)` of a module that is not known. */
-  unlink: (call, at, place) => touched(place, 'delete', call.args[at + 1]?.kind === 'text' ? call.args[at + 1] : argument(call, at)),
+  unlink: (call, at, place) =>
+    touched(place, 'delete', call.args[at + 1]?.kind === 'text' ? call.args[at + 1] : argument(call, at)),
 }

@@ -1,5 +1,5 @@
-import { CLOSING } from './quotes.ts'
 import { type CodeLanguage, rows, words } from './language.ts'
+import { CLOSING } from './quotes.ts'
 import type { Quoted } from './scan.ts'
 
 /** `q{…}` and its relatives: any mark may be the quote, brackets nest. */
@@ -46,7 +46,9 @@ export const PERL: CodeLanguage = {
     word: /\$#(?=[{$])|[$@](?:#\$?)?(?:\{\^?\w+\}|(?:::)?[A-Za-z_]\w*(?:::\w+)*|\d+|[$!@/\\,;.&"'0_+-](?!\w))|%[A-Za-z_]\w*|[A-Za-z_]\w*/y,
     spelled: (word) => (/^[$@%]/.test(word) ? `$${word.slice(1).replace(/^#\$?|[{}^]/g, '')}` : word),
     commands: true,
-    keywords: words('if elsif else unless while until for foreach return my our local and or not xor x eq ne lt gt le ge cmp use no package BEGIN END when given default last next redo defined ref scalar wantarray sub'),
+    keywords: words(
+      'if elsif else unless while until for foreach return my our local and or not xor x eq ne lt gt le ge cmp use no package BEGIN END when given default last next redo defined ref scalar wantarray sub',
+    ),
     infix: words('x eq ne lt gt le ge cmp isa'),
     matchers: words('split grep map join push unshift'),
   },
@@ -62,7 +64,7 @@ export const PERL: CodeLanguage = {
     rmdir: 'rmdir…',
     'rmtree remove_tree File.Path.rmtree File.Path.remove_tree File.Path.remove File.Remove.remove': 'tree…',
     '*.remove_tree *.rmtree': '@tree',
-    'rename': 'move',
+    rename: 'move',
     'move mv File.Copy.move File.Copy.mv': 'mv',
     'copy cp File.Copy.copy File.Copy.cp': 'copy',
     'link symlink': 'read create',
@@ -81,7 +83,7 @@ export const PERL: CodeLanguage = {
     'system exec `': 'system',
     'open2 open3 IPC.Open2.open2 IPC.Open3.open3': '- - system',
     'IPC.System.Simple.system IPC.System.Simple.capture capture': 'system',
-    'eval': 'code',
+    eval: 'code',
     'require do': 'script-text',
     'syscall fork DynaLoader.dl_load_file': 'opaque',
     kill: '!kill -s {0} {1}',
@@ -97,13 +99,13 @@ export const PERL: CodeLanguage = {
   values: rows({
     'glob File.Glob.bsd_glob': 'glob()',
     join: 'separated()',
-    'readdir': 'names()',
+    readdir: 'names()',
     'dirname File.Basename.dirname': 'parent()',
     'basename File.Basename.basename': 'name()',
     'File.Spec.catfile catfile catdir File.Spec.catdir': 'glue()',
     '$ENV.HOME': 'home',
-    '$ARGV': 'arguments',
-    '$0': 'script',
+    $ARGV: 'arguments',
+    $0: 'script',
     '$$ time length int rand getppid': 'token',
     'tempdir tempfile File.Temp.tempdir File.Temp.tempfile File.Temp.new': 'temporary()',
     'File.Spec.tmpdir': 'temporary-in()',
@@ -116,4 +118,3 @@ export const PERL: CodeLanguage = {
   harmless: words('List Data Hash Tie Storable'),
   remote: words('Net AWS Paws Redis MongoDB'),
 }
-

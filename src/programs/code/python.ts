@@ -61,12 +61,15 @@ export const PYTHON: CodeLanguage = {
     'os.chmod os.lchmod': '!chmod {1:mode} {0}',
     'os.chown os.lchown shutil.chown': '!chown - {0}',
     'os.mkfifo os.mknod': 'create',
-    'open io.open codecs.open gzip.open bz2.open lzma.open tarfile.open zipfile.ZipFile aiofiles.open os.open os.fdopen tarfile.TarFile gzip.GzipFile io.FileIO _io.open _io.FileIO': 'open',
+    'open io.open codecs.open gzip.open bz2.open lzma.open tarfile.open zipfile.ZipFile aiofiles.open os.open os.fdopen tarfile.TarFile gzip.GzipFile io.FileIO _io.open _io.FileIO':
+      'open',
     'Path.open': '@open',
     'Path.write_text Path.write_bytes *.write_text *.write_bytes': '@create',
     'Path.read_text Path.read_bytes': '@read',
-    'linecache.getline linecache.getlines configparser.*.read np.load numpy.load numpy.loadtxt numpy.genfromtxt *.read_csv *.read_json *.read_excel *.read_parquet *.read_table *.read_pickle *.read_feather json.load_path PIL.Image.open cv2.imread': 'read',
-    '*.to_csv *.to_json *.to_excel *.to_parquet *.to_pickle *.to_html *.to_markdown *.to_feather *.savefig numpy.save numpy.savetxt numpy.savez cv2.imwrite': 'create',
+    'linecache.getline linecache.getlines configparser.*.read np.load numpy.load numpy.loadtxt numpy.genfromtxt *.read_csv *.read_json *.read_excel *.read_parquet *.read_table *.read_pickle *.read_feather json.load_path PIL.Image.open cv2.imread':
+      'read',
+    '*.to_csv *.to_json *.to_excel *.to_parquet *.to_pickle *.to_html *.to_markdown *.to_feather *.savefig numpy.save numpy.savetxt numpy.savez cv2.imwrite':
+      'create',
     'torch.save joblib.dump': '- create',
     'PIL.*.save': 'create',
     'shutil.unpack_archive': 'read extract',
@@ -77,16 +80,21 @@ export const PYTHON: CodeLanguage = {
     'os.chdir os.fchdir contextlib.chdir': 'chdir',
     'os.chroot': 'opaque',
 
-    'os.system os.popen subprocess.getoutput subprocess.getstatusoutput popen2.popen2 popen2.popen3 os.popen2 os.popen3 os.popen4 asyncio.create_subprocess_shell *.system *.popen': 'shell',
-    'subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen pty.spawn asyncio.create_subprocess_exec': 'argv',
+    'os.system os.popen subprocess.getoutput subprocess.getstatusoutput popen2.popen2 popen2.popen3 os.popen2 os.popen3 os.popen4 asyncio.create_subprocess_shell *.system *.popen':
+      'shell',
+    'subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen pty.spawn asyncio.create_subprocess_exec':
+      'argv',
     'sh.*': '!{name} {*}',
-    'os.execv os.execve os.execvp os.execvpe os.execl os.execle os.execlp os.execlpe os.posix_spawn os.posix_spawnp': 'exec',
+    'os.execv os.execve os.execvp os.execvpe os.execl os.execle os.execlp os.execlpe os.posix_spawn os.posix_spawnp':
+      'exec',
     'os.spawnv os.spawnve os.spawnvp os.spawnvpe os.spawnl os.spawnle os.spawnlp os.spawnlpe': '- exec',
     'os.startfile': '!xdg-open {0}',
-    'eval exec compile code.InteractiveInterpreter().runsource code.InteractiveConsole().push timeit.timeit cProfile.run': 'code',
+    'eval exec compile code.InteractiveInterpreter().runsource code.InteractiveConsole().push timeit.timeit cProfile.run':
+      'code',
     'runpy.run_path execfile': 'script',
     'os.fork pty.fork os.forkpty types.CodeType types.FunctionType marshal.loads': 'opaque',
-    'ctypes.CDLL ctypes.cdll.LoadLibrary ctypes.PyDLL ctypes.cdll.* ctypes.windll.* ctypes.pythonapi.* cffi.FFI ctypes.memset ctypes.memmove': 'opaque',
+    'ctypes.CDLL ctypes.cdll.LoadLibrary ctypes.PyDLL ctypes.cdll.* ctypes.windll.* ctypes.pythonapi.* cffi.FFI ctypes.memset ctypes.memmove':
+      'opaque',
     '*.__subclasses__ *.__getattribute__ *.load_module *.exec_module': 'opaque',
     'os.kill os.killpg': '!kill -s {1} {0}',
 
@@ -101,21 +109,25 @@ export const PYTHON: CodeLanguage = {
     'http.client.HTTPConnection().request http.client.HTTPSConnection().request': 'request-on',
     'socket.socket().connect socket.socket().connect_ex socket.create_connection asyncio.open_connection': 'connect',
     'socket.socket().sendto': '- connect',
-    'smtplib.SMTP smtplib.SMTP_SSL ftplib.FTP ftplib.FTP_TLS telnetlib.Telnet paramiko.*.connect xmlrpc.client.ServerProxy websocket.create_connection websockets.connect': 'connect',
+    'smtplib.SMTP smtplib.SMTP_SSL ftplib.FTP ftplib.FTP_TLS telnetlib.Telnet paramiko.*.connect xmlrpc.client.ServerProxy websocket.create_connection websockets.connect':
+      'connect',
     'paramiko.*.exec_command': '!ssh host {0}',
     'fabric.*.run': '!ssh host {0}',
 
     'psycopg2.*.execute psycopg.*.execute psycopg2.*.executemany psycopg.*.executemany psycopg2.*.copy_expert pg8000.*.execute asyncpg.*.execute asyncpg.*.fetch sqlalchemy.*.execute sqlalchemy.text pyodbc.*.execute oracledb.*.execute cx_Oracle.*.execute snowflake.*.execute databases.*.execute':
       '!psql -c {0}',
-    'pymysql.*.execute MySQLdb.*.execute mysql.*.execute pymysql.*.executemany mysql.*.executemany aiomysql.*.execute': '!mysql -e {0}',
+    'pymysql.*.execute MySQLdb.*.execute mysql.*.execute pymysql.*.executemany mysql.*.executemany aiomysql.*.execute':
+      '!mysql -e {0}',
     'sqlite3.*.execute sqlite3.*.executemany sqlite3.*.executescript aiosqlite.*.execute': '!sqlite3 {of} {0}',
     'sqlite3.connect aiosqlite.connect': 'read',
     'redis.*.flushall': '!redis-cli FLUSHALL',
     'redis.*.flushdb': '!redis-cli FLUSHDB',
-    'boto3.client().* boto3.Session().client().* boto3.session.Session().client().* botocore.session.get_session().create_client().*': 'aws',
+    'boto3.client().* boto3.Session().client().* boto3.session.Session().client().* botocore.session.get_session().create_client().*':
+      'aws',
   }),
   values: rows({
-    'str bytes list tuple vars set sorted reversed frozenset os.fspath os.fsencode os.fsdecode pathlib.PurePath compile functools.wraps iter asyncio.run tqdm tqdm.tqdm': 'same()',
+    'str bytes list tuple vars set sorted reversed frozenset os.fspath os.fsencode os.fsdecode pathlib.PurePath compile functools.wraps iter asyncio.run tqdm tqdm.tqdm':
+      'same()',
     'pathlib.Path pathlib.PosixPath Path pathlib.PurePosixPath': 'path()',
     'os.path.join': 'join()',
     'os.path.dirname': 'parent()',
@@ -157,9 +169,11 @@ export const PYTHON: CodeLanguage = {
     'os.sep os.path.sep': '=/',
     'os.curdir': '=.',
     'os.devnull': '=/dev/null',
-    'tempfile.mkdtemp tempfile.mktemp tempfile.NamedTemporaryFile tempfile.TemporaryDirectory tempfile.TemporaryFile tempfile.mkstemp': 'temporary()',
+    'tempfile.mkdtemp tempfile.mktemp tempfile.NamedTemporaryFile tempfile.TemporaryDirectory tempfile.TemporaryFile tempfile.mkstemp':
+      'temporary()',
     'tempfile.gettempdir': 'temporary-in()',
-    'len int float abs round sum time.time time.time_ns os.getpid random.randint random.random uuid.uuid4 uuid.uuid1 hash ord range datetime.datetime.now().strftime datetime.date.today().isoformat time.strftime datetime.datetime.now().timestamp': 'token()',
+    'len int float abs round sum time.time time.time_ns os.getpid random.randint random.random uuid.uuid4 uuid.uuid1 hash ord range datetime.datetime.now().strftime datetime.date.today().isoformat time.strftime datetime.datetime.now().timestamp':
+      'token()',
   }),
   harmless: words(
     're gc json csv collections itertools functools linecache readline curses queue threading asyncio logging warnings numpy np pandas pd polars matplotlib plt seaborn sns plotly scipy sklearn torch tensorflow tf keras jax networkx IPython nltk spacy bs4 lxml xml html tkinter pygame turtle rich click argparse pytest unittest mock selenium playwright cachetools contextvars weakref copy string textwrap PIL cv2 openpyxl docx pptx reportlab tqdm yaml toml configparser',

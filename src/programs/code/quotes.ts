@@ -1,4 +1,4 @@
-import { type Hole, inner, type Part, type Quoted, type Scan, take, type Token, Unreadable } from './scan.ts'
+import { type Hole, inner, type Part, type Quoted, type Scan, type Token, take, Unreadable } from './scan.ts'
 
 export const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' }
 
@@ -39,7 +39,13 @@ export function contents(scan: Scan, quoted: Quoted): Part[] {
   return [...parts, plain]
 }
 
-const OPENERS: Readonly<Record<Hole, RegExp>> = { brace: /\{(?!\{)/y, dollar: /\$\{/y, hash: /#\{/y, sigil: /[$@]\{/y, php: /\$\{|\{(?=\$)/y }
+const OPENERS: Readonly<Record<Hole, RegExp>> = {
+  brace: /\{(?!\{)/y,
+  dollar: /\$\{/y,
+  hash: /#\{/y,
+  sigil: /[$@]\{/y,
+  php: /\$\{|\{(?=\$)/y,
+}
 const VARIABLE = /\$\w+|@[A-Za-z_]\w*/y
 
 function hole(scan: Scan, holes: Hole): readonly Token[] | undefined {
@@ -56,9 +62,11 @@ function hole(scan: Scan, holes: Hole): readonly Token[] | undefined {
   }
   const name = sigils ? take(scan, VARIABLE)?.[0] : undefined
   if (name === undefined) return undefined
-  if (holes === 'sigil' && take(scan, /(?:->)?\{/y) !== undefined) return [variable(name), mark('{'), ...scan.tokens(scan, holes), mark('}')]
+  if (holes === 'sigil' && take(scan, /(?:->)?\{/y) !== undefined)
+    return [variable(name), mark('{'), ...scan.tokens(scan, holes), mark('}')]
   const item = take(scan, /(?:->)?\[(\d+)\]/y)?.[1]
-  if (item !== undefined) return [variable(name), mark('['), { kind: 'number', text: item, space: false, indent: 0 }, mark(']')]
+  if (item !== undefined)
+    return [variable(name), mark('['), { kind: 'number', text: item, space: false, indent: 0 }, mark(']')]
   // Other parts of it are other values.
   return /^(?:\[|->\w)/.test(scan.text.slice(scan.at, scan.at + 3)) ? [] : [variable(name)]
 }
@@ -71,9 +79,18 @@ function variable(name: string): Token {
   return { kind: 'word', text: `$${name.replace(/^[$@]/, '')}`, space: false, indent: 0 }
 }
 
-const CONTROL: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b' }
+const CONTROL: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  e: '\x1b',
+}
 const ESCAPE =
-  /\\(?:x([\da-fA-F]{2})|[xu]\{([\da-fA-F]+)\}|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|(\n)|([^]?))/uy
+  /\\(?:x([\da-fA-F]{2})|[xu]\{([\da-fA-F]+)\}|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|(\n)|([\s\S]?))/uy
 
 function escaped(scan: Scan, { escapes = 'full', close }: Quoted): string {
   if (escapes !== 'full') {
@@ -85,7 +102,8 @@ function escaped(scan: Scan, { escapes = 'full', close }: Quoted): string {
   const match = take(scan, ESCAPE)
   const [, byte, braced, four, eight, octal, line, other = ''] = match ?? []
   const hex = byte ?? braced ?? four ?? eight
-  const code = hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined
+  const code =
+    hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined
   if (code !== undefined) return code <= 0x10ffff ? String.fromCodePoint(code) : ''
   return line === undefined ? (CONTROL[other] ?? other) : ''
 }

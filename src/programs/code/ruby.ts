@@ -1,5 +1,5 @@
-import { CLOSING } from './quotes.ts'
 import { type CodeLanguage, rows, words } from './language.ts'
+import { CLOSING } from './quotes.ts'
 import type { Quoted } from './scan.ts'
 
 /** `%w[…]` and its relatives. */
@@ -42,7 +42,9 @@ export const RUBY: CodeLanguage = {
     word: /(?:@{0,2}|\$)[\p{L}_][\p{L}\p{N}_]*(?:[?!](?!=))?|\$[!@&~0-9*$?:"<>,./\\;]/uy,
     lines: true,
     commands: true,
-    keywords: words('if unless while until case when then else elsif end begin rescue ensure class module return yield next break redo retry and or not do def in alias undef defined?'),
+    keywords: words(
+      'if unless while until case when then else elsif end begin rescue ensure class module return yield next break redo retry and or not do def in alias undef defined?',
+    ),
     infix: new Set(),
   },
   prefix: words('return yield not next break'),
@@ -51,10 +53,16 @@ export const RUBY: CodeLanguage = {
   bareCalls: true,
   scope: 'set',
   concat: '+',
-  aliases: rows({ 'Kernel Object self main Kernel.self Object.Kernel': '', 'File.self': 'File', 'FileUtils.Verbose': 'FileUtils', 'IO.File': 'File' }),
+  aliases: rows({
+    'Kernel Object self main Kernel.self Object.Kernel': '',
+    'File.self': 'File',
+    'FileUtils.Verbose': 'FileUtils',
+    'IO.File': 'File',
+  }),
   effects: rows({
     'File.delete File.unlink FileUtils.rm FileUtils.rm_f FileUtils.remove FileUtils.safe_unlink rm rm_f': 'delete…',
-    'FileUtils.rm_r FileUtils.rm_rf FileUtils.rmtree FileUtils.remove_dir FileUtils.remove_entry FileUtils.remove_entry_secure FileUtils.remove_file rm_r rm_rf remove_dir remove_entry': 'tree',
+    'FileUtils.rm_r FileUtils.rm_rf FileUtils.rmtree FileUtils.remove_dir FileUtils.remove_entry FileUtils.remove_entry_secure FileUtils.remove_file rm_r rm_rf remove_dir remove_entry':
+      'tree',
     'Dir.rmdir Dir.delete Dir.unlink FileUtils.rmdir': 'rmdir',
     'Path.delete Path.unlink Path.rmdir *.unlink': '@unlink',
     '*.rmtree': '@tree',
@@ -73,18 +81,23 @@ export const RUBY: CodeLanguage = {
     'FileUtils.chown File.chown': '!chown - {2}',
     'FileUtils.chown_R': '!chown -R - {2}',
     'File.open File.new open IO.open Kernel.open': 'open',
-    'File.read IO.read File.readlines IO.readlines File.foreach IO.foreach File.binread YAML.load_file JSON.load_file CSV.read CSV.foreach': 'read',
+    'File.read IO.read File.readlines IO.readlines File.foreach IO.foreach File.binread YAML.load_file JSON.load_file CSV.read CSV.foreach':
+      'read',
     'Dir.chdir FileUtils.cd FileUtils.chdir': 'chdir',
-    'system exec spawn ` IO.popen Process.spawn Process.exec Open3.capture2 Open3.capture2e Open3.capture3 Open3.popen2 Open3.popen2e Open3.popen3 Open3.pipeline PTY.spawn sh': 'system',
+    'system exec spawn ` IO.popen Process.spawn Process.exec Open3.capture2 Open3.capture2e Open3.capture3 Open3.popen2 Open3.popen2e Open3.popen3 Open3.pipeline PTY.spawn sh':
+      'system',
     'eval instance_eval class_eval module_eval *.instance_eval *.class_eval *.module_eval *.eval': 'code',
     'load require': 'script-text',
     'fork syscall Fiddle.dlopen Fiddle.Handle.new RubyVM.InstructionSequence.load_from_binary': 'opaque',
     'Process.kill': '!kill -s {0} {1}',
-    'Net.HTTP.get Net.HTTP.get_response Net.HTTP.get_print URI.open OpenURI.open_uri HTTParty.get Faraday.get RestClient.get HTTP.get Typhoeus.get Excon.get': 'get',
-    'Net.HTTP.post Net.HTTP.post_form HTTParty.post Faraday.post RestClient.post HTTP.post Typhoeus.post Excon.post': 'post',
+    'Net.HTTP.get Net.HTTP.get_response Net.HTTP.get_print URI.open OpenURI.open_uri HTTParty.get Faraday.get RestClient.get HTTP.get Typhoeus.get Excon.get':
+      'get',
+    'Net.HTTP.post Net.HTTP.post_form HTTParty.post Faraday.post RestClient.post HTTP.post Typhoeus.post Excon.post':
+      'post',
     'HTTParty.put HTTParty.patch Faraday.put Faraday.patch RestClient.put RestClient.patch HTTP.put HTTP.patch': 'put',
     'HTTParty.delete Faraday.delete RestClient.delete HTTP.delete': 'del',
-    'TCPSocket.new TCPSocket.open UDPSocket.new Socket.tcp Net.SMTP.start Net.FTP.open Net.HTTP.start Net.HTTP.new': 'connect',
+    'TCPSocket.new TCPSocket.open UDPSocket.new Socket.tcp Net.SMTP.start Net.FTP.open Net.HTTP.start Net.HTTP.new':
+      'connect',
     'PG.*.exec PG.*.exec_params ActiveRecord.*.execute Sequel.*.run Sequel.*.execute': '!psql -c {0}',
     'Mysql2.*.query': '!mysql -e {0}',
     'SQLite3.*.execute SQLite3.*.execute_batch': '!sqlite3 {of} {0}',
@@ -114,7 +127,8 @@ export const RUBY: CodeLanguage = {
     '__FILE__ $0 $PROGRAM_NAME': 'script',
     __dir__: 'folder',
     'Object.const_get const_get Kernel.const_get': 'module()',
-    '*.strip *.chomp *.to_s *.to_str *.freeze *.sort *.reverse *.uniq *.compact *.select *.reject *.to_a *.dup': 'receiver()',
+    '*.strip *.chomp *.to_s *.to_str *.freeze *.sort *.reverse *.uniq *.compact *.select *.reject *.to_a *.dup':
+      'receiver()',
     '*.first *.last *.pop *.shift *.sample': 'item()',
     'method *.method *.public_method *.instance_method': 'attribute-of()',
     'Shellwords.split Shellwords.shellsplit': 'words()',

@@ -1,7 +1,23 @@
 import { type Field, known } from '../../lang/field.ts'
 import { basename } from '../touch.ts'
 import {
-  COMPUTED, choice, concat, each, elementOf, fieldOf, isDownloaded, joinPaths, literalOf, parentOf, type Single, temporary, text, textOf, token, unknown, type Value,
+  COMPUTED,
+  choice,
+  concat,
+  each,
+  elementOf,
+  fieldOf,
+  isDownloaded,
+  joinPaths,
+  literalOf,
+  parentOf,
+  type Single,
+  temporary,
+  text,
+  textOf,
+  token,
+  unknown,
+  type Value,
 } from './value.ts'
 
 /** What the code may take for granted of where it runs. */
@@ -25,7 +41,7 @@ export interface Called {
   readonly given: Given
 }
 
-const HOMELESS = unknown('the home folder is not known here')
+const HOMELESS = unknown('the home folder')
 
 /** What functions and constants give, by the names that tables use. `=text` stands for the text itself. */
 export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
@@ -39,18 +55,20 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   parent: ({ receiver, args }) => parent(args[0] ?? receiver),
   name: ({ receiver, args }) => each(args[0] ?? receiver ?? COMPUTED, nameOf),
   separated: ({ receiver, args }) => separated([...(receiver === undefined ? [] : [receiver]), ...args]),
-  concat: ({ args }) => concat(args),
   split: ({ receiver, args }) => each(receiver ?? COMPUTED, (single) => split(single, literalOf(args[0]))),
-  format: ({ receiver, args, named }) => each(receiver ?? COMPUTED, (single) => filled(single, /\{(\w*)[^{}]*\}/, args, named)),
+  format: ({ receiver, args, named }) =>
+    each(receiver ?? COMPUTED, (single) => filled(single, /\{(\w*)[^{}]*\}/, args, named)),
   appended: ({ receiver, args }) => (receiver?.kind === 'text' ? concat([receiver, ...args]) : (receiver ?? COMPUTED)),
   members: (called) => each(subject(called) ?? COMPUTED, (single) => members(single, (_, value) => value)),
-  'named-members': (called) => each(subject(called) ?? COMPUTED, (single) => members(single, (name, value) => listOf(name, value))),
+  'named-members': (called) =>
+    each(subject(called) ?? COMPUTED, (single) => members(single, (name, value) => listOf(name, value))),
   globals: () => ({ kind: 'thing', name: '' }),
   names: () => listOf(glob('*')),
   entries: (called) => listOf(joinPaths([subject(called) ?? text('.'), glob('*')])),
   glob: ({ args }) => listOf(each(args[0] ?? COMPUTED, globbed)),
   'glob-below': ({ receiver, args }) => listOf(joinPaths([receiver ?? COMPUTED, each(args[0] ?? COMPUTED, globbed)])),
-  'glob-deep': ({ receiver, args }) => listOf(joinPaths([receiver ?? COMPUTED, glob('**'), each(args[0] ?? COMPUTED, globbed)])),
+  'glob-deep': ({ receiver, args }) =>
+    listOf(joinPaths([receiver ?? COMPUTED, glob('**'), each(args[0] ?? COMPUTED, globbed)])),
   walk: (called) => {
     const folder = joinPaths([subject(called) ?? COMPUTED, glob('**')])
     return listOf(listOf(folder, listOf(glob('*')), listOf(glob('*'))))
@@ -61,9 +79,10 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   filtered: ({ args }) => args[1] ?? COMPUTED,
   rest: ({ receiver, args }) => each(receiver ?? COMPUTED, (single) => rest(single, Number(literalOf(args[0]) ?? '0'))),
   home: ({ given }) => textOf(given.home === undefined ? HOMELESS.field : known(given.home), 'path'),
-  expand: ({ args, receiver, given }) => each(args[0] ?? receiver ?? COMPUTED, (single) => expanded(single, given.home)),
+  expand: ({ args, receiver, given }) =>
+    each(args[0] ?? receiver ?? COMPUTED, (single) => expanded(single, given.home)),
   here: () => text('.', 'path'),
-  token: ({ name }) => token(`\`${name}\` is known only when it runs`),
+  token: ({ name }) => token(`what \`${name}\` gives`),
   temporary,
   'temporary-in': () => text('/tmp', 'path'),
   script: ({ given }) => script(given),
@@ -72,9 +91,18 @@ export const RULES: Readonly<Record<string, (called: Called) => Value>> = {
   'arguments-after-script': ({ given }) => argumentsOf(given, [script(given)]),
   'arguments-after-program': ({ given }) => afterProgram(given),
   module: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: literalOf(single) ?? '?' })),
-  attribute: ({ args: [of = COMPUTED, key = COMPUTED] }) => each(of, (single) => each(key, (name) => memberOf(single, literalOf(name)))),
-  'attribute-of': ({ receiver, args }) => each(args[0] ?? COMPUTED, (key) => each(receiver ?? { kind: 'thing', name: '' }, (single) => memberOf(single, literalOf(key) ?? (key.kind === 'thing' ? key.name : undefined)))),
-  environment: ({ args, given, name }) => (literalOf(args[0]) === 'HOME' ? RULES['home']?.({ args: [], named: new Map(), more: false, given, name }) : undefined) ?? unknown('a variable of the environment'),
+  attribute: ({ args: [of = COMPUTED, key = COMPUTED] }) =>
+    each(of, (single) => each(key, (name) => memberOf(single, literalOf(name)))),
+  'attribute-of': ({ receiver, args }) =>
+    each(args[0] ?? COMPUTED, (key) =>
+      each(receiver ?? { kind: 'thing', name: '' }, (single) =>
+        memberOf(single, literalOf(key) ?? (key.kind === 'thing' ? key.name : undefined)),
+      ),
+    ),
+  environment: ({ args, given, name }) =>
+    (literalOf(args[0]) === 'HOME'
+      ? RULES['home']?.({ args: [], named: new Map(), more: false, given, name })
+      : undefined) ?? unknown('a variable of the environment'),
   words: ({ args }) => each(args[0] ?? COMPUTED, (single) => ({ kind: 'thing', name: 'words', detail: single })),
 }
 
@@ -90,7 +118,7 @@ export function listOf(...items: readonly Value[]): Value {
 /** A member by a name that may be computed: `?` then. */
 export function memberOf(of: Single, name = '?'): Value {
   if (of.kind === 'table') return of.entries.get(name) ?? COMPUTED
-  if (of.kind !== 'thing') return unknown('it is computed', isDownloaded(of) ? { downloaded: true } : {})
+  if (of.kind !== 'thing') return unknown('what it computes', isDownloaded(of) ? { downloaded: true } : {})
   if (of.name.length > 200) return COMPUTED
   return { ...of, name: of.name === '' ? name : `${of.name}.${name}` }
 }
@@ -124,7 +152,9 @@ function separated(values: readonly Value[]): Value {
 
 function rest(single: Single, count: number): Value {
   if (single.kind !== 'list') return COMPUTED
-  return Number.isInteger(count) && count >= 0 ? { ...single, items: single.items.slice(count) } : { ...single, more: true }
+  return Number.isInteger(count) && count >= 0
+    ? { ...single, items: single.items.slice(count) }
+    : { ...single, more: true }
 }
 
 function expanded(single: Single, home: string | undefined): Value {
@@ -135,7 +165,7 @@ function expanded(single: Single, home: string | undefined): Value {
 }
 
 function script({ script: path }: Given): Value {
-  return textOf(path ?? unknown('the path of the script is not known').field, 'path')
+  return textOf(path ?? unknown('the path of the script').field, 'path')
 }
 
 /** None given: there may be some all the same. */
@@ -148,7 +178,11 @@ function afterProgram(given: Given): Value {
   if (given.script !== undefined) return argumentsOf(given, [text('node'), script(given)])
   const either = [...given.args, undefined].map((_, at) => {
     const first = at === 0 ? script(given) : given.args[at - 1]
-    return choice([first, given.args[at]].flatMap((value) => (value === undefined ? [] : 'kind' in value ? [value] : [textOf(value)])))
+    return choice(
+      [first, given.args[at]].flatMap((value) =>
+        value === undefined ? [] : 'kind' in value ? [value] : [textOf(value)],
+      ),
+    )
   })
   return { kind: 'list', items: [text('node'), ...either], more: given.args.length === 0 }
 }
@@ -162,11 +196,22 @@ function members(of: Single, make: (name: Value, value: Value) => Value): Value 
 function split(single: Single, separator: string | undefined): Value {
   const whole = literalOf(single)
   if (whole === undefined) return { kind: 'thing', name: 'words', detail: single }
-  return listOf(...whole.split(separator ?? /\s+/).filter((word) => word !== '').slice(0, 100).map((word) => text(word)))
+  return listOf(
+    ...whole
+      .split(separator ?? /\s+/)
+      .filter((word) => word !== '')
+      .slice(0, 100)
+      .map((word) => text(word)),
+  )
 }
 
 /** A template whose places are filled with values, by their names or in turn. */
-export function filled(single: Single, place: RegExp, values: readonly Value[], named: ReadonlyMap<string, Value>): Value {
+export function filled(
+  single: Single,
+  place: RegExp,
+  values: readonly Value[],
+  named: ReadonlyMap<string, Value>,
+): Value {
   const field = fieldOf(single)
   const pieces = field.text.split(place, 41)
   if (pieces.length > 40) return COMPUTED

@@ -1,5 +1,18 @@
 import { brace, elements, listed, listOf } from './brackets.ts'
-import { accept, bind, bindName, claim, type Cursor, deeper, enter, indented, isMark, isWord, leave, namesIn } from './cursor.ts'
+import {
+  accept,
+  bind,
+  bindName,
+  type Cursor,
+  claim,
+  deeper,
+  enter,
+  indented,
+  isMark,
+  isWord,
+  leave,
+  namesIn,
+} from './cursor.ts'
 import { assigned, operation } from './expressions.ts'
 import type { Node } from './tree.ts'
 
@@ -23,7 +36,11 @@ export function statement(c: Cursor): Node[] {
       default:
     }
     if (/^(?:global|nonlocal)$/.test(token.text)) share(c)
-    if (language.syntax.keywords.has(token.text) && !language.prefix.has(token.text) && language.statements[token.text] === undefined) {
+    if (
+      language.syntax.keywords.has(token.text) &&
+      !language.prefix.has(token.text) &&
+      language.statements[token.text] === undefined
+    ) {
       c.at++
       return []
     }
@@ -34,7 +51,10 @@ export function statement(c: Cursor): Node[] {
   }
   const region = enter(c)
   const node = assignment(c)
-  const postfix = c.language.blocks === 'bare' && !isMark(token, '{') && (isWord(c.tokens[c.at], 'for') || isWord(c.tokens[c.at], 'foreach'))
+  const postfix =
+    c.language.blocks === 'bare' &&
+    !isMark(token, '{') &&
+    (isWord(c.tokens[c.at], 'for') || isWord(c.tokens[c.at], 'foreach'))
   if (postfix) {
     c.at++
     const list = listOf(listed(c))
@@ -46,7 +66,8 @@ export function statement(c: Cursor): Node[] {
 
 /** `global a, b`: what a function sets under these names is seen outside. */
 function share(c: Cursor): void {
-  for (let at = c.at + 1; c.tokens[at]?.kind === 'word' || isMark(c.tokens[at], ','); at++) c.found.shared.add(c.tokens[at]?.text ?? '')
+  for (let at = c.at + 1; c.tokens[at]?.kind === 'word' || isMark(c.tokens[at], ','); at++)
+    c.found.shared.add(c.tokens[at]?.text ?? '')
 }
 
 /** An expression or an assignment, with several targets and values where commas stand at the start of a line. */
@@ -64,7 +85,7 @@ function assignment(c: Cursor): Node | undefined {
 }
 
 function tupleAssignment(c: Cursor): Node | undefined {
-  return deeper(c, () => assigned(c, tuple(c, operation(c)), tupleAssignment))
+  return assigned(c, tuple(c, operation(c)), tupleAssignment)
 }
 
 function tuple(c: Cursor, first: Node | undefined): Node | undefined {
@@ -85,7 +106,12 @@ function skipType(c: Cursor): void {
       c.at = at
       return
     }
-    if (token === undefined || token.kind === 'line' || (token.kind === 'mark' && !/^[.|<>[\],?&{}:]$/.test(token.text))) return
+    if (
+      token === undefined ||
+      token.kind === 'line' ||
+      (token.kind === 'mark' && !/^[.|<>[\],?&{}:]$/.test(token.text))
+    )
+      return
   }
 }
 
@@ -166,7 +192,11 @@ function perlLoop(c: Cursor): Node[] {
 
 function path(c: Cursor): string {
   let name = ''
-  for (let token = c.tokens[c.at]; token?.kind === 'word' || (token?.kind === 'mark' && /^\.+$/.test(token.text)); token = c.tokens[++c.at]) {
+  for (
+    let token = c.tokens[c.at];
+    token?.kind === 'word' || (token?.kind === 'mark' && /^\.+$/.test(token.text));
+    token = c.tokens[++c.at]
+  ) {
     if (token.kind === 'word' && (isWord(token, 'import') || isWord(token, 'as'))) break
     name += token.text
   }
@@ -203,7 +233,10 @@ function fromImport(c: Cursor): void {
     c.at++
     const renamed = isWord(c.tokens[c.at], 'as')
     if (renamed) c.at++
-    bindName(c, renamed ? (c.tokens[c.at++]?.text ?? '') : name.text, { kind: 'module', name: `${module}.${name.text}` })
+    bindName(c, renamed ? (c.tokens[c.at++]?.text ?? '') : name.text, {
+      kind: 'module',
+      name: `${module}.${name.text}`,
+    })
   } while (accept(c, ','))
   accept(c, ')')
 }
@@ -221,10 +254,12 @@ function nodeImport(c: Cursor): boolean {
     else if (isMark(token, '*')) names.push([c.tokens[at + 2]?.text ?? '', ''])
     else if (isWord(token, 'from') && c.tokens[at + 1]?.kind === 'text') {
       const module = (c.tokens[at + 1]?.parts ?? []).join('')
-      for (const [name, member] of names) bindName(c, name, { kind: 'module', name: member === '' ? module : `${module}.${member}` })
+      for (const [name, member] of names)
+        bindName(c, name, { kind: 'module', name: member === '' ? module : `${module}.${member}` })
       c.at = at + 2
       return true
-    } else if (token?.kind === 'word') names.push([renamed ? (c.tokens[at + 2]?.text ?? '') : token.text, inside ? token.text : ''])
+    } else if (token?.kind === 'word')
+      names.push([renamed ? (c.tokens[at + 2]?.text ?? '') : token.text, inside ? token.text : ''])
     else if (!isMark(token, ',')) return false
     if (renamed) at += 2
   }

@@ -7,7 +7,11 @@ export function texts(c: Cursor): Node {
   const nodes: Node[] = []
   for (let token = c.tokens[c.at]; token?.kind === 'text'; token = c.tokens[++c.at]) {
     const value = textNode(c, token)
-    nodes.push(token.also === undefined ? value : { kind: 'group', value, others: [deeper({ ...c, tokens: token.also, at: 0 }, held)] })
+    nodes.push(
+      token.also === undefined
+        ? value
+        : { kind: 'group', value, others: [deeper({ ...c, tokens: token.also, at: 0 }, held)] },
+    )
   }
   const [first, ...more] = nodes
   if (first === undefined || more.length === 0) return first ?? { kind: 'group', others: [] }
@@ -15,7 +19,9 @@ export function texts(c: Cursor): Node {
 }
 
 function textNode(c: Cursor, token: Token): Node {
-  const parts = (token.parts ?? []).map((part) => (typeof part === 'string' ? part : deeper({ ...c, tokens: part, at: 0 }, held)))
+  const parts = (token.parts ?? []).map((part) =>
+    typeof part === 'string' ? part : deeper({ ...c, tokens: part, at: 0 }, held),
+  )
   const codes = parts.filter((part) => typeof part !== 'string')
   const node: Node = { kind: 'text', parts }
   switch (token.as) {
@@ -27,7 +33,10 @@ function textNode(c: Cursor, token: Token): Node {
     case 'glob':
       return { kind: 'call', of: { kind: 'name', name: 'glob' }, args: [{ value: node }] }
     case 'words': {
-      const items = parts.join('').split(/\s+/).filter((item) => item !== '')
+      const items = parts
+        .join('')
+        .split(/\s+/)
+        .filter((item) => item !== '')
       if (codes.length > 0) return { kind: 'list', items: [node], more: true }
       return { kind: 'list', items: items.map((item) => ({ kind: 'text', parts: [item] })), more: false }
     }

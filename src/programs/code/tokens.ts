@@ -1,16 +1,19 @@
 import { contents, substitution } from './quotes.ts'
-import { type Hole, inner, type Part, type Scan, type Syntax, take, type Token, Unreadable } from './scan.ts'
+import { type Hole, inner, type Part, type Scan, type Syntax, type Token, take, Unreadable } from './scan.ts'
 
 /** Brackets and holes inside each other: more than code that people write. */
 const DEEPEST = 60
 
 const NUMBER = /0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const MARK =
-  /=>|\?->|->|::|\?\.(?!\d)|&\.|\.\.\.?|\*\*=?|<=>|[!=]==|[!=]=|=~|!~|<=|>=|<<=|>>>?=?|<<|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\+\+|--|\/\/=?|[-+*/%.|&^:]=|[^]/uy
+  /=>|\?->|->|::|\?\.(?!\d)|&\.|\.\.\.?|\*\*=?|<=>|[!=]==|[!=]=|=~|!~|<=|>=|<<=|>>>?=?|<<|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\+\+|--|\/\/=?|[-+*/%.|&^:]=|[\s\S]/uy
 const SPACE = /[^\S\n]+|\\\n/y
 
 export function tokenize(text: string, syntax: Syntax): readonly Token[] {
-  return tokensOf({ text, syntax, at: 0, depth: 0, indent: 0, value: false, last: undefined, waiting: [], tokens: tokensOf }, undefined)
+  return tokensOf(
+    { text, syntax, at: 0, depth: 0, indent: 0, value: false, last: undefined, waiting: [], tokens: tokensOf },
+    undefined,
+  )
 }
 
 /** Every round of the loop moves on. */
@@ -114,7 +117,8 @@ function format(scan: Scan): Token[] {
 function closesValue(scan: Scan, mark: string, space: boolean): boolean {
   const { last, syntax } = scan
   if (mark === '[') return true
-  if (mark === '(') return !(last?.kind === 'word' && /^(?:if|elsif|while|for|foreach|with|unless|until)$/.test(last.text))
+  if (mark === '(')
+    return !(last?.kind === 'word' && /^(?:if|elsif|while|for|foreach|with|unless|until)$/.test(last.text))
   if (syntax.commands) return last?.text === '->' || (scan.value && !space)
   if (last?.kind === 'word') return last.text === 'return'
   return last?.kind === 'mark' && /^(?:[-=+*/%(,[?:!&|<>]|&&|\|\||\?\?|[!=]==?)$/.test(last.text)

@@ -47,7 +47,7 @@ export function unknown(why: string, more: Partial<Unknown> = {}): TextValue {
   return textOf({ text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...more } })
 }
 
-export const COMPUTED = unknown('it is computed')
+export const COMPUTED = unknown('what it computes')
 
 export function token(why: string): TextValue {
   return unknown(why, { shape: 'token' })
@@ -55,7 +55,11 @@ export function token(why: string): TextValue {
 
 /** A new path in a temporary folder. */
 export function temporary(): TextValue {
-  const field: Field = { text: '/tmp/', glob: false, unknown: { why: 'a new temporary path', shape: 'temporary', suffix: '' } }
+  const field: Field = {
+    text: '/tmp/',
+    glob: false,
+    unknown: { why: 'a new temporary path', shape: 'temporary', suffix: '' },
+  }
   return textOf(field, 'path')
 }
 
@@ -75,7 +79,7 @@ export function choice(values: readonly Value[]): Value {
 function fewer(all: readonly Single[]): readonly Single[] {
   const things = new Map(all.flatMap((single) => (single.kind === 'thing' ? [[single.name, single] as const] : [])))
   if (things.size > MOST) throw new Unreadable('code/unclear', 'a name that stands for too many things')
-  return [...things.values(), ...(things.size < all.length ? [unknown('it is one of many')] : [])]
+  return [...things.values(), ...(things.size < all.length ? [unknown('one of many texts')] : [])]
 }
 
 export function each(value: Value, make: (single: Single) => Value): Value {
@@ -89,7 +93,7 @@ export function fieldOf(value: Single): Field {
       return value.field
     case 'thing': {
       const downloaded = value.downloaded === true
-      const why = downloaded ? `what \`${value.name}\` brings from the network` : `\`${value.name}\` is known only when it runs`
+      const why = downloaded ? `what \`${value.name}\` brings from the network` : whatIs(value.name)
       return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }) } }
     }
     default:
@@ -97,8 +101,16 @@ export function fieldOf(value: Single): Field {
   }
 }
 
+/** In words, for people. */
+function whatIs(name: string): string {
+  const plain = name.replace(/@[\d.]+/g, '')
+  return name.endsWith('()') ? `what \`${plain}\` gives` : `the value of \`${plain}\``
+}
+
 export function isDownloaded(value: Single): boolean {
-  return value.kind === 'thing' ? value.downloaded === true : value.kind === 'text' && value.field.unknown?.downloaded === true
+  return value.kind === 'thing'
+    ? value.downloaded === true
+    : value.kind === 'text' && value.field.unknown?.downloaded === true
 }
 
 /** One text after the other. */
@@ -116,27 +128,40 @@ function joined(a: Field, b: Field): Field {
   if (b.unknown === undefined) return { ...a, glob, unknown: { ...a.unknown, suffix: a.unknown.suffix + b.text } }
   const shape = a.unknown.shape === 'text' || b.unknown.shape !== 'token' ? 'text' : a.unknown.shape
   const downloaded = a.unknown.downloaded === true || b.unknown.downloaded === true
-  return { text: a.text, glob, unknown: { why: a.unknown.why, shape, suffix: b.unknown.suffix, ...(downloaded && { downloaded }) } }
+  return {
+    text: a.text,
+    glob,
+    unknown: { why: a.unknown.why, shape, suffix: b.unknown.suffix, ...(downloaded && { downloaded }) },
+  }
 }
 
 /** Paths below each other; an absolute one starts anew. */
 export function joinPaths(values: readonly Value[]): Value {
   const [first = COMPUTED, ...more] = values.map((value) => each(value, (single) => textOf(fieldOf(single), 'path')))
-  return more.reduce((left, right) => each(left, (a) => each(right, (b) => textOf(pathBelow(fieldOf(a), fieldOf(b)), 'path'))), first)
+  return more.reduce(
+    (left, right) => each(left, (a) => each(right, (b) => textOf(pathBelow(fieldOf(a), fieldOf(b)), 'path'))),
+    first,
+  )
 }
 
 function pathBelow(folder: Field, name: Field): Field {
   // What is not known at all could be absolute.
   if (name.unknown?.shape === 'text' && name.text === '') return name
   if (name.text === '~' || name.text.startsWith('~/')) return below(folder, { ...name, text: `./${name.text}` })
-  if (name.text.startsWith('/') || (folder.text === '' && folder.unknown === undefined) || name.unknown?.shape === 'temporary') return name
+  if (
+    name.text.startsWith('/') ||
+    (folder.text === '' && folder.unknown === undefined) ||
+    name.unknown?.shape === 'temporary'
+  )
+    return name
   if (folder.unknown === undefined) return below(folder, name)
   return joined(joined(folder, known('/')), name)
 }
 
 /** The folder that a path is in. */
 export function parentOf(field: Field): Field {
-  if (field.unknown !== undefined) return { ...field, unknown: { ...field.unknown, suffix: `${field.unknown.suffix}/..` } }
+  if (field.unknown !== undefined)
+    return { ...field, unknown: { ...field.unknown, suffix: `${field.unknown.suffix}/..` } }
   const path = field.text.replace(/\/+$/, '')
   if (/^(?:\.\.?|.*\/\.\.?)?$/.test(path)) return { ...field, text: field.text === '/' ? '/' : `${path || '.'}/..` }
   const at = path.lastIndexOf('/')
@@ -146,7 +171,8 @@ export function parentOf(field: Field): Field {
 /** What a loop over it gives. */
 export function elementOf(value: Value): Value {
   return each(value, (single) => {
-    if (single.kind === 'list') return choice(single.more || single.items.length === 0 ? [...single.items, COMPUTED] : single.items)
+    if (single.kind === 'list')
+      return choice(single.more || single.items.length === 0 ? [...single.items, COMPUTED] : single.items)
     return single.kind === 'thing' ? { ...single, name: `${single.name}[]` } : COMPUTED
   })
 }

@@ -1,0 +1,30 @@
+import type { Clock } from '../core/clock.ts'
+import type { Mandate } from '../core/mandate.ts'
+import type { Ledger, Snapshots } from '../core/ports.ts'
+import type { Policy } from '../core/study.ts'
+import type { Config } from '../wire/config.ts'
+import type { Breaker } from './breaker.ts'
+import type { HostFacts } from './facts.ts'
+import type { Probe } from './probe.ts'
+import type { Register } from './register.ts'
+
+/** What one guard is made of. */
+export interface Gate {
+  readonly clock: Clock
+  readonly ledger: Pick<Ledger, 'append'>
+  readonly register: Register
+  readonly snapshots: Snapshots
+  readonly policy: Policy
+  readonly breaker: Breaker
+  readonly host: HostFacts
+  /** The operator's own home. */
+  readonly home: string
+  readonly probe: Probe
+  /** What people wrote for this workspace; throws where it can't be read, and then nothing runs there. */
+  rulesOf(workspace: string): Rules
+}
+
+export interface Rules {
+  readonly config: Config
+  readonly mandate: Mandate
+}

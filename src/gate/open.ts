@@ -1,0 +1,113 @@
+import type { Json } from '../core/digest.ts'
+import type { Judged } from '../core/study.ts'
+import { isAbout, releases, standing } from '../people/ticket.ts'
+import type { Ruled } from '../wire/record.ts'
+import { answerOf } from './answer.ts'
+import type { Captured } from './capture.ts'
+import type { Gate } from './gate.ts'
+import type { Entry } from './govern.ts'
+import { record, sayGoal } from './record.ts'
+import { secretsIn } from './redact.ts'
+
+/** How the caller's host can ask its operator itself. Looked at only where a confirm would release the call. */
+export interface Manner {
+  asks(): Promise<boolean>
+}
+
+export interface Opening {
+  readonly captured: Captured
+  readonly judged: Judged
+  readonly manner: Manner
+  /** Of the entry that this ruling takes the place of. */
+  readonly receipt?: string
+}
+
+/** Every ruling is durable before anything runs. A confirmed ticket is used up here. */
+export async function openEntry(
+  g: Gate,
+  { captured, judged, manner, receipt = g.clock.id('r') }: Opening,
+): Promise<Entry> {
+  const held = judged.ruling.kind === 'hold'
+  const canAsk = held && captured.request.perform === 'host' && (await manner.asks())
+  // INVARIANT: from here to the register's knowing of it there is no wait, so that two retries can't share a ticket.
+  const ticket = held ? ticketFor(g, judged) : undefined
+  const released = ticket?.released === true
+  const entry: Entry = {
+    receipt,
+    captured,
+    judged,
+    released,
+    asked: canAsk && !released,
+    ...(ticket && { ticket: ticket.id }),
+  }
+  const { action, request } = captured
+  const told = request.goal === undefined ? [] : [sayGoal(g, action.agent.run, request.goal)]
+  const secrets = secretsIn(request.env)
+  await Promise.all([...told, record(g, { type: 'ruled', subject: receipt, data: ruledOf(entry), secrets })])
+  return entry
+}
+
+/** The one that a person has confirmed, else the one that waits already, else a new one. */
+function ticketFor(g: Gate, { study, policy }: Judged): { readonly id: string; readonly released: boolean } {
+  const { action, preconditions } = study
+  const now = g.clock.now()
+  const terms = { digest: action.digest, policy, preconditions }
+  const known = [...g.register.tickets.values()].filter((ticket) => isAbout(ticket, terms))
+  const release = known.find((ticket) => releases(ticket, terms, now))
+  if (release !== undefined) return { id: release.id, released: true }
+  const waiting = known.find((ticket) => standing(ticket, now) === 'open')
+  return { id: waiting?.id ?? g.clock.id('t'), released: false }
+}
+
+function ruledOf({ captured: { action, request }, judged, ticket, released, asked }: Entry): Ruled {
+  const { ruling, rule, because, instead, safeguards, effects, precedents, level } = answerOf(judged)
+  const { facts, preconditions, noSnapshot } = judged.study
+  return {
+    run: action.agent.run,
+    agent: action.agent.name,
+    kind: action.kind,
+    input: action.input as Ruled['input'],
+    cwd: action.cwd,
+    workspace: facts.surroundings.workspace,
+    perform: request.perform,
+    digest: action.digest,
+    policy: judged.policy,
+    preconditions,
+    level,
+    ruling,
+    rule,
+    because,
+    safeguards,
+    effects,
+    ...(request.claim && { claim: request.claim }),
+    ...(instead && { instead }),
+    ...(noSnapshot && { noSnapshot }),
+    ...(precedents && { precedents }),
+    ...(ticket && { ticket }),
+    ...(released && { released }),
+    ...(asked && { asked }),
+  }
+}
+
+/** What is recorded of a call that could not be judged: as much of it as is known, and why. */
+export function unjudged(captured: Captured | undefined, because: string): Ruled {
+  const action = captured?.action
+  return {
+    run: action?.agent.run ?? '',
+    agent: action?.agent.name ?? '',
+    kind: action?.kind ?? '',
+    input: (action?.input ?? null) as Json as Ruled['input'],
+    cwd: action?.cwd ?? '',
+    workspace: '',
+    perform: captured?.request.perform ?? 'host',
+    digest: action?.digest ?? '',
+    policy: '',
+    preconditions: '',
+    level: 'advised',
+    ruling: 'deny',
+    rule: 'gate/fault',
+    because,
+    safeguards: [],
+    effects: [],
+  }
+}

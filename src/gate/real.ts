@@ -1,0 +1,38 @@
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+
+/** As many links as the kernel follows. */
+const MOST_HOPS = 40
+
+/**
+ * Links resolved as far as the path exists; the rest is kept as it is named. A link that leads nowhere is followed
+ * too: what is written through it lands where it points. One that leads in a circle stays as it is named.
+ */
+export function realOf(path: string, hops = 0): string {
+  let at = path
+  let rest = ''
+  while (at !== '/') {
+    const stat = lstatSync(at, { throwIfNoEntry: false })
+    if (stat !== undefined) {
+      const found = realpath(at)
+      if (found !== undefined) return join(found, rest)
+      const target = stat.isSymbolicLink() && hops < MOST_HOPS ? readlinkSync(at) : basename(at)
+      const above = realOf(dirname(at), hops + 1)
+      const next = resolve(above, target)
+      return join(stat.isSymbolicLink() && hops < MOST_HOPS ? realOf(next, hops + 1) : next, rest)
+    }
+    rest = join(basename(at), rest)
+    at = dirname(at)
+  }
+  return join('/', rest).replace(/(?<=.)\/$/, '')
+}
+
+function realpath(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ELOOP'))
+      return undefined
+    throw cause
+  }
+}
