@@ -162,7 +162,7 @@ async function readLinkedAttributes(
     if (known === undefined || state === null || kept === undefined || !('link' in kept)) return []
     return [{ path: linkPath(folder, kept.link), inode: state.inode, known }]
   })
-  const answers = await tools.attributes.read(asked, tools.bounds.snapshotMs)
+  const answers = await tools.syscalls.attributes(asked, tools.bounds.snapshotMs)
   for (const [index, { known }] of asked.entries()) {
     const attributes = answers[index]
     if (attributes !== undefined) known.attributes = { ...attributes }

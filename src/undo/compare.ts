@@ -3,13 +3,13 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import type { Change } from '../core/receipt.ts'
 import type { Bounds } from '../wire/config.ts'
-import type { AttributeTools } from './attributes.ts'
 import { type Pause, pacer } from './budget.ts'
 import type { Run } from './child.ts'
 import { Folders } from './folders.ts'
 import type { Entry, State, TakenFile } from './manifest.ts'
 import { lockfileOf } from './rebuildable.ts'
 import { hashOf, identical, same, sameAround, see, shared } from './state.ts'
+import type { Syscalls } from './syscalls.ts'
 import { under, walkBelow } from './walk.ts'
 
 /** What git writes for itself whatever it is asked; commits, branches and settings lie beside it. */
@@ -38,7 +38,7 @@ interface Work extends Comparison {
 export interface CompareTools {
   readonly clock: Clock
   readonly bounds: Bounds
-  readonly attributes: AttributeTools
+  readonly syscalls: Syscalls
   readonly run: Run
   /** Another call that ran meanwhile was to change this path, or it is ours. */
   readonly elsewhere: (path: string) => boolean
@@ -122,7 +122,7 @@ async function readContents({ entries, after, folders, pause }: Work, tools: Com
     const sha256 = await hashOf(reached.at, pause)
     if (sha256 !== undefined) after.set(path, { ...state, sha256 })
   }
-  const answers = await tools.attributes.read(asked, tools.bounds.snapshotMs)
+  const answers = await tools.syscalls.attributes(asked, tools.bounds.snapshotMs)
   for (const [index, { path }] of asked.entries()) {
     const [state, attributes] = [after.get(path), answers[index]]
     if (state && attributes) after.set(path, { ...state, attributes: { ...attributes } })

@@ -18,7 +18,6 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
-import type { AttributeTools, Wish } from './attributes.ts'
 import { UndoError } from './error.ts'
 import { codeOf, type Folder, Folders, type Held, hold, holdOpen, inside, release } from './folders.ts'
 import { NO_LINK } from './keep.ts'
@@ -26,6 +25,7 @@ import type { State } from './manifest.ts'
 import type { Content } from './objects.ts'
 import type { Step } from './plan.ts'
 import { heldState, identical, look } from './state.ts'
+import type { Syscalls, Wish } from './syscalls.ts'
 
 /** Names held open at once, and one child process for each as many. */
 const BATCH = 200
@@ -37,7 +37,7 @@ const CHANGED = 'it changed while it was given back'
 
 export interface ExecuteTools {
   readonly clock: Clock
-  readonly attributes: AttributeTools
+  readonly syscalls: Syscalls
   /** The kept content of a path; undefined where it is lost. */
   readonly content: (path: string) => Content | undefined
 }
@@ -119,7 +119,7 @@ class Executor {
         ...{ path, forChild, follows, atimeNs, mtimeNs, attributes },
       }),
     )
-    if (wishes.length > 0) this.notes.push(...(await this.#tools.attributes.write(wishes)))
+    if (wishes.length > 0) this.notes.push(...(await this.#tools.syscalls.dress(wishes)))
     // Folders may have been moved while we waited.
     this.#folders.close()
     for (const one of dressed) {

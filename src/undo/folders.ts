@@ -26,6 +26,11 @@ export function inside(folder: Folder, name: string): string {
   return ANCHORED ? `/proc/self/fd/${folder.fd}/${name}` : join(folder.path, name)
 }
 
+/** The same for a child process. */
+export function insideForChild(folder: Folder, name: string): string {
+  return ANCHORED ? `/proc/${process.pid}/fd/${folder.fd}/${name}` : join(folder.path, name)
+}
+
 /** Opens the folder `name` of `folder`; throws `ENOTDIR` where it is a link. */
 export function enter(folder: Folder, name: string): Folder {
   return openFolder(inside(folder, name), join(folder.path, name))

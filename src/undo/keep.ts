@@ -13,11 +13,10 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Digest } from '../core/digest.ts'
 import type { Budget } from './budget.ts'
 import { codeOf } from './folders.ts'
-import type { Linker } from './linker.ts'
 import type { Kept, State } from './manifest.ts'
 import { identical, openToRead, pieces, stateOf } from './state.ts'
 
@@ -29,10 +28,8 @@ const NO_CLONE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY'
 /** Another file system, somebody else's file, too many links, or no links at all. */
 export const NO_LINK = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']
 
-export interface Links {
-  add(name: string, path: string, stat: BigIntStats): string
-  send(): Promise<number[]>
-}
+/** Links of one request lie in one folder, so that two requests do not wait for each other. */
+export const LINKS_IN_FOLDER = 1024
 
 export interface KeptFile {
   readonly state: State
@@ -47,19 +44,17 @@ export class Keeper {
   files = 0
   bytes = 0
   readonly #folder: string
-  readonly #linker: Linker
   readonly #budget: Budget
   #pack: number | undefined
   #packed = 0
   #clones = 0
   #links = 0
-  #hasLinks = false
+  readonly #linkFolders = new Set<string>()
   #ownLinks = new Map<string, bigint>()
   #noClone = false
 
-  constructor(folder: string, budget: Budget, linker: Linker) {
+  constructor(folder: string, budget: Budget) {
     this.#folder = folder
-    this.#linker = linker
     this.#budget = budget
   }
 
@@ -84,7 +79,7 @@ export class Keeper {
 
   /** The manifest's line on a file that a link stands for now; undefined where none can be made, or it is no file. */
   link(at: string, path: string): string | undefined {
-    const mine = `${this.#linkFolder()}${this.#links}`
+    const mine = this.#folderOf(this.#links) + this.#links
     try {
       linkSync(at, mine)
     } catch (cause) {
@@ -97,39 +92,32 @@ export class Keeper {
       unlinkSync(mine)
       return undefined
     }
-    this.#count(Number(stat.size))
-    this.#budget.link(Number(stat.size))
-    return linkedLine(path, stat, { link: this.#links++, own: this.#own(stat) })
+    const { size, uid, gid, dev, ino, mtimeNs, atimeNs, ctimeNs } = stat
+    const sparse = Number(stat.blocks * 512n < size)
+    const found = `${size},${Number(stat.mode) & 0o7777},${uid},${gid},"${dev}:${ino}","${mtimeNs}","${atimeNs}","${ctimeNs}",${sparse}`
+    return this.linked(path, { link: this.#links++, nlink: Number(stat.nlink - this.#own(stat)), found })
   }
 
-  /**
-   * The same for many names of one open folder, on the linker's thread. A name that is swapped between the look and the
-   * link shows at the close, where the inodes are compared. Sending answers with the indexes of what could not be linked.
-   */
-  linkMany(from: string): Links {
-    const first = this.#links
-    const names: string[] = []
-    return {
-      add: (name, path, stat) => {
-        names.push(name)
-        this.#count(Number(stat.size))
-        this.#budget.link(Number(stat.size))
-        return linkedLine(path, stat, { link: this.#links++, own: 0n })
-      },
-      send: () => this.#linker.link({ from, names, to: this.#linkFolder(), first }),
-    }
+  /** Room for at most `LINKS_IN_FOLDER` links that somebody else makes: where to, and the first number. */
+  reserve(): { to: string; first: number } {
+    const first = Math.ceil(this.#links / LINKS_IN_FOLDER) * LINKS_IN_FOLDER
+    this.#links = first + LINKS_IN_FOLDER
+    return { to: this.#folderOf(first), first }
   }
 
-  /** What was counted in vain: it could not be linked. */
-  forget(size: number): void {
-    this.files -= 1
-    this.bytes -= size
+  /** The line on a file that is linked; `found` as `Syscalls.link` answers it. */
+  linked(path: string, { link, nlink, found }: { link: number; nlink: number; found: string }): string {
+    const size = Number.parseInt(found, 10)
+    this.#count(size)
+    this.#budget.link(size)
+    return `[${JSON.stringify(path)},${link},${nlink},${found}]`
   }
 
   /** Makes all of it durable. CRASH: before, the snapshot's folder is not at its place yet. */
   sync(): void {
     if (this.#pack !== undefined) fsyncSync(this.#pack)
-    if (this.#links > 0) syncFolder(this.#linkFolder())
+    for (const folder of this.#linkFolders) syncFolder(folder)
+    if (this.#linkFolders.size > 0) syncFolder(join(this.#folder, 'links'))
   }
 
   close(): void {
@@ -137,11 +125,11 @@ export class Keeper {
     this.#pack = undefined
   }
 
-  #linkFolder(): string {
-    const folder = `${this.#folder}/links/`
-    if (!this.#hasLinks) mkdirSync(folder, { mode: 0o700 })
-    this.#hasLinks = true
-    return folder
+  #folderOf(link: number): string {
+    const folder = dirname(linkPath(this.#folder, link))
+    if (!this.#linkFolders.has(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    this.#linkFolders.add(folder)
+    return `${folder}/`
   }
 
   #count(size: number): void {
@@ -194,18 +182,8 @@ export class Keeper {
   }
 }
 
-/** By hand, since there may be ten thousands of them: what `JSON.stringify` makes of an `Entry`. */
-function linkedLine(path: string, stat: BigIntStats, { link, own }: { link: number; own: bigint }): string {
-  const { size, dev, ino, mtimeNs, atimeNs, ctimeNs } = stat
-  const plain = `"mode":${Number(stat.mode) & 0o7777},"uid":${stat.uid},"gid":${stat.gid},"size":${size},"nlink":${stat.nlink - own}`
-  const times = `"mtimeNs":"${mtimeNs}","atimeNs":"${atimeNs}","ctimeNs":"${ctimeNs}"`
-  const sparse = stat.blocks * 512n < size ? ',"sparse":true' : ''
-  const state = `{"kind":"file",${plain},"inode":"${dev}:${ino}",${times}${sparse}}`
-  return `{"path":${JSON.stringify(path)},"role":"target","state":${state},"kept":{"link":${link}}}`
-}
-
 export function linkPath(folder: string, link: number): string {
-  return join(folder, 'links', String(link))
+  return join(folder, 'links', String(Math.floor(link / LINKS_IN_FOLDER)), String(link))
 }
 
 export function clonePath(folder: string, clone: number): string {

@@ -10,6 +10,7 @@ const Hash = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((text) => text as Digest)
+const Int = z.int()
 const Nanoseconds = z.string().regex(/^-?\d+$/)
 
 /** Extended attributes, name to value, both in hexadecimal. */
@@ -57,9 +58,23 @@ export const Entry = z.strictObject({
   names: z.array(z.string()).optional(),
 })
 
+/**
+ * The same of a linked file, of which there may be ten thousands: path, number of the link, nlink, size, mode, owner,
+ * group, inode, mtime, atime, ctime, sparse.
+ */
+const Linked = z
+  .tuple([z.string(), Int, Int, Int, Int, Int, Int, z.string(), Nanoseconds, Nanoseconds, Nanoseconds, Int])
+  .transform(([path, link, nlink, size, mode, uid, gid, inode, mtimeNs, atimeNs, ctimeNs, sparse]): Entry => {
+    const plain = { kind: 'file' as const, mode, uid, gid, size, nlink, inode, mtimeNs, atimeNs, ctimeNs }
+    return { path, role: 'target', state: { ...plain, ...(sparse === 1 && { sparse: true as const }) }, kept: { link } }
+  })
+
+/** A line of `taken.jsonl` but the first. */
+export const Line = z.union([Entry, Linked])
+
 export const Root = z.strictObject({ path: z.string(), tree: z.boolean() })
 
-/** The first line of `taken.jsonl`; each other one is an `Entry`. */
+/** The first line of `taken.jsonl`; each other one is a `Line`. */
 export const TakenHead = z.strictObject({
   version: z.literal(1),
   id: z.string(),

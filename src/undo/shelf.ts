@@ -16,7 +16,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UndoError } from './error.ts'
 import { syncFolder } from './keep.ts'
-import { ClosedFile, Entry, type TakenFile, TakenHead } from './manifest.ts'
+import { ClosedFile, Line, type TakenFile, TakenHead } from './manifest.ts'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/
 const TICKS = 50
@@ -74,7 +74,7 @@ export class Shelf {
   }
 
   abandon(id: string): void {
-    rmSync(join(this.making, id), { recursive: true, force: true })
+    rmSync(join(this.making, id), { recursive: true, force: true, maxRetries: 3 })
   }
 
   /** CRASH: before the rename the snapshot is open still; after it the copies are only in the way. */
@@ -97,7 +97,7 @@ export class Shelf {
     }
     return read(path, (text) => {
       const [head = '', ...lines] = text.split('\n')
-      return { ...TakenHead.parse(JSON.parse(head)), entries: lines.map((line) => Entry.parse(JSON.parse(line))) }
+      return { ...TakenHead.parse(JSON.parse(head)), entries: lines.map((line) => Line.parse(JSON.parse(line))) }
     })
   }
 

@@ -2,18 +2,17 @@ import type { Clock } from '../core/clock.ts'
 import type { Closed, Restored, RestoreHow, Snapshots, SnapshotTarget, Taken } from '../core/ports.ts'
 import type { startCompanion } from '../process/companion.ts'
 import type { Bounds } from '../wire/config.ts'
-import { type AttributeTools, attributeTools } from './attributes.ts'
 import { Budget } from './budget.ts'
 import type { Run } from './child.ts'
 import { settle } from './close.ts'
 import { UndoError } from './error.ts'
 import { Keeper } from './keep.ts'
-import { Linker } from './linker.ts'
 import type { ClosedFile, Root } from './manifest.ts'
 import { Objects } from './objects.ts'
 import { prune } from './prune.ts'
 import { restore } from './restore.ts'
 import { Shelf, stampIn } from './shelf.ts'
+import { makeSyscalls, type Syscalls } from './syscalls.ts'
 import { collect } from './take.ts'
 import { type Place, placesOf } from './targets.ts'
 import { under } from './walk.ts'
@@ -39,16 +38,15 @@ export function openSnapshots(options: SnapshotsOptions): Snapshots {
 
 class Store implements Snapshots {
   readonly #options: SnapshotsOptions
-  readonly #attributes: AttributeTools
+  readonly #syscalls: Syscalls
   readonly #shelf: Shelf
   readonly #objects: Objects
   readonly #open = new Map<string, Open>()
-  readonly #linker = new Linker()
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: SnapshotsOptions) {
     this.#options = options
-    this.#attributes = attributeTools(options.run, options.companion)
+    this.#syscalls = makeSyscalls(options.run, options.companion)
     this.#shelf = new Shelf(options.dir)
     this.#objects = new Objects(this.#shelf.objects, this.#shelf.making, options.run)
     for (const id of this.#shelf.ids()) if (!this.#shelf.isClosed(id)) this.#admit(id, this.#shelf.taken(id).roots)
@@ -62,12 +60,12 @@ class Store implements Snapshots {
     const { bounds, clock, run } = this.#options
     const making = this.#shelf.begin(id)
     const budget = new Budget(clock, bounds)
-    const keeper = new Keeper(making, budget, this.#linker)
+    const keeper = new Keeper(making, budget)
     try {
       const { roots, lines, ...rest } = await collect(() => find(budget), {
         budget,
         keeper,
-        attributes: this.#attributes,
+        syscalls: this.#syscalls,
         run,
       })
       keeper.sync()
@@ -94,7 +92,7 @@ class Store implements Snapshots {
     return this.#alone(() =>
       restore({ taken: this.#shelf.taken(id), closed: this.#shelf.closed(id) }, how, {
         clock,
-        attributes: this.#attributes,
+        syscalls: this.#syscalls,
         objects: this.#objects,
         folder: this.#shelf.folder(id),
         take: (as, places) => this.#take(as, async () => places),
@@ -115,7 +113,7 @@ class Store implements Snapshots {
       const others = this.#open.get(id)?.others.flat() ?? []
       closed = await settle(taken, this.#shelf.folder(id), walk, {
         ...this.#options,
-        attributes: this.#attributes,
+        syscalls: this.#syscalls,
         objects: this.#objects,
         overlaps: this.#shelf.marks(id),
         elsewhere: (path) => under(path, this.#options.dir) || others.some((root) => covers(root, path)),

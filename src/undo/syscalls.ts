@@ -2,15 +2,25 @@ import { startCompanion } from '../process/companion.ts'
 import { CHILD, type Run } from './child.ts'
 
 /**
- * What Node can't do: extended attributes, and times to the nanosecond (`utimes` takes a double, which cuts to 238 ns
- * at best). One perl process, kept warm, does it for any number of paths by the system's own calls; `touch` would be one
- * process a path. Where perl or the numbers of the calls are lacking, `touch` sets the times and attributes are not kept.
+ * What Node can't do, extended attributes and times to the nanosecond (`utimes` takes a double, which cuts to 238 ns at
+ * best), and what it is slow at, thousands of links. Perl, kept warm, does it by the system's own calls.
+ * Without perl, or on a system whose call numbers are not here, `touch` sets the times, attributes are not kept, and the
+ * caller links by himself.
  */
-export interface AttributeTools {
+export interface Syscalls {
   /** For each path its attributes, or undefined where they can't be read or the inode is another one by now. */
-  read(paths: readonly { path: string; inode: string }[], timeoutMs: number): Promise<(Attributes | undefined)[]>
+  attributes(paths: readonly { path: string; inode: string }[], timeoutMs: number): Promise<(Attributes | undefined)[]>
   /** Sets attributes, then times; what failed, one sentence each. */
-  write(wishes: readonly Wish[]): Promise<string[]>
+  dress(wishes: readonly Wish[]): Promise<string[]>
+  /**
+   * Links files to `to` with a number at its end, counted from `first`. For each the inode that is linked now, as the
+   * numbers and texts of a JSON list, the size first; undefined where it is no file, has more names, or can't be linked.
+   */
+  link(
+    files: readonly string[],
+    where: { to: string; first: number },
+    timeoutMs: number,
+  ): Promise<(string | undefined)[]>
 }
 
 export type Attributes = Readonly<Record<string, string>>
@@ -27,21 +37,22 @@ export interface Wish {
   readonly attributes: Attributes | undefined
 }
 
-/** Linux call numbers: setxattr, getxattr, listxattr, removexattr, utimensat. */
+/** Linux call numbers: setxattr, getxattr, listxattr, removexattr, utimensat, statx. */
 const CALLS: Readonly<Record<string, string>> = {
-  x64: '188,191,194,197,280',
-  arm64: '5,8,11,14,88',
-  riscv64: '5,8,11,14,88',
+  x64: '188,191,194,197,280,332',
+  arm64: '5,8,11,14,88,291',
+  riscv64: '5,8,11,14,88,291',
 }
 
 /**
- * In: `read N` or `write N`, then N lines. `read`: path in hexadecimal and inode; out a line for each, `-` or
- * `name=value …`. `write`: path, times, and `-` or the wanted attributes; out a line for each failure, its number first.
- * Then `end`. 0x200000 is O_PATH: it opens what may not be read, and does not follow.
+ * In: a word and a number, then as many lines; out: lines, then `end`.
+ * `read`: path in hexadecimal, inode → `-` or `name=value …`. `dress`: path, times, `-` or the wanted attributes → a line
+ * for each failure, its number first. `link` (the words go on with where to and the first number): path → `-` or the inode.
+ * 0x200000 is O_PATH, which opens what may not be read; `statx` has one layout on all machines.
  */
 const SCRIPT = `
-use strict; use Fcntl; $| = 1;
-my ($set, $get, $list, $remove, $utimens) = map { $_ + 0 } split /,/, shift;
+use strict; use Fcntl;
+my ($set, $get, $list, $remove, $utimens, $statx) = map { $_ + 0 } split /,/, shift;
 sub attributes { my ($at) = @_; my $names = "\\0" x 65536; my %found;
   my $n = syscall($list, $at, $names, 65536);
   if ($n < 0) { return $! + 0 == 95 ? {} : undef } # not supported
@@ -63,33 +74,52 @@ sub dress { my ($number, $line) = @_; my ($at, $as, $an, $ms, $mn, @pairs) = spl
       syscall($set, $at, $name, $value, length $value, 0) == 0 or print "$number attribute $name\\n" } }
   my $times = pack 'q4', $as, $an, $ms, $mn;
   syscall($utimens, -100, $at, $times, 0) == 0 or print "$number times\\n" }
-while (<STDIN>) { my ($what, $count) = split;
+sub place { my ($mine, $path) = @_; my $stat = "\\0" x 256;
+  return print "-\\n" unless link $path, $mine;
+  if (syscall($statx, -100, $mine, 0x100, 0x7ff, $stat) == 0) {
+    my ($names, $uid, $gid, $mode, $ino, $size, $blocks, $as, $an, undef, undef, $cs, $cn, $ms, $mn, $major, $minor) =
+      unpack 'x16 L L L S x2 Q Q Q x8 q L x4 q L x4 q L x4 q L x4 x8 L L', $stat;
+    my $device = ($major & ~0xfff) << 32 | ($major & 0xfff) << 8 | ($minor & ~0xff) << 12 | $minor & 0xff;
+    my ($mtime, $atime, $ctime) = map { $_->[0] * 1000000000 + $_->[1] } [$ms, $mn], [$as, $an], [$cs, $cn];
+    return printf qq(%d,%d,%d,%d,"%d:%d","%d","%d","%d",%d\\n), $size, $mode & 07777, $uid, $gid, $device, $ino,
+      $mtime, $atime, $ctime, $blocks * 512 < $size if $names == 2 && ($mode & 0170000) == 0100000 }
+  unlink $mine; print "-\\n" }
+while (<STDIN>) { chomp; my ($what, $count, $first, $to) = split / /, $_, 4;
   for my $number (0 .. $count - 1) { my $line = <STDIN>; chomp $line;
-    $what eq 'read' ? show($line) : dress($number, $line) }
-  print "end\\n" }
+    if ($what eq 'read') { show($line) } elsif ($what eq 'dress') { dress($number, $line) }
+    else { place($to . ($first + $number), $line) } }
+  { local $| = 1; print "end\\n" } }
 `
 
-export function attributeTools(run: Run, companion: typeof startCompanion = startCompanion): AttributeTools {
+export function makeSyscalls(run: Run, companion: typeof startCompanion = startCompanion): Syscalls {
   const calls = process.platform === 'linux' ? CALLS[process.arch] : undefined
-  const perl = calls === undefined ? undefined : companion('perl', ['-e', SCRIPT, calls], CHILD)
+  const perls = calls === undefined ? [] : [0, 1].map(() => companion('perl', ['-e', SCRIPT, calls], CHILD))
+  let turn = 0
   const ask = async (what: string, lines: readonly string[], timeoutMs: number): Promise<string[] | undefined> => {
-    const answer = await perl?.ask(`${what} ${lines.length}\n${lines.join('')}`, timeoutMs)
+    // Two take turns: links go into folders of their own, and the file system makes them side by side.
+    const answer = await perls[turn++ % 2]?.ask(`${what}\n${lines.join('')}`, timeoutMs)
     return answer?.split('\n').slice(0, -1)
   }
   return {
-    async read(paths, timeoutMs) {
+    async attributes(paths, timeoutMs) {
       if (paths.length === 0) return []
       const asked = paths.map(({ path, inode }) => `${Buffer.from(path).toString('hex')} ${inode}\n`)
-      const lines = await ask('read', asked, timeoutMs)
+      const lines = await ask(`read ${paths.length}`, asked, timeoutMs)
       return paths.map((_, index) => parse(lines?.[index] ?? '-'))
     },
 
-    async write(wishes) {
-      const failed = await ask('write', wishes.map(line), CHILD.timeoutMs)
+    async dress(wishes) {
+      const failed = await ask(`dress ${wishes.length}`, wishes.map(line), CHILD.timeoutMs)
       if (failed === undefined) return touch(run, wishes)
       return failed.map((text) => {
         return `\`${wishes[Number.parseInt(text, 10)]?.path}\`: could not set ${text.replace(/^\d+ /, '')}`
       })
+    },
+
+    async link(files, { to, first }, timeoutMs) {
+      const asked = files.map((file) => `${file}\n`)
+      const lines = await ask(`link ${files.length} ${first} ${to}`, asked, timeoutMs)
+      return files.map((_, index) => (lines?.[index] === '-' ? undefined : lines?.[index]))
     },
   }
 }

@@ -1,22 +1,20 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import type { AttributeTools } from './attributes.ts'
 import { type Budget, infeasible } from './budget.ts'
 import type { Run } from './child.ts'
-import { codeOf, enter, type Folder, Folders, inside, leave } from './folders.ts'
-import type { Keeper } from './keep.ts'
+import { codeOf, enter, type Folder, Folders, inside, insideForChild, leave } from './folders.ts'
+import { type Keeper, LINKS_IN_FOLDER } from './keep.ts'
 import type { Entry, Root, State } from './manifest.ts'
 import { isBig, lockfileOf } from './rebuildable.ts'
 import { look } from './state.ts'
+import type { Syscalls } from './syscalls.ts'
 import type { Place } from './targets.ts'
 
 const MOST_NAMES = 5000
 const DEEPEST = 256
-/** Fewer names are linked where we are. */
-const MANY = 32
-const BATCH = 512
-/** Folders open for the linker. */
-const MOST_HELD = 128
+/** Requests for links under way, and folders open for them. */
+const MOST_SENT = 4
+const MOST_HELD = 256
 /** What Node makes of bytes that are no text: such a name can't be found again. */
 const NOT_UTF8 = '\uFFFD'
 
@@ -29,31 +27,30 @@ export interface Collected {
   readonly attributes: boolean
 }
 
-/** Names that the linker works on. */
-interface Linked {
+/** A file of an open folder that only needs a link. */
+interface Linkable {
   readonly folder: Folder
   readonly place: Place
   readonly depth: number
-  readonly files: readonly Linkable[]
-  readonly failed: Promise<number[]>
 }
 
-interface Linkable {
-  readonly path: string
-  readonly name: string
-  readonly size: number
+/** Files that a child of ours is linking. */
+interface Sent {
+  readonly files: readonly Linkable[]
+  readonly first: number
+  readonly answers: Promise<(string | undefined)[]>
 }
 
 interface Tools {
   readonly budget: Budget
   readonly keeper: Keeper
-  readonly attributes: AttributeTools
+  readonly syscalls: Syscalls
   readonly run: Run
 }
 
 /**
- * Everything at the places that `find` finds, as it is now; contents go to the keeper. Throws `undo/infeasible` for what is beyond
- * the bounds or can't be kept. Alters nothing but link counts.
+ * Everything at the places that `find` finds, as it is now; contents go to the keeper. Throws `undo/infeasible` for what
+ * is beyond the bounds or can't be kept. Alters nothing but link counts.
  */
 export async function collect(find: () => Promise<readonly Place[]>, tools: Tools): Promise<Collected> {
   const collector = new Collector(tools)
@@ -76,9 +73,10 @@ class Collector {
   readonly #entries = new Map<string, Entry | string>()
   readonly #folders = new Folders()
   readonly #tools: Tools
-  /** Folders that are open, some until the linker is done with them. */
-  readonly #held = new Set<Folder>()
-  readonly #linking: Linked[] = []
+  /** Folders that are open, and how many need them: the walk, and each file that is not linked yet. */
+  readonly #held = new Map<Folder, number>()
+  #linkable: Linkable[] = []
+  readonly #sent: Sent[] = []
   #attributes = true
   current = ''
 
@@ -86,10 +84,10 @@ class Collector {
     this.#tools = tools
   }
 
-  /** Waits for the linker first: it must not write into a folder that is being removed. */
+  /** Waits for links first: they must not go into a folder that is being removed. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#linking.map(({ failed }) => failed))
-    for (const folder of this.#held) leave(folder)
+    await Promise.all(this.#sent.map(({ answers }) => answers))
+    for (const folder of this.#held.keys()) leave(folder)
     this.#folders.close()
   }
 
@@ -103,9 +101,9 @@ class Collector {
   }
 
   async finish(): Promise<void> {
-    // Reading attributes takes a process, and the linker has work still.
-    const attributes = this.#readAttributes()
-    await Promise.all([attributes, this.#settleLinks(0)])
+    this.#sendLinks()
+    await this.#settleLinks(0)
+    await this.#readAttributes()
   }
 
   /** One child reads them all; those of linked files stay on the inode until the close. */
@@ -115,9 +113,9 @@ class Collector {
       if (typeof entry === 'string' || entry.state === null || entry.state.kind === 'other') continue
       asked.push({ path: entry.path, state: entry.state })
     }
-    const { attributes, budget } = this.#tools
+    const { syscalls, budget } = this.#tools
     const inodes = asked.map(({ path, state }) => ({ path, inode: state.inode }))
-    for (const [index, answer] of (await attributes.read(inodes, budget.leftMs())).entries()) {
+    for (const [index, answer] of (await syscalls.attributes(inodes, budget.leftMs())).entries()) {
       const state = asked[index]?.state
       if (state && answer) state.attributes = { ...answer }
       else this.#attributes = false
@@ -178,74 +176,66 @@ class Collector {
   async #addFolder(parent: Folder, place: Place, depth: number): Promise<void> {
     if (depth > DEEPEST) throw infeasible(`\`${place.path}\` lies too deep`)
     const folder = enter(parent, basename(place.path))
-    this.#held.add(folder)
+    this.#held.set(folder, 1)
     const known = this.#known(place.path)
     if (known && (await lockfileOf(place.path, this.#tools.run)) !== undefined && isBig(folder)) {
       this.#set({ ...known, role: 'left out' })
     } else await this.#addNames(folder, place, depth)
-    if (!this.#linking.some((one) => one.folder === folder)) this.#leave(folder)
+    this.#release(folder)
   }
 
   async #addNames(folder: Folder, place: Place, depth: number): Promise<void> {
     const { pause } = this.#tools.budget
-    const items = readdirSync(inside(folder, ''), { withFileTypes: true })
-    const names = new Set(items.map(({ name }) => name))
-    if (place.unlinkOnly && items.length >= MANY) {
-      const files = items.filter((item) => item.isFile())
-      for (let from = 0; from < files.length; from += BATCH) {
-        const batch = files.slice(from, from + BATCH).map(({ name }) => name)
-        for (const { name } of this.#linkMany(folder, batch, { place, depth })) names.delete(name)
-        if (pause.due()) await pause.rest()
+    for (const item of readdirSync(inside(folder, ''), { withFileTypes: true })) {
+      const inner = { ...place, path: `${place.path}/${item.name}` }
+      const plain = item.isFile() && !item.name.includes('\n') && !this.#entries.has(inner.path)
+      if (place.unlinkOnly && plain) this.#hand({ folder, place: inner, depth: depth + 1 })
+      else await this.#addOne(folder, inner, depth + 1)
+      const full = this.#held.size > MOST_HELD
+      if (full || this.#linkable.length >= LINKS_IN_FOLDER) {
+        this.#sendLinks()
+        await this.#settleLinks(full ? 0 : MOST_SENT)
       }
-      if (this.#linking.length > MOST_HELD) await this.#settleLinks(MOST_HELD / 2)
-    }
-    for (const name of names) {
-      await this.#addOne(folder, { ...place, path: `${place.path}/${name}` }, depth + 1)
       if (pause.due()) await pause.rest()
     }
   }
 
-  /** The short way for most of a deletion. Answers with the files that are taken care of. */
-  #linkMany(folder: Folder, names: readonly string[], { place, depth }: { place: Place; depth: number }): Linkable[] {
-    const { keeper } = this.#tools
-    const batch = keeper.linkMany(inside(folder, ''))
-    const files: Linkable[] = []
-    for (const name of names) {
-      const path = `${place.path}/${name}`
-      this.#begin(path)
-      if (this.#entries.has(path)) continue
-      // By its plain path, which is twice as fast: should that lead elsewhere by now, the close finds another inode.
-      const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-      // A file with more names may be met again, and our links to it must be told from its own.
-      if (!stat?.isFile() || stat.nlink !== 1n) continue
-      this.#entries.set(path, batch.add(name, path, stat))
-      files.push({ path, name, size: Number(stat.size) })
-    }
-    const failed = batch.send()
-    // Handled at the end; until then a failure is not unheard of.
-    failed.catch(() => undefined)
-    this.#linking.push({ folder, place, depth, files, failed })
-    return files
+  #hand(one: Linkable): void {
+    this.#linkable.push(one)
+    this.#held.set(one.folder, (this.#held.get(one.folder) ?? 0) + 1)
   }
 
-  /** Waits for the linker, and copies what it could not link. */
+  /** Has files linked while we go on. */
+  #sendLinks(): void {
+    const files = this.#linkable
+    if (files.length === 0) return
+    this.#linkable = []
+    const { keeper, syscalls, budget } = this.#tools
+    const room = keeper.reserve()
+    const paths = files.map(({ folder, place }) => insideForChild(folder, basename(place.path)))
+    this.#sent.push({ files, first: room.first, answers: syscalls.link(paths, room, budget.leftMs()) })
+  }
+
+  /** Waits for links. What has none goes the slow way: files with more names or on other disks, all without perl. */
   async #settleLinks(most: number): Promise<void> {
-    while (this.#linking.length > most) {
-      const one = this.#linking.shift()
-      if (one === undefined) return
-      for (const index of await one.failed) {
-        const file = one.files[index]
-        if (file === undefined) continue
-        this.#tools.keeper.forget(file.size)
-        this.#entries.delete(file.path)
-        await this.#addOne(one.folder, { ...one.place, path: file.path, unlinkOnly: false }, one.depth + 1)
+    for (let sent = this.#sent[0]; sent !== undefined && this.#sent.length > most; sent = this.#sent[0]) {
+      const { files, first, answers } = sent
+      const found = await answers
+      this.#sent.shift()
+      for (const [index, { folder, place, depth }] of files.entries()) {
+        this.#begin(place.path)
+        const link = { link: first + index, nlink: 1, found: found[index] ?? '' }
+        if (link.found === '') await this.#addOne(folder, place, depth)
+        else this.#entries.set(place.path, this.#tools.keeper.linked(place.path, link))
+        this.#release(folder)
       }
-      if (!this.#linking.some(({ folder }) => folder === one.folder)) this.#leave(one.folder)
     }
   }
 
-  #leave(folder: Folder): void {
-    if (this.#held.delete(folder)) leave(folder)
+  #release(folder: Folder): void {
+    const users = (this.#held.get(folder) ?? 1) - 1
+    if (users > 0) this.#held.set(folder, users)
+    else if (this.#held.delete(folder)) leave(folder)
   }
 
   #link(at: string, path: string): boolean {

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
-import type { AttributeTools } from './attributes.ts'
 import { type Pause, pacer } from './budget.ts'
 import { codeOf, Folders } from './folders.ts'
 import type { ClosedFile, Entry, State, TakenFile } from './manifest.ts'
 import type { View } from './plan.ts'
 import { hashOf, identical, see, shared } from './state.ts'
+import type { Syscalls } from './syscalls.ts'
 
 const ATTRIBUTES_MS = 10_000
 
@@ -20,7 +20,7 @@ export interface Pair {
 export async function viewsOf(
   { taken, closed }: Pair,
   only: readonly string[] | undefined,
-  tools: { readonly clock: Clock; readonly attributes: AttributeTools },
+  tools: { readonly clock: Clock; readonly syscalls: Syscalls },
 ): Promise<View[]> {
   const entries = new Map(taken.entries.map((entry) => [entry.path, entry]))
   const after = new Map(closed?.after.map(({ path, state }) => [path, state]))
@@ -50,7 +50,7 @@ export async function viewsOf(
   } finally {
     folders.close()
   }
-  return readAttributes(views, tools.attributes)
+  return readAttributes(views, tools.syscalls)
 }
 
 /** What changed, the names that shared an inode with it, and the folders on the way. */
@@ -113,11 +113,11 @@ function namesIn(at: string): { names: string[] } | undefined {
 }
 
 /** Only of what may have changed: a state that was taken over from a manifest brings its own. */
-async function readAttributes(views: readonly View[], tools: AttributeTools): Promise<View[]> {
+async function readAttributes(views: readonly View[], tools: Syscalls): Promise<View[]> {
   const asked = views.flatMap(({ path, now }) =>
     now && now.attributes === undefined ? [{ path, inode: now.inode }] : [],
   )
-  const answers = await tools.read(asked, ATTRIBUTES_MS)
+  const answers = await tools.attributes(asked, ATTRIBUTES_MS)
   const found = new Map(asked.map(({ path }, index) => [path, answers[index]]))
   return views.map((view) => {
     const attributes = found.get(view.path)

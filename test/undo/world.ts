@@ -6,11 +6,11 @@ import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { Snapshots, SnapshotTarget } from '../../src/core/ports.ts'
 import { type Companion, startCompanion } from '../../src/process/companion.ts'
 import { run } from '../../src/process/run.ts'
-import { type Attributes, attributeTools } from '../../src/undo/attributes.ts'
 import type { Run } from '../../src/undo/child.ts'
 import { hold, release } from '../../src/undo/folders.ts'
 import { openSnapshots } from '../../src/undo/snapshots.ts'
 import { openToRead } from '../../src/undo/state.ts'
+import { type Attributes, makeSyscalls } from '../../src/undo/syscalls.ts'
 import { Bounds } from '../../src/wire/config.ts'
 
 /** A workspace and a state folder on one file system, made for one test. */
@@ -76,7 +76,7 @@ export interface Leaf {
 export async function portrait(root: string): Promise<Record<string, Leaf>> {
   const leaves = sketch(root)
   const asked = Object.entries(leaves).map(([name, { inode }]) => ({ path: root + name, inode: String(inode) }))
-  const attributes = await attributeTools(run, shared).read(asked, 10_000)
+  const attributes = await makeSyscalls(run, shared).attributes(asked, 10_000)
   const names = Object.keys(leaves)
   return Object.fromEntries(
     Object.entries(leaves).map(([name, { inode, ...leaf }], index) => {
@@ -124,7 +124,7 @@ export async function dress(
   const hex: Attributes | undefined =
     attributes && Object.fromEntries(Object.entries(attributes).map((pair) => pair.map(toHex) as [string, string]))
   const { forChild, follows } = held
-  const failed = await attributeTools(run, shared).write([
+  const failed = await makeSyscalls(run, shared).dress([
     { path, forChild, follows, atimeNs: `${atimeNs}`, mtimeNs: `${mtimeNs}`, attributes: hex },
   ])
   release(held)

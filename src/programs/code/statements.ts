@@ -85,7 +85,7 @@ function assignment(c: Cursor): Node | undefined {
 }
 
 function tupleAssignment(c: Cursor): Node | undefined {
-  return assigned(c, tuple(c, operation(c)), tupleAssignment)
+  return deeper(c, () => assigned(c, tuple(c, operation(c)), tupleAssignment))
 }
 
 function tuple(c: Cursor, first: Node | undefined): Node | undefined {
