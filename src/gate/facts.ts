@@ -73,7 +73,7 @@ function assumedPath(path: string): PathFacts {
   return {
     exists: true,
     type: 'file',
-    real: path,
+    real: resolve(path),
     version: 'untracked',
     magnitude: { files: 1, bytes: 0, unversioned: 1 },
     more: false,

@@ -29,7 +29,8 @@ export function realOf(path: string, hops = 0): string {
 
 function realpath(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    // The native one goes up from where a link leads; the other takes `..` away as text.
+    return realpathSync.native(path)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ELOOP'))
       return undefined

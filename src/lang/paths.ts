@@ -7,14 +7,21 @@ export function posix(path: string): string {
   return drive === undefined ? path : `/${drive.toLowerCase()}/${path.slice(3).replaceAll('\\', '/')}`
 }
 
-/** `path` seen from `folder`. */
+/**
+ * `path` seen from `folder`. A `..` behind a name stays: the kernel follows a link before it goes up, so only a look
+ * at the disk tells where that leads.
+ */
 export function under(folder: Field, named: Field): Field {
   const path = { ...named, text: posix(named.text) }
   if (isAbsolute(path.text) || (path.text === '' && path.unknown !== undefined && path.unknown.shape === 'text'))
     return path
-  if (path.unknown !== undefined || path.glob)
-    return folder.unknown === undefined ? { ...path, text: `${folder.text}/${path.text}` } : folder
-  return folder.unknown === undefined
-    ? known(resolve(folder.text, path.text))
-    : joinFields(folder, known(`/${path.text}`))
+  if (folder.unknown !== undefined)
+    return path.unknown !== undefined || path.glob ? folder : joinFields(folder, known(`/${path.text}`))
+  const plain = path.unknown === undefined && !path.text.includes('..')
+  return { ...path, text: plain ? resolve(folder.text, path.text) : `${folder.text}/${path.text}` }
+}
+
+/** Without the `..` that go up from a real folder by name; links are not looked at. */
+export function logical(path: Field): Field {
+  return path.unknown === undefined && isAbsolute(path.text) ? { ...path, text: resolve(path.text) } : path
 }

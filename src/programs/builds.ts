@@ -39,10 +39,6 @@ export const BUILDS: Family = {
         '-w,--write -l -d -i -s -c,--check --fix --diff --config=read --cache --stdin-filepath=data -local=data --ignore-path=read',
       touches: formats,
     },
-  'claude codex gemini copilot cursor-agent aider opencode goose kiro amp': {
-    options: '-p,--print,--prompt=data -m,--model=data',
-    touches: nestedAgent,
-  },
 }
 
 /** `make VAR=value target`. A shell or a makefile given on the line is code of the line, not of the project. */
@@ -106,16 +102,4 @@ function formats(args: Arguments, line: CommandLine): readonly Touch[] {
 
 function isFile(field: Field): boolean {
   return /[^./]\.[a-z]\w*$/i.test(field.text) && field.unknown === undefined
-}
-
-const CHECKS_OFF =
-  /^--(?:dangerously-.*|allow-dangerously-.*|yolo|full-auto|yes-always|trust-all-tools|dangerous.*|skip-permissions|no-sandbox)$/
-
-/** Another agent: with its own checks off, nobody looks at what it does. */
-function nestedAgent(args: Arguments, line: CommandLine): readonly Touch[] {
-  const off = [...args.flags].find((flag) => CHECKS_OFF.test(flag) || flag === '--permission-mode')
-  const mode = args.values.get('--permission-mode')?.[0]?.text
-  if (off !== undefined && (off !== '--permission-mode' || mode === 'bypassPermissions'))
-    return [{ kind: 'opaque', why: `\`${line.name}\` is started with its own checks off` }]
-  return [{ kind: 'task', name: line.name }]
 }

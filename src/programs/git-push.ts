@@ -33,11 +33,7 @@ export function push(args: Arguments): readonly Touch[] {
 
 function unnamed(args: Arguments, forced: boolean): Touch {
   const every = has(args, '--all', '--branches')
-  return change(
-    forced ? 'replace' : 'update',
-    known(every ? 'all branches' : CURRENT_BRANCH),
-    every ? ['shared'] : [],
-  )
+  return change(forced ? 'replace' : 'update', known(every ? 'all branches' : CURRENT_BRANCH), every ? ['shared'] : [])
 }
 
 /** `[+]SOURCE[:TARGET]`; an empty source deletes. */

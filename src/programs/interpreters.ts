@@ -13,6 +13,8 @@ export const INTERPRETERS: Family = {
     language: 'sh',
     touches: shells,
   },
+  // Runs in the shell that asks, with all its rights and names.
+  'source .': { style: 'stop', language: 'sh', operands: 'script' },
   'nu elvish': { style: 'stop', options: '-c,--commands=shell -l -i', language: 'sh', operands: 'script' },
   'python pypy python2 python3 py ipython micropython': {
     style: 'stop',

@@ -1,3 +1,4 @@
+import { AGENTS } from './agents.ts'
 import { ARCHIVES } from './archives.ts'
 import { BUILDS } from './builds.ts'
 import { CLOUDS } from './clouds.ts'
@@ -48,6 +49,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   systems: SYSTEMS,
   interpreters: INTERPRETERS,
   wrappers: WRAPPERS,
+  agents: AGENTS,
 }
 
 const TABLE: ReadonlyMap<string, Program> = new Map(

@@ -1,3 +1,4 @@
+import { matchesGlob } from 'node:path'
 import type { Trait } from '../core/effect.ts'
 import type { PathFacts, Surroundings } from '../core/study.ts'
 
@@ -13,10 +14,10 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   const ruin = DISK.test(path) || (tree && isRuin(path, around))
   if (ruin) traits.push('ruin')
   // Above them too; where all is ruined, that says more.
-  const guards = around.guarded.some(
-    (guarded) => below(path, guarded) || (tree && !ruin && below(guarded, literalPart(path))),
-  )
+  const guards = around.guarded.some((guarded) => below(path, guarded) || (tree && !ruin && holds(path, guarded)))
   if (guards) traits.push('guard')
+  // The token and the key open what the files guard.
+  if (guards && (tree || /\.(?:json|key)$/.test(name))) traits.push('secret')
   if (isTemporary(path, around)) traits.push('temporary')
   if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
   return traits
@@ -24,6 +25,14 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
 
 export function below(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}
+
+/** Whether a folder or pattern, with all below it, holds this path. */
+function holds(pattern: string, path: string): boolean {
+  if (!/[*?[]/.test(pattern)) return below(path, pattern)
+  for (let at = path; at !== '/'; at = at.slice(0, at.lastIndexOf('/')) || '/')
+    if (matchesGlob(at, pattern)) return true
+  return false
 }
 
 /** Of a pattern, the folder that all its matches are in. */

@@ -1,3 +1,4 @@
+import { normalize } from 'node:path'
 import type { Target } from '../core/action.ts'
 import type { Effect, Resource, Trait, UndoClass, Verb } from '../core/effect.ts'
 import type { Place } from '../core/place.ts'
@@ -41,12 +42,11 @@ function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | u
     case 'object':
     case 'host':
       return weighRemote(draft, config, target)
-    case 'process':
-      return {
-        ...plain(draft),
-        place: { kind: OWN_PROCESS.test(resource.name) ? 'workspace' : 'host' },
-        undo: draft.undo ?? 'U2',
-      }
+    case 'process': {
+      // A job of the command's own shell ends with it anyway.
+      if (OWN_PROCESS.test(resource.name)) return { ...plain(draft), place: { kind: 'workspace' }, undo: 'U2' }
+      return { ...plain(draft), place: { kind: 'host' }, undo: draft.undo ?? 'U2' }
+    }
     case 'program':
       return { ...plain(draft), place: { kind: 'workspace' }, undo: draft.undo ?? 'U2' }
     case 'anything':
@@ -65,21 +65,22 @@ function weighPath(
   facts: Facts,
   config: Config,
 ): Effect | undefined {
-  if (isHarmlessDevice(named.path)) return undefined
+  const lexical = normalize(named.path)
+  if (isHarmlessDevice(lexical)) return undefined
   const around = facts.surroundings
   const found = facts.path(named.path, draft.verb === 'read' || draft.verb === 'execute' ? 'place' : 'stake')
   const real = draft.verb === 'delete' ? linkItself(named.path, found, facts) : found.real
   const tree = named.tree === true
   const traits = new Set<Trait>([
     ...(draft.traits ?? []),
-    ...pathTraits(named.path, tree, around),
+    ...pathTraits(lexical, tree, around),
     ...pathTraits(real, tree, around),
   ])
   if (isRebuildable(real, found.version, around)) traits.add('rebuildable')
   const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
-  const resource: Resource = { ...named, path: named.glob === true ? named.path : real }
+  const resource: Resource = { ...named, path: named.glob === true && lexical === named.path ? named.path : real }
   const undo = draft.undo ?? pathUndo(verb, found, traits, config)
   return { ...plain(draft), verb, resource, traits: [...traits], place, certainty, undo, magnitude: found.magnitude }
 }
@@ -136,7 +137,7 @@ function ownEngine({ resource, verb }: Draft): boolean {
 const METADATA =
   /^(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?)(?::\d+)?$/
 /** Jobs of the command's own shell. */
-const OWN_PROCESS = /^(?:%\d*|%[+-]|`\$!`…?|…)$/
+const OWN_PROCESS = /^%(?:\d+|[+-])?$/
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)(?::\d+)?$/
 
 function weighRemote(draft: Draft, config: Config, target: Target | undefined): Effect {

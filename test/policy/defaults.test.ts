@@ -32,7 +32,7 @@ function demands(q: Question): number[] {
   const when = (condition: boolean, demand: number): number => (condition ? demand : 0)
   return [
     // Nothing may touch Interlock's own, ruin the machine, act in a reading run, or take away what everything rests on.
-    when(verb !== 'read' && has('guard'), FORBIDDEN),
+    when(has('guard') && (verb !== 'read' || has('secret')), FORBIDDEN),
     when(verb !== 'read' && q.mode !== 'act', FORBIDDEN),
     when((change || verb === 'grant') && has('ruin'), FORBIDDEN),
     when(

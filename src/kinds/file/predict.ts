@@ -41,5 +41,7 @@ export function predictFile(input: Json, facts: Facts): readonly Draft[] {
 /** The path that a file call names; the guard's own file tools take the same. */
 export function absoluteIn(path: string, { cwd, home }: Pick<Surroundings, 'cwd' | 'home'>): string {
   if (path === '~' || path.startsWith('~/')) return resolve(home, path.slice(2))
-  return isAbsolute(path) ? resolve(path) : resolve(cwd, path.replace(/^file:\/\//, ''))
+  // A `..` is left for the look at the disk: the kernel follows a link before it goes up.
+  const plain = path.replace(/^file:\/\//, '')
+  return isAbsolute(plain) ? plain : `${cwd}/${plain}`
 }

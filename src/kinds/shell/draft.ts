@@ -57,7 +57,8 @@ export function hostDraft(touch: HostTouch, by: string): Draft {
 export function processDraft(touch: ProcessTouch, by: string): Draft {
   // `$!` is the last job of this very shell.
   const name = touch.name.unknown?.why === '`$!`' ? '%' : show(touch.name)
-  return { ...hints(touch), verb: touch.verb, resource: { kind: 'process', name }, by, certainty: 'known' }
+  const traits: Pick<Draft, 'traits'> = /interlock/.test(name) ? { traits: ['guard'] } : {}
+  return { ...hints(touch), ...traits, verb: touch.verb, resource: { kind: 'process', name }, by, certainty: 'known' }
 }
 
 /** `NAME=value` words that a wrapper puts before its command. */

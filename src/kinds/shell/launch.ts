@@ -14,10 +14,11 @@ export function scriptNamed(
   scope: Scope,
   facts: Facts,
 ): Pick<ScriptTouch, 'path' | 'language'> | undefined {
-  if (!name.includes('/')) return undefined
+  if (!name.includes('/') || name.endsWith('/interlock')) return undefined
   const cwd = scope.cwd.unknown === undefined ? scope.cwd.text : facts.surroundings.workspace
   const path = resolve(cwd, name)
-  if (PROGRAM_FOLDERS.test(path) || isInstalled(path)) return undefined
+  const own = path.startsWith(`${facts.surroundings.workspace}/`)
+  if ((PROGRAM_FOLDERS.test(path) && !own) || isInstalled(path)) return undefined
   return { path: known(path), language: languageOf(path) }
 }
 

@@ -111,7 +111,7 @@ class Walk {
       case 'path':
         return this.#paths(touch, at)
       case 'object':
-        if (movesHistory(touch)) return historyDrafts('update', by, this.#facts)
+        if (movesHistory(touch)) return historyDrafts('update', { by, cwd: invocation.scope.cwd }, this.#facts)
         return [objectDraft(touch, by, this.#facts)]
       case 'host':
         return [hostDraft(touch, by)]

@@ -24,15 +24,19 @@ export function resolvePath(verb: Verb, { path, tree, cwd }: Named, facts: Facts
   const full = under(cwd, path)
   const { workspace } = facts.surroundings
   if (full.unknown === undefined)
-    return { resource: pathResource(resolve(workspace, full.text), tree, full.glob), certainty: 'known' }
+    return {
+      resource: pathResource(isAbsolute(full.text) ? full.text : resolve(workspace, full.text), tree, full.glob),
+      certainty: 'known',
+    }
   const { shape, suffix, why } = full.unknown
-  const within = shape !== 'text' && isAbsolute(full.text)
+  // A `..` behind what is unknown can lead anywhere.
+  const within = shape !== 'text' && isAbsolute(full.text) && !suffix.includes('..')
   if (within) {
     const folder = full.text.endsWith('/') ? full.text : full.text.slice(0, full.text.lastIndexOf('/') + 1)
-    const after = suffix.startsWith('/') && !suffix.includes('..') ? normalize(suffix) : ''
+    const after = suffix.startsWith('/') ? normalize(suffix) : ''
     // What `mktemp` makes is named so, and is nobody else's.
-    const made = shape === 'temporary' ? 'tmp.*' : '*'
-    return { resource: pathResource(`${normalize(folder)}${made}${after}`, tree, true), certainty: 'assumed', why }
+    const name = shape === 'temporary' ? 'tmp.' : full.text.slice(folder.length)
+    return { resource: pathResource(`${normalize(folder)}${name}*${after}`, tree, true), certainty: 'assumed', why }
   }
   if (GRAVE.has(verb)) return { resource: { kind: 'anything' }, certainty: 'opaque', why }
   return { resource: pathResource(`${workspace}/*`, tree, true), certainty: 'assumed', why }

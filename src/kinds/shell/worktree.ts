@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import type { Field } from '../../lang/field.ts'
@@ -5,12 +6,15 @@ import { under } from '../../lang/paths.ts'
 import type { Touch } from '../../programs/grammar.ts'
 
 /** The files of the repository that say which commits it still knows. */
-export function historyDrafts(verb: Verb, by: string, facts: Facts): readonly Draft[] {
+export function historyDrafts(verb: Verb, { by, cwd }: { by: string; cwd: Field }, facts: Facts): readonly Draft[] {
+  const { workspace } = facts.surroundings
+  const there = cwd.unknown === undefined ? resolve(cwd.text) : undefined
+  const root = there === undefined || there.startsWith(`${workspace}/`) ? workspace : there
   return ['HEAD', 'index', 'refs', 'logs', 'packed-refs'].map((name) => ({
     verb,
-    resource: { kind: 'path', path: `${facts.surroundings.workspace}/.git/${name}`, tree: true },
+    resource: { kind: 'path', path: `${root}/.git/${name}`, tree: true },
     by,
-    certainty: 'known',
+    certainty: there === undefined ? 'assumed' : 'known',
     traits: ['repository'],
   }))
 }
@@ -26,7 +30,22 @@ export function worktreeDrafts(
   const { loses } = touch
   // A changed file is set back, one that no commit holds is gone.
   const verb = loses === 'uncommitted' ? 'update' : touch.verb
-  if (loses === 'history' || loses === 'stash') return historyDrafts(verb, by, facts)
+  if (loses === 'history' || loses === 'stash') return historyDrafts(verb, { by, cwd }, facts)
+  // Another repository's: what it holds is not known here.
+  const there = cwd.unknown === undefined ? resolve(cwd.text) : undefined
+  if (there === undefined || !(there === workspace || there.startsWith(`${workspace}/`))) {
+    const where =
+      there === undefined ? ({ kind: 'anything' } as const) : ({ kind: 'path', path: there, tree: true } as const)
+    return [
+      {
+        verb,
+        resource: where,
+        by,
+        certainty: there === undefined ? 'opaque' : 'assumed',
+        why: `all ${loses} work there is meant`,
+      },
+    ]
+  }
   const changes = facts.changes()
   const whole: Draft = {
     verb,

@@ -1,9 +1,13 @@
 import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
-import { under } from '../paths.ts'
+import { logical, under } from '../paths.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { assign, type Scope } from './scope.ts'
 
 type Builtin = (invocation: Invocation, run: Shell) => Scope
+
+export function isBuiltin(name: string): boolean {
+  return Object.hasOwn(BUILTINS, name)
+}
 
 /** What a builtin makes of the shell; undefined where `name` is none that changes it. */
 export function builtin(name: string, invocation: Invocation, run: Shell): Scope | undefined {
@@ -16,7 +20,9 @@ const cd: Builtin = ({ scope, argv }, run) => {
   const target = argv.slice(1).find((field) => !/^-[LPe@]+$/.test(field.text) && field.text !== '--')
   if (target === undefined) return moved(scope, known(run.ground.home))
   if (literal(target) === '-') return moved(scope, lookupFirst(scope, 'OLDPWD') ?? anything('the folder before'))
-  return moved(scope, under(scope.cwd, target))
+  // `CDPATH` sends a plain name elsewhere.
+  if (scope.variables.has('CDPATH') && !/^[./]/.test(target.text)) return moved(scope, anything('`CDPATH` is set'))
+  return moved(scope, logical(under(scope.cwd, target)))
 }
 
 function moved(scope: Scope, cwd: Field): Scope {
@@ -123,7 +129,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const at = argv.findIndex((field) => field.text === '--')
     return at < 0 ? scope : { ...scope, positional: argv.slice(at + 1) }
   },
-  shift: ({ scope }) => (scope.positional === undefined ? scope : { ...scope, positional: scope.positional.slice(1) }),
+  shift: ({ scope, argv }) => {
+    const count = Number(argv[1]?.text ?? 1)
+    if (scope.positional === undefined) return scope
+    const left = Number.isInteger(count) ? scope.positional.slice(count) : [anything('the arguments')]
+    return { ...scope, positional: left }
+  },
   let: nothing,
   shopt: nothing,
   ':': nothing,

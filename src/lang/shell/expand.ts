@@ -1,5 +1,5 @@
 import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, SyntaxNode, Word, WordPart } from 'unbash'
-import { type Field, known, type Unknown } from '../field.ts'
+import { anything, type Field, known, type Unknown } from '../field.ts'
 import { braces } from './brace.ts'
 import { operate } from './parameter.ts'
 import { parseWord } from './parse.ts'
@@ -33,9 +33,14 @@ export function expandWords(words: readonly Word[], scope: Scope, by: Substitute
 
 /** Every way of the first word with every way of the next. */
 export function combine(perWord: readonly (readonly (readonly Field[])[])[]): readonly (readonly Field[])[] {
-  let lists: (readonly Field[])[] = [[]]
+  let lists: Field[][] = [[]]
   for (const ways of perWord) {
-    const next: (readonly Field[])[] = []
+    const [only] = ways
+    if (ways.length === 1 && only !== undefined) {
+      for (const list of lists) list.push(...only)
+      continue
+    }
+    const next: Field[][] = []
     for (const list of lists) for (const way of ways) next.push([...list, ...way])
     lists = next.length > MOST ? [[...(lists[0] ?? []), many()]] : next
   }
@@ -179,6 +184,8 @@ export function lookup(name: string, scope: Scope): Value | undefined {
 
 function variable(name: string, quoted: boolean, scope: Scope): readonly (readonly Piece[])[] {
   const value = lookup(name, scope)
+  // Split by other characters than white space, it is not what it looks like.
+  if (!quoted && value !== undefined && scope.variables.has('IFS')) return [[piece(unset(name))]]
   if (value === undefined) return [[TOKENS.has(name) ? token(`\`$${name}\``) : piece(unset(name))]]
   return valueWays(value, name === '@' || name === '*', quoted)
 }
@@ -220,6 +227,7 @@ function parameter(
   if (part.prefix === '!') return indirect(part, quoted, scope)
   const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
   const value = lookup(part.parameter, scope)
+  if (part.operation !== undefined && all) return [[piece(unset(part.parameter))]]
   if (part.operation !== undefined)
     return operate(part.parameter, value, part.operation, {
       expand: (word) => expandSingle(word, scope, by),
@@ -276,8 +284,12 @@ export function joinPieces(pieces: readonly Piece[]): Field {
     else unknown = { ...unknown, suffix: unknown.suffix + shown }
     if (each.kind === 'unknown') unknown = unknown === undefined ? each.unknown : joinUnknown(unknown, each.unknown)
   }
+  if (before.length > LONGEST) return anything('it grows too long to follow')
   return { text: before, glob, ...(unknown && { unknown }) }
 }
+
+/** A value that doubles itself is not followed further. In UTF-16 units. */
+const LONGEST = 256 * 1024
 
 function joinUnknown(a: Unknown, b: Unknown): Unknown {
   const shape = a.shape === 'text' || b.shape === 'text' ? 'text' : a.shape

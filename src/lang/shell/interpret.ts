@@ -14,7 +14,7 @@ import type {
 } from 'unbash'
 import { forEachChild } from 'unbash'
 import { anything, type Field, joinFields, known, literal } from '../field.ts'
-import { builtin } from './builtins.ts'
+import { builtin, isBuiltin } from './builtins.ts'
 import { combine, expandParts, expandSingle, expandWords, type Substitute } from './expand.ts'
 import type { Input, Invocation, Redirect, Shell } from './invocation.ts'
 import { printed } from './output.ts'
@@ -213,7 +213,10 @@ class Run implements Shell {
     const assigns: { name: string; value: Field }[] = []
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
-      const value = this.assignment(each.value, scope, by)
+      const value: Value =
+        each.index === undefined
+          ? this.assignment(each.value, scope, by)
+          : { kind: 'array', items: [anything('an element by its key')] }
       if (node.name === undefined) at = assign(at, each.name, append(scope, each.name, each.append === true, value))
       for (const field of fields(value).slice(0, 1)) assigns.push({ name: each.name, value: field })
     }
@@ -235,6 +238,14 @@ class Run implements Shell {
   call(invocation: Invocation): Scope {
     const { scope, argv } = invocation
     const name = argv[0] === undefined ? '' : (literal(argv[0]) ?? '')
+    const behind = argv[1] === undefined ? undefined : literal(argv[1])
+    // `builtin eval …` is `eval …`, functions and aliases left out.
+    if ((name === 'builtin' || name === 'command') && behind !== undefined && isBuiltin(behind))
+      return this.call({
+        ...invocation,
+        argv: argv.slice(1),
+        scope: { ...scope, functions: new Map(), aliases: new Map() },
+      })
     const defined = scope.functions.get(name)
     if (defined !== undefined) return this.#function(name, defined, invocation)
     const alias = scope.aliases.get(name)
@@ -282,7 +293,12 @@ class Run implements Shell {
     scope: Scope,
     by: Substitute,
   ): Value {
-    if (value.type === 'ArrayValue') return { kind: 'array', items: expandWords(value.elements, scope, by).flat() }
+    if (value.type === 'ArrayValue') {
+      // `[key]=value` elements are not told apart.
+      if (value.elements.some(({ text }) => text.startsWith('[')))
+        return { kind: 'array', items: [anything('an element by its key')] }
+      return { kind: 'array', items: expandWords(value.elements, scope, by).flat() }
+    }
     return { kind: 'scalar', any: expandSingle(value, scope, by) }
   }
 
