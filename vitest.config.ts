@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const INTEGRATION = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/house/package.test.ts']
-const SLOW = ['test/slow/**/*.test.ts']
+/** What starts whole programs, or kills them between two steps. */
+const INTEGRATION = ['test/integration/**/*.test.ts', 'test/house/package.test.ts', 'test/**/{crash,process}.test.ts']
+/** Minutes, and agents of other makers that are brought from npm. */
+const SLOW = ['test/slow/**/*.test.ts', 'test/e2e/**/*.test.ts']
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -128,13 +128,13 @@ async function openDoors(
     return createServer(getRequestListener(app.fetch))
   }
   const [onSocket, onPort] = [serverAt({ kind: 'socket' }), serverAt({ kind: 'loopback', token })]
-  const socket = socketIn(state)
-  rmSync(socket, { force: true }) // the ledger's lock says that no other guard is alive
-  await listening(onSocket, { path: socket })
   // Hooks that are installed name the port of before.
   const port = await listening(onPort, { host: '127.0.0.1', port: before?.port ?? 0 })
-  const address = { socket, port, token, pid: process.pid }
+  const address = { socket: socketIn(state), port, token, pid: process.pid }
   await replaceFile(nodeFiles, join(state, 'guard.json'), Buffer.from(JSON.stringify(address)))
+  // Last: whoever gets an answer on the socket finds the address. The ledger's lock says that no other guard is alive.
+  rmSync(address.socket, { force: true })
+  await listening(onSocket, { path: address.socket })
   // What is being answered still is; nobody new comes in.
   const close = (): void => {
     for (const server of [onSocket, onPort]) {

@@ -128,7 +128,9 @@ const REASONS = [
 ]
 
 function explain(/** @type {string} */ said) {
-  const lines = said.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('complete log'))
+  const lines = said
+    .split('\n')
+    .filter((line) => line.startsWith('npm error') && !/complete log|^npm error +at /.test(line))
   const reason = REASONS.find(({ seen }) => seen.test(said))
   const { what, todo } = reason ?? { what: 'npm failed', todo: 'type `npm ci` to see all that it says' }
   return new Problem(what, todo, lines.slice(0, 6))

@@ -41,7 +41,8 @@ export function tests(project: string, minutes: number): Step {
       const counts = join(folder, 'counts.json')
       const reporters = ['--reporter=minimal', '--reporter=./tools/reporter.ts']
       const args = ['run', '--project', project, '--passWithNoTests', ...reporters]
-      const limit = { timeout: minutes * 60_000, env: { INTERLOCK_COUNTS: counts } }
+      const env = { INTERLOCK_COUNTS: counts, XDG_DATA_HOME: join(root, OWN_CACHE) }
+      const limit = { timeout: minutes * 60_000, env }
       const { code, said } = await capture(root, 'vitest', args, limit)
       const told = existsSync(counts) ? (JSON.parse(readFileSync(counts, 'utf8')) as Counts) : NOTHING
       rmSync(folder, { recursive: true })
@@ -52,13 +53,16 @@ export function tests(project: string, minutes: number): Step {
   }
 }
 
+/** Where tools may leave what they keep: nothing outside the clone. */
+const OWN_CACHE = 'node_modules/.cache'
+
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0, reasons: [], unfinished: [] }
 
 function tool(name: string, program: string, args: readonly string[]): Step {
   return {
     name,
     run: async (root) => {
-      const { code, said } = await capture(root, program, args)
+      const { code, said } = await capture(root, program, args, { env: { XDG_CACHE_HOME: join(root, OWN_CACHE) } })
       return single(code === 0 ? '' : said || `${program} ended with ${code}`)
     },
   }

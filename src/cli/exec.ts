@@ -43,7 +43,7 @@ export async function exec(call: ExecCall, reach: Reach, runHere: RunHere): Prom
 async function judged({ argv, cwd, run }: ExecCall, reach: Reach): Promise<Partial<CallReply> | undefined> {
   try {
     const agent = { name: 'exec', run }
-    const body = { kind: 'shell', input: argv.map(wordOf).join(' '), cwd: cwd(), agent, perform: 'host' }
+    const body = { kind: 'shell', input: commandOf(argv), cwd: cwd(), agent, perform: 'host' }
     return (await askGuard(reach, 'POST', '/v1/calls', body)) as Partial<CallReply>
   } catch (error) {
     note(`interlock: ${chain(error).join(', because ')}; nothing ran`)
@@ -65,6 +65,11 @@ function endOf(ended: Ended): CloseRequest {
 /** Words that a shell would take for its own grammar where a program's name stands. */
 const RESERVED =
   /^(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|time|select|coproc|\{|\}|!|\[\[|\]\])$/
+
+/** The text whose words, as a shell reads them, are those of `argv`. */
+export function commandOf(argv: readonly string[]): string {
+  return argv.map(wordOf).join(' ')
+}
 
 /** As one word of a POSIX shell. The first is a program's name and nothing else, whatever it looks like. */
 function wordOf(word: string, at: number): string {

@@ -1,4 +1,4 @@
-import { type Dir, lstatSync, opendirSync, type Stats } from 'node:fs'
+import { type Dir, opendirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import type { Magnitude } from '../core/effect.ts'
@@ -10,19 +10,18 @@ import { Bounds } from '../wire/config.ts'
 import { CallError } from './capture.ts'
 import type { Asked, Finding } from './facts.ts'
 import { MOST_LISTED, type Status, statusOf, versionIn } from './git.ts'
-import { realOf } from './real.ts'
+import { lookAt, realOf } from './real.ts'
 
 /** Answers all questions of a round, in their order. Read-only and bounded; what can't be known throws, and the gate denies. */
 export type Probe = (asked: readonly Asked[], around: Surroundings) => Promise<readonly Finding[]>
 
 /** Entries that are counted, and the time that counting may take, before it counts as more than can be known. */
-const MOST_ENTRIES = 50_000
-const COUNT_MS = 1_000
+const COUNTED = { entries: 50_000, ms: 1_000 }
 const MOST_ASKED = 5_000
 const MOST_COMPARED = 2_000_000
 const LONGEST_SCRIPT = 64 * 1024
 
-export function probeWith(clock: Clock): Probe {
+export function probeWith(clock: Clock, most = COUNTED): Probe {
   return async (asked, around) => {
     if (asked.length > MOST_ASKED)
       throw new CallError('call/too-much', `it touches more than ${MOST_ASKED} paths`, {
@@ -35,7 +34,7 @@ export function probeWith(clock: Clock): Probe {
     const real = places.flatMap((place) => (place?.exists === true ? [place.real] : []))
     const told = whole || real.length > 0 ? await statusOf(around.workspace, whole ? 'all' : real) : undefined
     const status = told !== undefined && told.length * real.length > MOST_COMPARED ? 'unknown' : told
-    const count = new Counter(clock)
+    const count = new Counter(clock, most)
     const found: Finding[] = []
     for (const [at, each] of asked.entries()) {
       const place = places[at]
@@ -51,7 +50,7 @@ export function probeWith(clock: Clock): Probe {
 const NOTHING: Magnitude = { files: 0, bytes: 0, unversioned: 0 }
 
 function placeOf(path: string): PathFacts {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const stat = lookAt(path)
   const type = typeOf(stat)
   return {
     exists: stat !== undefined,
@@ -86,7 +85,7 @@ function stakeOf(
 /** Of a pattern, the folder that all its matches are in. What is there by this very name is no pattern. */
 function literalPart(path: string): string {
   const at = path.search(/[*?[]/)
-  if (at >= 0 && lstatSync(path, { throwIfNoEntry: false }) !== undefined) return path
+  if (at >= 0 && lookAt(path) !== undefined) return path
   return at < 0 ? path : path.slice(0, path.lastIndexOf('/', at)) || '/'
 }
 
@@ -100,13 +99,15 @@ interface Counted {
 /** Counts for one round of questions; what one takes of the time, the next ones lack. */
 class Counter {
   readonly #clock: Clock
+  readonly #most: number
   readonly #until: number
   readonly #pause: Pause
   #entries = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, most: typeof COUNTED) {
     this.#clock = clock
-    this.#until = clock.micros() + COUNT_MS * 1000
+    this.#most = most.entries
+    this.#until = clock.micros() + most.ms * 1000
     this.#pause = pacer(clock)
   }
 
@@ -115,15 +116,15 @@ class Counter {
     const open = await this.#matches(path)
     if (open === undefined) return { ...so, more: true }
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (this.#entries >= MOST_ENTRIES || this.#clock.micros() > this.#until) return { ...so, more: true }
+      if (this.#entries >= this.#most || this.#clock.micros() > this.#until) return { ...so, more: true }
       if (this.#pause.due()) await this.#pause.rest()
-      const stat = lstatSync(at, { throwIfNoEntry: false })
+      const stat = lookAt(at)
       if (stat === undefined) continue
       this.#entries++
       so.files++
       so.newest = Math.max(so.newest, stat.ctimeMs)
       if (stat.isFile()) so.bytes += stat.size
-      const names = stat.isDirectory() ? namesIn(at, MOST_ENTRIES - this.#entries) : []
+      const names = stat.isDirectory() ? namesIn(at, this.#most - this.#entries) : []
       if (names === undefined) return { ...so, more: true }
       for (const name of names) open.push(join(at, name))
     }
@@ -176,7 +177,7 @@ function changesIn(lines: Status, around: Surroundings): Changes {
 }
 
 function contentOf(path: string): Content {
-  if (lstatSync(realOf(path), { throwIfNoEntry: false }) === undefined) return { kind: 'missing' }
+  if (lookAt(realOf(path)) === undefined) return { kind: 'missing' }
   try {
     const bytes = readRegular(path, LONGEST_SCRIPT + 1)
     if (bytes.subarray(0, 1024).includes(0)) return { kind: 'program' }

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
 /** As many links as the kernel follows. */
@@ -12,7 +12,7 @@ export function realOf(path: string, hops = 0): string {
   let at = path
   let rest = ''
   while (at !== '/') {
-    const stat = lstatSync(at, { throwIfNoEntry: false })
+    const stat = lookAt(at)
     if (stat !== undefined) {
       const found = realpath(at)
       if (found !== undefined) return join(found, rest)
@@ -27,13 +27,25 @@ export function realOf(path: string, hops = 0): string {
   return join('/', rest).replace(/(?<=.)\/$/, '')
 }
 
+/** What stands at a path itself; undefined where nothing does, or where no system call gets there. */
+export function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (cause) {
+    return unlessNowhere(cause)
+  }
+}
+
 function realpath(path: string): string | undefined {
   try {
     // The native one goes up from where a link leads; the other takes `..` away as text.
     return realpathSync.native(path)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ELOOP'))
-      return undefined
-    throw cause
+    return unlessNowhere(cause)
   }
+}
+
+function unlessNowhere(cause: unknown): undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code !== 'ENOENT' && code !== 'ELOOP' && code !== 'ENAMETOOLONG') throw cause
 }

@@ -58,18 +58,23 @@ function holdersOf(inode: string, proc: string): readonly number[] {
     .map(Number)
 }
 
+/** Undefined where not all that is above can be told: an agent could hide behind a long row of processes. */
 export function processOf(pid: number, proc = '/proc'): Peer | undefined {
   const stat = statOf(pid, proc)
   if (stat === undefined) return undefined
   const above: string[] = []
-  for (let at = stat.parent; at > 0 && above.length < 64; ) {
+  for (let at = stat.parent; at > 0; ) {
     const next = statOf(at, proc)
-    if (next === undefined) break
+    // Some systems hide the processes of other users, the first one too: what of ours is above them is not below us.
+    if (next === undefined && statOf(1, proc) === undefined) break
+    if (next === undefined || above.length === MOST_ABOVE) return undefined
     above.push(next.id)
     at = next.parent
   }
   return { id: stat.id, pid, name: stat.name, terminal: stat.terminal, above }
 }
+
+const MOST_ABOVE = 1000
 
 interface Stat {
   readonly id: string

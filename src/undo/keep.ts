@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Digest } from '../core/digest.ts'
+import { nodeFiles } from '../store/files.ts'
 import type { Budget } from './budget.ts'
 import { codeOf } from './folders.ts'
 import type { Kept, State } from './manifest.ts'
@@ -28,8 +29,8 @@ const NO_CLONE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY'
 /** Another file system, somebody else's file, too many links, or no links at all. */
 export const NO_LINK = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']
 
-/** Links of one request lie in one folder, so that two requests do not wait for each other. */
-export const LINKS_IN_FOLDER = 1024
+/** Links that are made with one request. The next one's lie in the other of two folders: they do not wait for each other. */
+export const LINKS_AT_ONCE = 1024
 
 export interface KeptFile {
   readonly state: State
@@ -98,10 +99,10 @@ export class Keeper {
     return this.linked(path, { link: this.#links++, nlink: Number(stat.nlink - this.#own(stat)), found })
   }
 
-  /** Room for at most `LINKS_IN_FOLDER` links that somebody else makes: where to, and the first number. */
+  /** Room for at most `LINKS_AT_ONCE` links that somebody else makes: where to, and the first number. */
   reserve(): { to: string; first: number } {
-    const first = Math.ceil(this.#links / LINKS_IN_FOLDER) * LINKS_IN_FOLDER
-    this.#links = first + LINKS_IN_FOLDER
+    const first = Math.ceil(this.#links / LINKS_AT_ONCE) * LINKS_AT_ONCE
+    this.#links = first + LINKS_AT_ONCE
     return { to: this.#folderOf(first), first }
   }
 
@@ -114,10 +115,10 @@ export class Keeper {
   }
 
   /** Makes all of it durable. CRASH: before, the snapshot's folder is not at its place yet. */
-  sync(): void {
-    if (this.#pack !== undefined) fsyncSync(this.#pack)
-    for (const folder of this.#linkFolders) syncFolder(folder)
-    if (this.#linkFolders.size > 0) syncFolder(join(this.#folder, 'links'))
+  async sync(): Promise<void> {
+    const folders = [...this.#linkFolders]
+    const packs = this.#pack === undefined ? [] : [join(this.#folder, 'pack')]
+    await Promise.all([...packs, ...folders, ...folders.slice(0, 1).map(dirname)].map(nodeFiles.syncFolder))
   }
 
   close(): void {
@@ -183,18 +184,9 @@ export class Keeper {
 }
 
 export function linkPath(folder: string, link: number): string {
-  return join(folder, 'links', String(Math.floor(link / LINKS_IN_FOLDER)), String(link))
+  return join(folder, 'links', String(Math.floor(link / LINKS_AT_ONCE) % 2), String(link))
 }
 
 export function clonePath(folder: string, clone: number): string {
   return join(folder, `clone-${clone}`)
-}
-
-export function syncFolder(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

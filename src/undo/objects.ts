@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
 import {
-  closeSync,
   createReadStream,
   createWriteStream,
   existsSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -19,8 +16,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Digest, sha256 } from '../core/digest.ts'
+import { nodeFiles } from '../store/files.ts'
 import { CHILD, type Run } from './child.ts'
-import { syncFolder } from './keep.ts'
 import { pieces } from './state.ts'
 
 /** Contents in pieces; whoever reads them compares the hash before use. */
@@ -98,13 +95,13 @@ export class Objects {
     const synced = await this.#run('sync', ['-f', this.#staging], { ...CHILD, timeoutMs: SYNC_MS })
     const shards = new Set<string>()
     for (const [hash, { staged, name }] of this.#pending) {
-      if (synced.code !== 0) syncFile(staged)
+      if (synced.code !== 0) await nodeFiles.syncFolder(staged)
       const shard = join(this.#folder, hash.slice(0, 2))
       if (!shards.has(shard)) mkdirSync(shard, { recursive: true, mode: 0o700 })
       renameSync(staged, join(shard, name.slice(2)))
       shards.add(shard)
     }
-    for (const shard of [...shards, this.#folder]) syncFolder(shard)
+    await Promise.all([...shards, this.#folder].map(nodeFiles.syncFolder))
     this.#pending.clear()
   }
 
@@ -158,14 +155,5 @@ function* hashed(parts: Iterable<Buffer>, hash: ReturnType<typeof createHash>): 
     hash.update(part)
     // The stream holds on to what it is given, and the piece is only ours until the next one.
     yield Buffer.from(part)
-  }
-}
-
-function syncFile(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

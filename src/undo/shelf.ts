@@ -1,10 +1,7 @@
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,8 +11,8 @@ import {
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nodeFiles } from '../store/files.ts'
 import { UndoError } from './error.ts'
-import { syncFolder } from './keep.ts'
 import { ClosedFile, Line, type TakenFile, TakenHead } from './manifest.ts'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/
@@ -30,16 +27,17 @@ const CLOSED = 'closed.json'
 export class Shelf {
   readonly objects: string
   readonly making: string
+  readonly #folder: string
   readonly #snapshots: string
   #gone = 0
 
   constructor(folder: string) {
+    this.#folder = folder
     this.objects = join(folder, 'objects')
     this.making = join(folder, 'making')
     this.#snapshots = join(folder, 'snapshots')
     rmSync(this.making, { recursive: true, force: true })
     for (const one of [this.making, this.objects, this.#snapshots]) mkdirSync(one, { recursive: true, mode: 0o700 })
-    syncFolder(folder)
     for (const id of this.ids()) if (this.isClosed(id)) this.#dropCopies(id)
   }
 
@@ -64,13 +62,14 @@ export class Shelf {
     return making
   }
 
-  /** Puts a whole snapshot in its place; durable on return. */
-  commit(head: TakenHead, lines: readonly string[]): void {
+  /** Puts a whole snapshot in its place, once `contents` are durable; then all of it is. */
+  async commit(head: TakenHead, lines: readonly string[], contents: Promise<void>): Promise<void> {
     const making = join(this.making, head.id)
-    writeWhole(join(making, TAKEN), [JSON.stringify(head), ...lines].join('\n'))
-    syncFolder(making)
+    // Side by side they wait for one flush of the disk.
+    await Promise.all([contents, writeDurably(join(making, TAKEN), [JSON.stringify(head), ...lines].join('\n'))])
+    await nodeFiles.syncFolder(making)
     renameSync(making, this.folder(head.id))
-    syncFolder(this.#snapshots)
+    await Promise.all([this.#snapshots, this.#folder].map(nodeFiles.syncFolder))
   }
 
   abandon(id: string): void {
@@ -78,11 +77,11 @@ export class Shelf {
   }
 
   /** CRASH: before the rename the snapshot is open still; after it the copies are only in the way. */
-  close(manifest: ClosedFile): void {
+  async close(manifest: ClosedFile): Promise<void> {
     const folder = this.folder(manifest.id)
-    writeWhole(join(folder, 'closing'), JSON.stringify(manifest))
+    await writeDurably(join(folder, 'closing'), JSON.stringify(manifest))
     renameSync(join(folder, 'closing'), join(folder, CLOSED))
-    syncFolder(folder)
+    await nodeFiles.syncFolder(folder)
     this.#dropCopies(manifest.id)
   }
 
@@ -163,12 +162,12 @@ function read<T>(path: string, parse: (text: string) => T): T {
   }
 }
 
-function writeWhole(path: string, text: string): void {
-  const fd = openSync(path, 'w', 0o600)
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await nodeFiles.create(path)
   try {
-    writeFileSync(fd, text)
-    fsyncSync(fd)
+    await file.write(Buffer.from(text))
+    await file.sync()
   } finally {
-    closeSync(fd)
+    await file.close()
   }
 }

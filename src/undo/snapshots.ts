@@ -49,7 +49,7 @@ class Store implements Snapshots {
     this.#syscalls = makeSyscalls(options.run, options.companion)
     this.#shelf = new Shelf(options.dir)
     this.#objects = new Objects(this.#shelf.objects, this.#shelf.making, options.run)
-    for (const id of this.#shelf.ids()) if (!this.#shelf.isClosed(id)) this.#admit(id, this.#shelf.taken(id).roots)
+    for (const id of this.#shelf.ids()) if (!this.#shelf.isClosed(id)) this.#resume(id)
   }
 
   take(id: string, targets: readonly SnapshotTarget[]): Promise<Taken> {
@@ -68,9 +68,8 @@ class Store implements Snapshots {
         syscalls: this.#syscalls,
         run,
       })
-      keeper.sync()
       const sinceNs = String(await stampIn(making))
-      this.#shelf.commit({ version: 1, id, at: clock.now(), sinceNs, roots }, lines)
+      await this.#shelf.commit({ version: 1, id, at: clock.now(), sinceNs, roots }, lines, keeper.sync())
       this.#admit(id, roots)
       return { kind: 'kept', files: keeper.files, bytes: keeper.bytes, ...rest }
     } catch (cause) {
@@ -118,10 +117,19 @@ class Store implements Snapshots {
         overlaps: this.#shelf.marks(id),
         elsewhere: (path) => under(path, this.#options.dir) || others.some((root) => covers(root, path)),
       })
-      this.#shelf.close(closed)
+      await this.#shelf.close(closed)
       this.#open.delete(id)
     }
     return answer(closed)
+  }
+
+  /** A manifest that can't be read keeps nobody from starting: asking for it fails, and it overlaps with nothing. */
+  #resume(id: string): void {
+    try {
+      this.#admit(id, this.#shelf.taken(id).roots)
+    } catch (cause) {
+      if (!(cause instanceof UndoError)) throw cause
+    }
   }
 
   /** Notes which snapshots are open together, and marks those that touch the same paths. */

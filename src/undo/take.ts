@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { type Budget, infeasible } from './budget.ts'
 import type { Run } from './child.ts'
 import { codeOf, enter, type Folder, Folders, inside, insideForChild, leave } from './folders.ts'
-import { type Keeper, LINKS_IN_FOLDER } from './keep.ts'
+import { type Keeper, LINKS_AT_ONCE } from './keep.ts'
 import type { Entry, Root, State } from './manifest.ts'
 import { isBig, lockfileOf } from './rebuildable.ts'
 import { look } from './state.ts'
@@ -27,16 +27,17 @@ export interface Collected {
   readonly attributes: boolean
 }
 
-/** A file of an open folder that only needs a link. */
+/** Files of an open folder that only need a link. */
 interface Linkable {
   readonly folder: Folder
   readonly place: Place
   readonly depth: number
+  readonly names: string[]
 }
 
 /** Files that a child of ours is linking. */
 interface Sent {
-  readonly files: readonly Linkable[]
+  readonly groups: readonly Linkable[]
   readonly first: number
   readonly answers: Promise<(string | undefined)[]>
 }
@@ -73,10 +74,12 @@ class Collector {
   readonly #entries = new Map<string, Entry | string>()
   readonly #folders = new Folders()
   readonly #tools: Tools
-  /** Folders that are open, and how many need them: the walk, and each file that is not linked yet. */
+  /** Folders that are open, and how many need them: the walk, and each group of files that is not linked yet. */
   readonly #held = new Map<Folder, number>()
   #linkable: Linkable[] = []
+  #names = 0
   readonly #sent: Sent[] = []
+  readonly #asked = new Set<string>()
   #attributes = true
   current = ''
 
@@ -102,7 +105,8 @@ class Collector {
 
   async finish(): Promise<void> {
     this.#sendLinks()
-    await this.#settleLinks(0)
+    await Promise.all([this.#settleLinks(0), this.#readAttributes()])
+    // Of what could not be linked.
     await this.#readAttributes()
   }
 
@@ -111,6 +115,8 @@ class Collector {
     const asked: { path: string; state: State }[] = []
     for (const entry of this.#entries.values()) {
       if (typeof entry === 'string' || entry.state === null || entry.state.kind === 'other') continue
+      if (this.#asked.has(entry.path)) continue
+      this.#asked.add(entry.path)
       asked.push({ path: entry.path, state: entry.state })
     }
     const { syscalls, budget } = this.#tools
@@ -186,13 +192,17 @@ class Collector {
 
   async #addNames(folder: Folder, place: Place, depth: number): Promise<void> {
     const { pause } = this.#tools.budget
+    let group: Linkable | undefined
     for (const item of readdirSync(inside(folder, ''), { withFileTypes: true })) {
-      const inner = { ...place, path: `${place.path}/${item.name}` }
-      const plain = item.isFile() && !item.name.includes('\n') && !this.#entries.has(inner.path)
-      if (place.unlinkOnly && plain) this.#hand({ folder, place: inner, depth: depth + 1 })
-      else await this.#addOne(folder, inner, depth + 1)
+      const path = `${place.path}/${item.name}`
+      if (place.unlinkOnly && item.isFile() && !item.name.includes('\n') && !this.#entries.has(path)) {
+        group ??= this.#hand({ folder, place, depth, names: [] })
+        group.names.push(item.name)
+        this.#names += 1
+      } else await this.#addOne(folder, { ...place, path }, depth + 1)
       const full = this.#held.size > MOST_HELD
-      if (full || this.#linkable.length >= LINKS_IN_FOLDER) {
+      if (full || this.#names >= LINKS_AT_ONCE) {
+        group = undefined
         this.#sendLinks()
         await this.#settleLinks(full ? 0 : MOST_SENT)
       }
@@ -200,33 +210,41 @@ class Collector {
     }
   }
 
-  #hand(one: Linkable): void {
-    this.#linkable.push(one)
-    this.#held.set(one.folder, (this.#held.get(one.folder) ?? 0) + 1)
+  #hand(group: Linkable): Linkable {
+    this.#linkable.push(group)
+    this.#held.set(group.folder, (this.#held.get(group.folder) ?? 0) + 1)
+    return group
   }
 
   /** Has files linked while we go on. */
   #sendLinks(): void {
-    const files = this.#linkable
-    if (files.length === 0) return
+    const groups = this.#linkable
+    if (this.#names === 0) return
     this.#linkable = []
+    this.#names = 0
     const { keeper, syscalls, budget } = this.#tools
     const room = keeper.reserve()
-    const paths = files.map(({ folder, place }) => insideForChild(folder, basename(place.path)))
-    this.#sent.push({ files, first: room.first, answers: syscalls.link(paths, room, budget.leftMs()) })
+    const paths = groups.flatMap(({ folder, names }) => {
+      const prefix = insideForChild(folder, '')
+      return names.map((name) => prefix + name)
+    })
+    this.#sent.push({ groups, first: room.first, answers: syscalls.link(paths, room, budget.leftMs()) })
   }
 
   /** Waits for links. What has none goes the slow way: files with more names or on other disks, all without perl. */
   async #settleLinks(most: number): Promise<void> {
     for (let sent = this.#sent[0]; sent !== undefined && this.#sent.length > most; sent = this.#sent[0]) {
-      const { files, first, answers } = sent
-      const found = await answers
+      const found = await sent.answers
       this.#sent.shift()
-      for (const [index, { folder, place, depth }] of files.entries()) {
-        this.#begin(place.path)
-        const link = { link: first + index, nlink: 1, found: found[index] ?? '' }
-        if (link.found === '') await this.#addOne(folder, place, depth)
-        else this.#entries.set(place.path, this.#tools.keeper.linked(place.path, link))
+      let index = 0
+      for (const { folder, place, depth, names } of sent.groups) {
+        for (const name of names) {
+          const path = `${place.path}/${name}`
+          this.#begin(path)
+          const [link, inode] = [sent.first + index, found[index++]]
+          if (inode === undefined) await this.#addOne(folder, { ...place, path }, depth + 1)
+          else this.#entries.set(path, this.#tools.keeper.linked(path, { link, nlink: 1, found: inode }))
+        }
         this.#release(folder)
       }
     }

@@ -41,6 +41,7 @@ const WORDS = [
   '~',
   '<(c)',
   'x=1',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not ours
   '${x:-y}',
   '$((1+1))',
   '\\\n',
@@ -108,6 +109,9 @@ describe('reading', () => {
 
   it('answers text that is made to be deep, long or many without hanging, as opaque', () => {
     const hard = [
+      `echo ${'word '.repeat(50_000)}`,
+      `echo '${"'\\''".repeat(40_000)}'`,
+      `x=aaaa; ${'x=$x$x; '.repeat(60)}echo $x`,
       '"$('.repeat(3000),
       '$('.repeat(3000),
       '('.repeat(3000),

@@ -149,6 +149,26 @@ describe('a snapshot', () => {
   })
 })
 
+describe('a manifest that cannot be read', () => {
+  it('keeps nobody from starting, and everybody from guessing', async () => {
+    const { snapshots } = makeWorld({ bounds: { keepDays: 1 }, clock: { ...systemClock, now: () => 10 * 86_400_000 } })
+    files({ x: '1' })
+    for (const id of ['open', 'closed']) await snapshots.take(id, [target(at('x'))])
+    await snapshots.close('closed', [])
+    for (const [id, name] of Object.entries({ open: 'taken.jsonl', closed: 'closed.json' })) {
+      writeFileSync(join(world.store, 'snapshots', id, name), '{"version":1')
+    }
+    const later = world.reopen()
+    for (const id of ['open', 'closed']) {
+      await expect(later.restore(id, { dryRun: true })).rejects.toMatchObject({ code: 'undo/damaged' })
+    }
+    await expect(later.close('open', [])).rejects.toMatchObject({ code: 'undo/damaged' })
+    utimesSync(join(world.store, 'snapshots', 'closed', 'closed.json'), 1000, 1000)
+    expect(await later.prune()).toEqual(['closed'])
+    expect((await later.take('next', [target(at('x'))])).kind).toBe('kept')
+  })
+})
+
 describe('what is not feasible', () => {
   async function why(targets: Parameters<World['snapshots']['take']>[1]): Promise<string> {
     const taken = await world.snapshots.take('one', targets)

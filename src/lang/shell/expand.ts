@@ -73,8 +73,13 @@ function ways(word: Word, scope: Scope, by: Substitute): readonly (readonly Piec
 }
 
 function cross(perPart: readonly (readonly (readonly Piece[])[])[]): readonly (readonly Piece[])[] {
-  let all: (readonly Piece[])[] = [[]]
+  let all: Piece[][] = [[]]
   for (const part of perPart) {
+    const [only] = part
+    if (part.length === 1 && only !== undefined) {
+      for (const pieces of all) pieces.push(...only)
+      continue
+    }
     all = all.flatMap((pieces) => part.map((more) => [...pieces, ...more]))
     if (all.length > MOST) return [[piece(many())]]
   }

@@ -32,6 +32,7 @@ export interface Interpretation {
 
 /** Commands that are followed before the rest counts as too much to follow. */
 const MOST = 2_000
+const MOST_ARGUMENTS = 4_000
 const DEEPEST = 40
 
 /** Runs the text symbolically: every simple command in every construct, no I/O. */
@@ -266,6 +267,10 @@ class Run implements Shell {
       )
       if (invocation.redirects.length + exported.length > 0) this.#emit({ ...invocation, argv: [], assigns: exported })
       return after
+    }
+    if (argv.length > MOST_ARGUMENTS) {
+      this.opaque.add(`more than ${MOST_ARGUMENTS} arguments`)
+      return scope
     }
     this.#emit(invocation)
     if (argv.length === 0) return scope
