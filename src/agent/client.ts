@@ -16,7 +16,12 @@ export type Answer<T> =
 
 /** `timeoutMs` is for a whole call, with what it runs. */
 export function connectGuard(socket: string, timeoutMs = 15 * 60_000): Guard {
-  const exchange = async <T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> => {
+  const exchange = async <T>(
+    schema: z.ZodType<T>,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<Answer<T>> => {
     const answer = await ask({ at: { socket }, timeoutMs, method, path, ...(body && { body }) })
     return answer.kind === 'none' ? answer : read(answer, schema)
   }
@@ -27,7 +32,10 @@ export function connectGuard(socket: string, timeoutMs = 15 * 60_000): Guard {
   }
 }
 
-function read<T>({ status, text }: { readonly status: number; readonly text: string }, schema: z.ZodType<T>): Answer<T> {
+function read<T>(
+  { status, text }: { readonly status: number; readonly text: string },
+  schema: z.ZodType<T>,
+): Answer<T> {
   const none = (why: string): Answer<T> => ({ kind: 'none', sent: true, why })
   if (status !== 200) return none(`the guard answered with status ${status}: ${text.slice(0, 200)}`)
   let value: unknown

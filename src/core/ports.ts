@@ -1,5 +1,4 @@
 import type { Json } from './digest.ts'
-import type { Change } from './receipt.ts'
 
 /**
  * The append-only record. Calls may overlap; entries are ordered by index.
@@ -68,6 +67,14 @@ export type Taken =
       readonly attributes: boolean
     }
   | { readonly kind: 'infeasible'; readonly why: string }
+
+/** A path that an action changed, with what it was before. Mode, times and owner are inside the snapshot. */
+export interface Change {
+  readonly path: string
+  readonly change: 'created' | 'changed' | 'deleted'
+  /** False where prediction did not name it. */
+  readonly predicted: boolean
+}
 
 export interface Closed {
   readonly changes: readonly Change[]

@@ -24,7 +24,7 @@ export interface Asker {
   readonly forgeable: boolean
 }
 
-export interface Ended {
+interface Ended {
   readonly outcome: 'done' | 'failed' | 'unknown'
   readonly code?: number
   /** What else the host saw of it, in words. */

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
-import type { Change } from '../core/receipt.ts'
+import type { Change } from '../core/ports.ts'
 import type { Bounds } from '../wire/config.ts'
 import { type Pause, pacer } from './budget.ts'
 import type { Run } from './child.ts'

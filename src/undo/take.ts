@@ -192,17 +192,14 @@ class Collector {
 
   async #addNames(folder: Folder, place: Place, depth: number): Promise<void> {
     const { pause } = this.#tools.budget
-    let group: Linkable | undefined
     for (const item of readdirSync(inside(folder, ''), { withFileTypes: true })) {
       const path = `${place.path}/${item.name}`
       if (place.unlinkOnly && item.isFile() && !item.name.includes('\n') && !this.#entries.has(path)) {
-        group ??= this.#hand({ folder, place, depth, names: [] })
-        group.names.push(item.name)
+        this.#hand({ folder, place, depth, names: [] }).names.push(item.name)
         this.#names += 1
       } else await this.#addOne(folder, { ...place, path }, depth + 1)
       const full = this.#held.size > MOST_HELD
       if (full || this.#names >= LINKS_AT_ONCE) {
-        group = undefined
         this.#sendLinks()
         await this.#settleLinks(full ? 0 : MOST_SENT)
       }
@@ -210,7 +207,10 @@ class Collector {
     }
   }
 
+  /** The group that names of this folder go to; a new one where the last was sent, or is another folder's. */
   #hand(group: Linkable): Linkable {
+    const last = this.#linkable.at(-1)
+    if (last?.folder === group.folder) return last
     this.#linkable.push(group)
     this.#held.set(group.folder, (this.#held.get(group.folder) ?? 0) + 1)
     return group

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { array, assert, property, string } from 'fast-check'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { commandOf, exec } from '../../src/cli/exec.ts'
 import type { Reach } from '../../src/cli/guard.ts'
@@ -106,9 +106,9 @@ describe('runs nothing', () => {
 
 describe('the text that is judged', () => {
   it('is read by a shell as the very words that are run', () => {
-    const word = string({ unit: 'binary-ascii', maxLength: 12 }).filter((each) => !each.includes('\0'))
-    assert(
-      property(array(word, { minLength: 1, maxLength: 6 }), (words) => {
+    const word = fc.string({ unit: 'binary-ascii', maxLength: 12 }).filter((each) => !each.includes('\0'))
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
         // A first word that a shell would take for an assignment, a keyword or a redirection shows here.
         const script = `printf '%s\\0' ${commandOf(['x', ...words]).slice(2)}`
         expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(words)

@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, integer, property, record } from 'fast-check'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { answer, refuses, releases, standing, type Ticket, used } from '../../src/people/ticket.ts'
 
@@ -6,16 +6,16 @@ const TERMS = { digest: 'd', policy: 'p', preconditions: 'f' }
 const OPEN: Ticket = { ...TERMS, id: 't-1', receipt: 'r-1', state: 'open', at: 0 }
 const MINUTE = 60_000
 
-const steps = array(
-  record({ what: constantFrom('confirmed', 'refused', 'used'), after: integer({ min: 0, max: 40 * 60 }) }),
+const steps = fc.array(
+  fc.record({ what: fc.constantFrom('confirmed', 'refused', 'used'), after: fc.integer({ min: 0, max: 40 * 60 }) }),
   {
     maxLength: 8,
   },
 )
 
 it('moves forward only: what was refused, used or expired never passes again', () => {
-  assert(
-    property(steps, (all) => {
+  fc.assert(
+    fc.property(steps, (all) => {
       let [ticket, now, over] = [OPEN, 0, false]
       for (const { what, after } of all) {
         now += after * MINUTE
@@ -28,8 +28,8 @@ it('moves forward only: what was refused, used or expired never passes again', (
 })
 
 it('passes only on a yes, for the same bytes, policy and facts', () => {
-  assert(
-    property(steps, constantFrom('digest', 'policy', 'preconditions'), (all, other) => {
+  fc.assert(
+    fc.property(steps, fc.constantFrom('digest', 'policy', 'preconditions'), (all, other) => {
       let [ticket, now, yes] = [OPEN, 0, false]
       for (const { what, after } of all) {
         now += after * MINUTE

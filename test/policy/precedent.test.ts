@@ -61,7 +61,9 @@ describe('precedents', () => {
   })
 
   it('do not name it for a history that is rewritten on the forge', () => {
-    expect(ids({ verb: 'replace', resource: object('forge', 'branch'), place: production, traits: ['forge', 'shared'] })).not.toContain('INC-001')
+    expect(
+      ids({ verb: 'replace', resource: object('forge', 'branch'), place: production, traits: ['forge', 'shared'] }),
+    ).not.toContain('INC-001')
   })
 
   it('are two at most, the one that fits more closely first', () => {

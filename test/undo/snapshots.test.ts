@@ -316,7 +316,17 @@ describe('a link that stands for a content', () => {
   it('works for many files, large ones and small', async () => {
     const { snapshots } = makeWorld()
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`d/${index}`, noise(index * 10)]))
-    files({ ...many, 'd/large': noise(3 << 20), 'd/sub/huge': noise(9 << 20), 'd/text': 'line\n'.repeat(1_000_000) })
+    const nested = Array.from({ length: 2500 }, (_, index) => [
+      `d/${index % 7}-folder/${index % 3}/${index}`,
+      `content ${index}`,
+    ])
+    files({
+      ...many,
+      ...Object.fromEntries(nested),
+      'd/large': noise(3 << 20),
+      'd/sub/huge': noise(9 << 20),
+      'd/text': 'line\n'.repeat(1_000_000),
+    })
     const before = await portrait(world.workspace)
     await snapshots.take('one', [target(at('d'), { tree: true, unlinkOnly: true })])
     rmSync(at('d'), { recursive: true })
