@@ -24,13 +24,6 @@ export interface Asker {
   readonly forgeable: boolean
 }
 
-interface Ended {
-  readonly outcome: 'done' | 'failed' | 'unknown'
-  readonly code?: number
-  /** What else the host saw of it, in words. */
-  readonly why?: string
-}
-
 /** What a client of the guard can ask for. Calls may overlap. */
 export interface Guard {
   /** Never rejects: what goes wrong is a deny, or the outcome `unknown`. */

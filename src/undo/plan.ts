@@ -90,6 +90,7 @@ function judge({ before, after, now, blocked, lost, predicted }: View): Verdict 
   if (lost !== undefined) return { why: lost }
   if (before?.kind === 'other') return { why: 'it is neither a file, a folder nor a link' }
   if (after === undefined) return before === null ? { why: NO_CLOSE } : 'restore'
+  if (!same(after, now)) return { why: 'somebody changed it since' }
   if (before !== null) return 'restore'
   return predicted ? 'remove' : { why: 'prediction did not name it, so somebody else may have made it' }
 }
