@@ -143,9 +143,9 @@ function isSystem(path: string, around: Surroundings): boolean {
 /** What nobody wants gone as a whole: the root, the folders right below it, homes. */
 function isRuin(path: string, around: Surroundings): boolean {
   const folder = path.replace(/\/(?:\*|\.\*|\.\[?[^/]*\*)$/, '') || '/'
-  if (isTemporary(folder, around) && folder.split('/').length > 2) return false
   if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder))
     return folder !== around.workspace
+  if (isTemporary(folder, around)) return false
   return TOP.test(folder) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
 }
 

@@ -107,7 +107,7 @@ class Mover {
     const fd = openToRead(at)
     try {
       const now = stateOf(fstatSync(fd, { bigint: true }))
-      if (false) return false
+      if (now.inode !== before.inode || now.size !== before.size || now.mtimeNs !== before.mtimeNs) return false
       if (now.size < ADOPT_FROM || now.nlink > 1) return await this.#moveFrom(fd, [0, now.size], to)
       const sha256 = await hashOf(at, this.pause)
       if (sha256 === undefined) return false
