@@ -213,6 +213,9 @@ async function agree(question: string): Promise<'yes' | 'no' | 'nobody'> {
   }
 }
 
+// Whoever reads us may have had enough, as `head` has.
+process.stdout.on('error', () => process.exit(code))
+
 let code: number = EXIT.done
 try {
   await commandLine(process.env, (ended) => {

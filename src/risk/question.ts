@@ -32,6 +32,11 @@ function standing({ place, traits }: Effect, mandate: Mandate): Question['mandat
 /** A person may give adding to the forge for a whole run; what rewrites or removes there stays a question. */
 function isGiven({ verb, traits, resource }: Effect, mandate: Mandate): boolean {
   if ((verb !== 'create' && verb !== 'update') || !traits.includes('forge') || resource.kind !== 'object') return false
-  const step = resource.type === 'branch' ? 'push' : resource.type === 'pull-request' ? 'pull-request' : 'comment'
+  const step =
+    resource.type === 'branch'
+      ? 'push'
+      : /^(?:pr|mr|pull-request|merge-request)$/.test(resource.type)
+        ? 'pull-request'
+        : 'comment'
   return mandate.may.includes(step)
 }
