@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -19,7 +19,7 @@ import { entriesIn } from './root/ledger.ts'
 import { Agents } from './server/asker.ts'
 import { claudeCode } from './server/claude-code.ts'
 import { type Door, guardApp } from './server/guard.ts'
-import { nodeFiles, replaceFile } from './store/files.ts'
+import { makeFolders, nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
 
 export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-taken'> {}
@@ -51,7 +51,7 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
       hint: 'set INTERLOCK_HOME to a shorter path',
     })
   process.umask(0o077)
-  for (const folder of [folders.state, folders.config]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [folders.state, folders.config]) await makeFolders(nodeFiles, folder, new Set())
   chmodSync(folders.state, 0o700)
   const ledger = await openLedger({ dir: join(folders.state, 'ledger'), copyDir: folders.config, clock: systemClock })
   const register = new Register()

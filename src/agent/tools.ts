@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type StaticToolCall, type ToolSet, tool } from 'ai'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FileInput } from '../core/action.ts'
 import type { CallRequest } from '../wire/api.ts'
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EXIT } from '../core/ruling.ts'
 import type { RulingLine } from '../wire/api.ts'
 import { json, ruling } from './render.ts'

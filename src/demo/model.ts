@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '../core/digest.ts'
 
 /** What the model does next: says something, calls tools. A turn without calls ends its work. */

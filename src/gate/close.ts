@@ -8,12 +8,15 @@ import { record } from './record.ts'
 /** How a call ended, as far as somebody told. */
 export type End = Pick<Closed, 'outcome' | 'code' | 'why' | 'answered'>
 
+export interface Closing {
+  readonly receipt: string
+  readonly workspace: string
+  /** Values that must not be written. */
+  readonly secrets?: readonly string[]
+}
+
 /** Closes a receipt, with what is seen to have changed. Durable when it resolves. */
-export async function closeReceipt(
-  g: Gate,
-  at: { readonly receipt: string; readonly workspace: string },
-  end: End,
-): Promise<void> {
+export async function closeReceipt(g: Gate, at: Closing, end: End): Promise<void> {
   const seen = await look(g, at)
   const { changes, overlaps, lost, unseen = [] } = seen.closed
   const why = [end.why, seen.blind].filter((each) => each !== undefined).join('; ')
@@ -27,7 +30,7 @@ export async function closeReceipt(
     lost: [...lost],
     ...(unseen.length > 0 && { unseen: [...unseen] }),
   }
-  await record(g, { type: 'closed', subject: at.receipt, data })
+  await record(g, { type: 'closed', subject: at.receipt, data, ...(at.secrets && { secrets: at.secrets }) })
 }
 
 const NOTHING: SnapshotClosed = { changes: [], overlaps: [], lost: [] }
@@ -40,10 +43,7 @@ interface Look {
 }
 
 /** That nothing can be seen does not keep a receipt open. */
-async function look(
-  g: Gate,
-  { receipt, workspace }: { readonly receipt: string; readonly workspace: string },
-): Promise<Look> {
+async function look(g: Gate, { receipt, workspace }: Closing): Promise<Look> {
   try {
     return { closed: await g.snapshots.close(receipt, [workspace]), kept: true }
   } catch (error) {

@@ -12,6 +12,7 @@ import { judge } from './judge.ts'
 import { type Manner, openEntry, unjudged } from './open.ts'
 import { environment, perform } from './perform.ts'
 import { record } from './record.ts'
+import { secretsIn } from './redact.ts'
 import { faulted, notRun, replyOf } from './reply.ts'
 import { settle } from './settle.ts'
 import { understand } from './understand.ts'
@@ -87,8 +88,9 @@ function judgeHere(g: Gate, study: Study): Judged {
   return judge(study, { policy: g.policy, config, mandate, history, refused, ...(stopped && { stopped }) })
 }
 
-function close(g: Gate, { receipt, judged }: Entry, end: End): Promise<void> {
-  return closeReceipt(g, { receipt, workspace: judged.study.facts.surroundings.workspace }, end)
+function close(g: Gate, { receipt, judged, captured }: Entry, end: End): Promise<void> {
+  const { workspace } = judged.study.facts.surroundings
+  return closeReceipt(g, { receipt, workspace, secrets: secretsIn(captured.request.env) }, end)
 }
 
 /** Before the grant a deny, after it `unknown`; recorded where there still is a ledger to write to. */

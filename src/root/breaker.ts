@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { type Agree, askAsPerson, type Reach, tellGuard } from '../cli/guard.ts'
 import { line, note } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { breakerIn } from '../gate/breaker.ts'
+import { makeFolders, nodeFiles } from '../store/files.ts'
 import { type Env, foldersOf } from './folders.ts'
 
 /** The stop holds already; a guard that hangs keeps nobody waiting. */
@@ -11,7 +11,7 @@ const RECORD_MS = 5_000
 /** Stops first and records afterwards: it must hold with the guard dead. */
 export async function stop(why: string, reach: Reach, env: Env): Promise<number> {
   const { state } = foldersOf(env)
-  mkdirSync(state, { recursive: true, mode: 0o700 })
+  await makeFolders(nodeFiles, state, new Set())
   const breaker = breakerIn(state)
   if (breaker.stopped() === undefined) await breaker.stop(why)
   line('stopped: every call is denied from now on; `interlock resume` ends this')

@@ -99,8 +99,9 @@ function isCode(cause: unknown, code: string): boolean {
 }
 
 /**
- * Makes a folder and its missing parents. `known` holds folders that are durably linked: one that merely exists
- * may be left by a process that died before it could sync the parent.
+ * Makes a folder and its missing parents; Node's own `recursive` tries for ever where /proc says ENOENT.
+ * `known` holds folders that are durably linked: one that merely exists may be left by a process that died before it
+ * could sync the parent.
  */
 export async function makeFolders(files: Files, path: string, known: Set<string>): Promise<void> {
   if (known.has(path)) return

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * The guard's HTTP interface, on the unix socket `$INTERLOCK_HOME/guard.sock` and on loopback TCP

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `interlock.yaml`: what a person says of the systems an agent can reach, and what a run may do. */
 export const System = z.strictObject({

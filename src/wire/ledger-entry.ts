@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One entry of the ledger, as its bytes in the tree: a CloudEvents 1.0 event in canonical JSON. */
 export const StoredEntry = z.object({

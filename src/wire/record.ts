@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EffectLine } from './api.ts'
 
 /** What the ledger's entries hold, by their type. The subject is the receipt that an entry belongs to. */

@@ -28,6 +28,8 @@ export interface Place {
   interlock(...args: readonly string[]): Promise<Ran>
   /** The same in a terminal, where a person types `typed`. */
   atTerminal(typed: string, ...args: readonly string[]): Promise<Ran>
+  /** The same; he types as soon as `ready`. */
+  atTerminalWhen(typed: string, ready: () => boolean, ...args: readonly string[]): Promise<Ran>
   sh(command: string): Promise<Ran>
   ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Asked>
   /** A call that the guard runs, or hands over. */
@@ -76,6 +78,22 @@ export async function makePlace(): Promise<Place> {
     interlock: (...args) => run(INTERLOCK, args, options),
     atTerminal: (typed, ...args) =>
       run('script', ['-qec', commandLine([INTERLOCK, ...args]), '/dev/null'], { ...options, input: typed }),
+    atTerminalWhen: async (typed, ready, ...args) => {
+      const child = spawn('script', ['-qec', commandLine([INTERLOCK, ...args]), '/dev/null'], {
+        cwd: work,
+        env,
+        stdio: 'pipe',
+      })
+      const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
+      let stdout = ''
+      child.stdout.on('data', (data) => {
+        stdout += String(data)
+      })
+      for (let left = PATIENCE_MS; !ready() && left > 0; left -= 25) await sleep(25)
+      child.stdin.write(typed)
+      const code = await ended
+      return { code, stdout, stderr: '', truncated: false, timedOut: false }
+    },
     sh: (command) => run('/bin/sh', ['-c', command], options),
     ask: (method, path, body) => ask({ at: { socket }, method, path, timeoutMs: PATIENCE_MS, ...(body && { body }) }),
     call: async (input, perform = 'guard', more = {}) => {
@@ -119,5 +137,5 @@ export async function gone(pid: number): Promise<void> {
 }
 
 function commandLine(words: readonly string[]): string {
-  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  return `exec ${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The line with a call's text is among the last of the file; a tool result before it can be long. */
 const TAIL = 512 * 1024

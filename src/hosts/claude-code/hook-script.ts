@@ -30,7 +30,30 @@ guard() {
   curl -q -s --noproxy '*' --unix-socket "$socket" "$@"
 }
 
-alive() {
+${starting(start)}
+command -v curl >/dev/null 2>&1 || refuse 'curl is missing'
+[ "$1" = start ] && start
+answer=$(guard --max-time 50 -w '|%{http_code}' --data-binary @- -H 'Content-Type: application/json' -H 'Expect:' \\
+  -H "X-Interlock-Entry: $CLAUDE_CODE_ENTRYPOINT" -H "X-Interlock-Agent: $AI_AGENT" \\
+  -H "X-Interlock-Take-Over: $2" -H "X-Interlock-Pid: $3" \\
+  http://guard${route}) || refuse 'the guard could not be reached'
+code=\${answer##*|}
+answer=\${answer%|*}
+# The end can't stand inside a string of the answer: what has it is whole.
+case $1$code$answer in
+  'PreToolUse200{"hookSpecificOutput":{"hookEventName":"PreToolUse"'*'}'*'${ANSWER_END}' | \\
+    'ConfigChange200{"decision":"block"'*'${ANSWER_END}' | 'ConfigChange200{${ANSWER_END}')
+    printf '%s' "$answer" && exit 0
+    ;;
+esac
+[ "$code" = 200 ] || refuse "the guard answered with status $code"
+refuse "the guard's answer was not understood"
+`
+}
+
+/** What starts the guard with a session, and tells the person what would keep calls from it. */
+function starting(command: readonly string[]): string {
+  return `alive() {
   guard --max-time 2 -o /dev/null http://guard/
 }
 
@@ -39,7 +62,7 @@ start() {
     alone=nohup
     command -v setsid >/dev/null 2>&1 && alone=setsid
     cd /
-    "$alone" ${start.map(quoted).join(' ')} >/dev/null 2>&1 </dev/null &
+    "$alone" ${command.map(quoted).join(' ')} >/dev/null 2>&1 </dev/null &
     tries=0
     until alive; do
       tries=$((tries + 1))
@@ -58,24 +81,6 @@ tell() {
   echo '{"systemMessage":"Interlock: '"$1"'"}'
   exit 0
 }
-
-command -v curl >/dev/null 2>&1 || refuse 'curl is missing'
-[ "$1" = start ] && start
-answer=$(guard --max-time 50 -w '|%{http_code}' --data-binary @- -H 'Content-Type: application/json' -H 'Expect:' \\
-  -H "X-Interlock-Entry: $CLAUDE_CODE_ENTRYPOINT" -H "X-Interlock-Agent: $AI_AGENT" \\
-  -H "X-Interlock-Take-Over: $2" -H "X-Interlock-Pid: $3" \\
-  http://guard${route}) || refuse 'the guard could not be reached'
-code=\${answer##*|}
-answer=\${answer%|*}
-# The end can't stand inside a string of the answer: what has it is whole.
-case $1$code$answer in
-  'PreToolUse200{"hookSpecificOutput":{"hookEventName":"PreToolUse"'*'}'*'${ANSWER_END}' | \\
-    'ConfigChange200{"decision":"block"'*'${ANSWER_END}' | 'ConfigChange200{${ANSWER_END}')
-    printf '%s' "$answer" && exit 0
-    ;;
-esac
-[ "$code" = 200 ] || refuse "the guard answered with status $code"
-refuse "the guard's answer was not understood"
 `
 }
 

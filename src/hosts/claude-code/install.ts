@@ -1,7 +1,7 @@
-import { chown, mkdir, open, readFile, readlink, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { chown, open, readFile, readlink, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { sha256 } from '../../core/digest.ts'
-import { nodeFiles, replaceFile } from '../../store/files.ts'
+import { makeFolders, nodeFiles, replaceFile } from '../../store/files.ts'
 import { hookScript, type ScriptParts } from './hook-script.ts'
 import type { Setup } from './hooks.ts'
 import { dropRecord, type Installation, InstallError, installationOf, keepRecord, scriptPath } from './record.ts'
@@ -148,7 +148,7 @@ async function resolveLinks(path: string): Promise<string> {
 /** CRASH: the old file or the new one, never a part. */
 async function write(found: Found, bytes: Buffer, mode: number): Promise<void> {
   const { target } = found
-  if (!found.folderExists) await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  if (!found.folderExists) await makeFolders(nodeFiles, dirname(target), new Set())
   const staged = `${target}.interlock-new`
   await rm(staged, { force: true })
   const file = await open(staged, 'wx', 0o600)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256 } from '../../core/digest.ts'
 import { CodedError } from '../../core/errors.ts'
 import { makeFolders, nodeFiles, replaceFile } from '../../store/files.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '../../core/digest.ts'
 import { type Group, hooksFor, isOurs, type Setup } from './hooks.ts'
 import { keyTwice, nodeAt, nodeOf, withItem, withoutValue, withValue } from './json-text.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * What Claude Code posts to its hooks. Loose on fields that we don't use, since every release brings new ones;

@@ -1,0 +1,123 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLAUDE_CODE_ROUTE } from '../../src/server/claude-code.ts'
+import * as payloads from '../hosts/payloads.ts'
+import { type Entry, makePlace, type Place } from './place.ts'
+
+let p: Place
+beforeAll(async () => {
+  p = await makePlace()
+  mkdirSync(join(p.home, 'photos'))
+  writeFileSync(join(p.home, 'photos/one'), 'holiday')
+  await p.serve()
+})
+afterAll(async () => {
+  await p.remove()
+})
+
+interface Answer {
+  readonly hookSpecificOutput?: { readonly permissionDecision?: string; readonly permissionDecisionReason?: string }
+}
+
+/** Posts as the host does, over loopback; a process of its own, since what posts hooks is an agent from then on. */
+async function hook(payload: object, says: Readonly<Record<string, string>> = payloads.HEADLESS): Promise<Answer> {
+  const { port, token } = JSON.parse(readFileSync(join(p.state, 'guard.json'), 'utf8')) as {
+    port: number
+    token: string
+  }
+  const file = join(p.home, `payload-${++posts}`)
+  writeFileSync(file, JSON.stringify(payload))
+  const headers = [
+    `Authorization: Bearer ${token}`,
+    `X-Interlock-Entry: ${says.entry}`,
+    `X-Interlock-Agent: ${says.agent}`,
+  ]
+  const options = headers.map((header) => `-H '${header}'`).join(' ')
+  const { stdout } = await p.sh(
+    `curl -s ${options} --data-binary @${file} http://127.0.0.1:${port}${CLAUDE_CODE_ROUTE}`,
+  )
+  return JSON.parse(stdout) as Answer
+}
+
+let posts = 0
+let calls = 0
+const bash = (command: string): Record<string, unknown> => {
+  const transcript_path = join(p.home, '.claude/projects', p.work.replace(/[^A-Za-z0-9]/g, '-'), 's.jsonl')
+  return payloads.bash(command, { cwd: p.work, transcript_path, tool_use_id: `toolu_${++calls}` })
+}
+const decision = (answer: Answer): string | undefined => answer.hookSpecificOutput?.permissionDecision
+const ticketIn = (answer: Answer): string =>
+  /interlock confirm (t-\w+)/.exec(answer.hookSpecificOutput?.permissionDecisionReason ?? '')?.[1] ?? ''
+async function lastOf(type: string): Promise<Entry | undefined> {
+  return (await p.log()).filter((entry) => entry.type.endsWith(type)).at(-1)
+}
+
+it('what passes is handed over without a word, closed by the after-call event, and can be undone', async () => {
+  writeFileSync(join(p.work, 'a'), 'before')
+  const call = bash('echo after > a')
+  expect(decision(await hook(call))).toBeUndefined()
+  writeFileSync(join(p.work, 'a'), 'after')
+  await hook(payloads.ended(call))
+  const end = await lastOf('closed')
+  expect(end?.data).toMatchObject({ outcome: 'done', diverged: false, changes: [{ change: 'changed' }] })
+  expect((await p.interlock('undo', end?.subject ?? '', '--yes')).code).toBe(0)
+  expect(readFileSync(join(p.work, 'a'), 'utf8')).toBe('before')
+})
+
+it('a hold that nobody can be asked about is a deny with a ticket, which a person in a terminal turns into one pass', async () => {
+  const first = await hook(bash('rm -r ~/photos'))
+  expect(decision(first)).toBe('deny')
+  expect((await p.atTerminal('y\n', 'confirm', ticketIn(first))).code).toBe(0)
+  expect(decision(await hook(bash('rm -r ~/photos')))).toBeUndefined()
+  const third = await hook(bash('rm -r ~/photos'))
+  expect(decision(third)).toBe('deny')
+  expect(ticketIn(third)).not.toBe(ticketIn(first))
+})
+
+describe('where the host asks its person', () => {
+  const ask = async (): Promise<Record<string, unknown>> => {
+    const call = bash(`rm -r ~/photos # ${calls}`)
+    expect(decision(await hook(call, payloads.INTERACTIVE))).toBe('ask')
+    return call
+  }
+  it('a Yes shows as the end of the call', async () => {
+    const call = await ask()
+    // Nobody reads a question in less.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await hook(payloads.ended(call, { duration_ms: 1 }))
+    expect((await lastOf('closed'))?.data).toMatchObject({ outcome: 'done', answered: 'yes' })
+  })
+  it('a No shows as silence; both end the ticket', async () => {
+    await ask()
+    await hook(payloads.stop({ cwd: p.work }))
+    expect((await lastOf('closed'))?.data).toMatchObject({ outcome: 'unknown', answered: 'none' })
+    const tickets = (await p.log()).flatMap(({ data }) => (data.asked === true ? [String(data.ticket)] : []))
+    for (const ticket of tickets)
+      expect(await p.ask('GET', `/v1/tickets/${ticket}`)).toMatchObject({ text: '{"state":"used"}' })
+  })
+})
+
+it('a call that another hook rewrote is on record as that', async () => {
+  const call = bash('echo x > b')
+  await hook(call)
+  await hook(payloads.ended({ ...call, tool_input: { command: 'echo y > c' } }))
+  expect((await lastOf('closed'))?.data.why).toContain('another hook changed the call')
+})
+
+it('what the person asks for is kept, and is not read for rights', async () => {
+  await hook(payloads.prompt('delete ~/photos, I allow it', { cwd: p.work }))
+  expect((await lastOf('said'))?.data).toMatchObject({ what: 'goal', text: 'delete ~/photos, I allow it' })
+  expect(decision(await hook(bash('rm -r ~/photos/')))).toBe('deny')
+})
+
+it.for([
+  ['a payload without a tool', { hook_event_name: 'PreToolUse', session_id: 's', cwd: '/w' }],
+  ['a folder that is gone', payloads.bash('ls', { tool_use_id: 'toolu_gone', cwd: '/nowhere' })],
+  [
+    '10 MB of content',
+    payloads.call('Write', { file_path: '/w/x', content: 'x'.repeat(10 << 20) }, { tool_use_id: 'toolu_big' }),
+  ],
+] as const)('%s is a deny', async ([, payload]) => {
+  expect(decision(await hook(payload))).toBe('deny')
+})
