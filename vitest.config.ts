@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** What starts whole programs, or kills them between two steps. */
-const INTEGRATION = ['test/integration/**/*.test.ts', 'test/house/package.test.ts', 'test/**/{crash,process}.test.ts']
+const INTEGRATION = [
+  'test/integration/**/*.test.ts',
+  'test/transcripts/**/*.test.ts',
+  'test/house/package.test.ts',
+  'test/**/{crash,process}.test.ts',
+]
 /** Minutes, and agents of other makers that are brought from npm. */
 const SLOW = ['test/slow/**/*.test.ts', 'test/e2e/**/*.test.ts']
 
@@ -22,8 +28,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...INTEGRATION, ...SLOW],
           testTimeout: 20_000,
-          // A quarter less work than a process for each file.
+          // Half the work of a process for each file: modules keep no state that a test could leave behind.
           pool: 'threads',
+          isolate: false,
+          maxWorkers: availableParallelism(),
         },
       },
       { test: { name: 'integration', include: INTEGRATION, testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -34,7 +34,7 @@ describe.each(LANGUAGES)('%s', (language) => {
       fc.property(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 200 })), (code) =>
         ownReasons(code, language),
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 

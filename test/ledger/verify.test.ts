@@ -103,8 +103,8 @@ describe('any flipped bit is found', () => {
     for (const path of files(small)) {
       const sound = readFileSync(path)
       for (const [at, byte] of sound.entries()) {
-        // One more, too: the next letter of base64 may decode to the same bytes.
-        for (const changed of [byte ^ (1 << (at % 8)), byte + 1]) {
+        // One more, too, in a text: the next letter of base64 may decode to the same bytes.
+        for (const changed of [byte ^ (1 << (at % 8)), ...(path.includes('tile') ? [] : [byte + 1])]) {
           const flipped = Buffer.from(sound)
           flipped[at] = changed
           writeFileSync(path, flipped)

@@ -315,8 +315,8 @@ describe('a link that stands for a content', () => {
 
   it('works for many files, large ones and small', async () => {
     const { snapshots } = makeWorld()
-    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`d/${index}`, noise(index * 10)]))
-    const nested = Array.from({ length: 2500 }, (_, index) => [
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`d/${index}`, noise(index * 10)]))
+    const nested = Array.from({ length: 800 }, (_, index) => [
       `d/${index % 7}-folder/${index % 3}/${index}`,
       `content ${index}`,
     ])
