@@ -22,10 +22,10 @@ if (major > 22 || (major === 22 && minor >= 18)) {
 /** Not in the folder that Node would take in /tmp: there another user could lay code for us to run. */
 function keepCompiled(/** @type {string} */ folder) {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!existsSync(folder)) mkdirSync(folder, 0o700)
     module.enableCompileCache(join(folder, 'compiled'))
   } catch {
-    // Whether the folder can be written is the command's to tell; without the cache it only starts slower.
+    // Whether the folder can be made is the command's to tell; without the cache it only starts slower.
   }
 }
 

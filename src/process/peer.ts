@@ -93,6 +93,11 @@ function statOf(pid: number, proc: string): Stat | undefined {
   return { id: `${pid}:${fields[19]}`, name, parent: Number(fields[1]), terminal: fields[4] !== '0' }
 }
 
+/** Process id and when it began. */
+export function idOf(pid: number, proc = '/proc'): string | undefined {
+  return statOf(pid, proc)?.id
+}
+
 /** What a process was started with. */
 export function argvOf(pid: number, proc = '/proc'): readonly string[] | undefined {
   return read(`${proc}/${pid}/cmdline`)?.split('\0').filter(Boolean)

@@ -1,5 +1,5 @@
 import type { Asker } from '../gate/guard.ts'
-import { type Connection, peersOf, processOf } from '../process/peer.ts'
+import { type Connection, idOf, peersOf } from '../process/peer.ts'
 
 /** Processes whose calls are judged: what runs below them is an agent's. */
 export class Agents {
@@ -13,8 +13,8 @@ export class Agents {
   }
 
   see(pid: number): void {
-    const found = processOf(pid, this.#proc)
-    if (found !== undefined) this.#ids.add(found.id)
+    const id = idOf(pid, this.#proc)
+    if (id !== undefined) this.#ids.add(id)
   }
 
   /**

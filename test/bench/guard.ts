@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import {
+  appendFileSync,
   closeSync,
   cpSync,
   fdatasyncSync,
@@ -85,6 +86,7 @@ async function hookRows({ work, state }: Installed, folder: string): Promise<rea
       asking.on('error', reject).end(JSON.stringify(event))
     })
   }
+  const transcript = join(folder, 'transcript.jsonl')
   let calls = 0
   const hooks: number[] = []
   const syncs: number[] = []
@@ -98,7 +100,7 @@ async function hookRows({ work, state }: Installed, folder: string): Promise<rea
       syncs.push(systemClock.micros() - since)
     }
     for (let i = 0; i < 40; i++) {
-      const event = call(work, ++calls)
+      const event = call(work, transcript, ++calls)
       const since = systemClock.micros()
       await post({ ...event, hook_event_name: 'PreToolUse' })
       if (turn > 4) hooks.push(systemClock.micros() - since)
@@ -127,10 +129,15 @@ const COMMANDS = [
   'node --version',
 ]
 
-function call(cwd: string, n: number): object {
+/** As the host posts it, with the words before the call in its transcript. */
+function call(cwd: string, transcript: string, n: number): object {
   const command = COMMANDS[n % COMMANDS.length]
-  const common = { session_id: 'bench', transcript_path: '', cwd, permission_mode: 'default', prompt_id: 'p' }
-  return { ...common, tool_name: 'Bash', tool_input: { command, description: 'd' }, tool_use_id: `toolu_${n}` }
+  const id = `toolu_${n}`
+  const content = [{ type: 'text', text: 'The tests first.' }]
+  const message = { id: `msg_${n}`, content: [...content, { type: 'tool_use', id, input: { command } }] }
+  appendFileSync(transcript, `${JSON.stringify({ type: 'assistant', uuid: `line-${n}`, message })}\n`)
+  const common = { session_id: 'bench', transcript_path: transcript, cwd, permission_mode: 'default', prompt_id: 'p' }
+  return { ...common, tool_name: 'Bash', tool_input: { command, description: 'd' }, tool_use_id: id }
 }
 
 async function execRows({ interlock, work, env }: Installed): Promise<readonly Row[]> {

@@ -57,7 +57,7 @@ export function transcriptOf(event: {
 }
 
 /** The host writes some 100 ms late, on a busy machine later; nobody waits for us meanwhile. */
-const WAITS_MS = [20, 20, 40, 80, 160, 320, 640]
+const WAITS_MS = [90, 90, 180, 360, 720]
 
 /** Asks the file until it holds the call. Never rejects: no claim is no fault. */
 export async function findClaim(
@@ -66,11 +66,11 @@ export async function findClaim(
   wait: (ms: number) => Promise<void>,
 ): Promise<string | undefined> {
   for (const ms of WAITS_MS) {
+    await wait(ms)
     const claim = claimIn(await tailOf(path), toolUseId)
     if (claim !== undefined) return claim
-    await wait(ms)
   }
-  return claimIn(await tailOf(path), toolUseId)
+  return undefined
 }
 
 async function tailOf(path: string): Promise<string> {
