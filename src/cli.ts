@@ -72,14 +72,16 @@ function judging({ program, env, reach, end }: Given): void {
     .description(
       'The ruling on a command, with its effects. Nothing runs and nothing is recorded.\nExit code: 0 allowed, 10 held, 11 denied.',
     )
-    .argument('[command...]', 'after `--`; quote what a shell must not touch')
+    .argument('[command...]', 'after `--`; one word is read as a shell reads a line')
     .option('--batch', 'cases as JSON Lines on stdin: {id, kind, input, cwd?, home?, target?}')
     .option('--json', 'as JSON')
     .passThroughOptions()
-    .action(async (command: string[], options) => {
+    .action(async (words: string[], options, check: Command) => {
+      if (words.length === 0 && options.batch !== true)
+        check.error("error: name a command, as in 'interlock check -- ls'")
       const [{ judgeFor }, cli] = await Promise.all([import('./root/check.ts'), import('./cli/check.ts')])
       const judge = judgeFor(env, process.cwd())
-      end(options.batch === true ? await cli.checkBatch(judge) : await cli.checkOne(judge, command.join(' '), options))
+      end(options.batch === true ? await cli.checkBatch(judge) : await cli.checkOne(judge, words, options))
     })
   program
     .command('exec')

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import * as z from 'zod'
 import { EXIT } from '../core/ruling.ts'
 import type { RulingLine } from '../wire/api.ts'
+import { commandOf } from './exec.ts'
 import { json, ruling } from './render.ts'
 
 /** A case of `check --batch`, one JSON object a line. */
@@ -19,8 +20,10 @@ export type Case = z.infer<typeof Case>
 /** Judges one call, with nothing run and nothing recorded. `micros`: how long judging took, facts given. */
 export type Judge = (call: Omit<Case, 'id'>) => Promise<RulingLine & { micros: number }>
 
-export async function checkOne(judge: Judge, command: string, options: { json?: boolean }): Promise<number> {
-  const answer = await judge({ kind: 'shell', input: command })
+/** One word is a line for a shell; several are a program and its arguments, as `exec` takes them. */
+export async function checkOne(judge: Judge, words: readonly string[], options: { json?: boolean }): Promise<number> {
+  const [line = ''] = words
+  const answer = await judge({ kind: 'shell', input: words.length === 1 ? line : commandOf(words) })
   if (options.json === true) json(answer)
   else ruling(answer, true)
   return EXIT[answer.ruling]

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly temporary: readonly string[]
   /** Interlock's own files and the hook files that call it. */
   readonly guarded: readonly string[]
+  /** Files that start Interlock's own command line. */
+  readonly launchers: readonly string[]
   /** The environment that the command would see, as far as it is known. */
   readonly env: Readonly<Record<string, string>>
   /** False where the command is meant for another machine: path facts are assumed then. */

@@ -88,9 +88,10 @@ export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostF
   const here = isAbsolute(action.cwd) && isFolder(action.cwd)
   const cwd = here ? realpathSync(action.cwd) : resolve('/', posix(action.cwd))
   const home = existsSync(action.home) ? realpathSync(action.home) : action.home
-  const { temporary, guarded } = host
+  const { temporary, launchers } = host
+  const guarded = host.guarded()
   const workspace = known.workspace ?? workspaceOf(cwd, home, here)
-  return { cwd, home, workspace, temporary, guarded, env: known.env ?? host.env, here }
+  return { cwd, home, workspace, temporary, guarded, launchers, env: known.env ?? host.env, here }
 }
 
 export interface Known {
@@ -106,7 +107,9 @@ function isFolder(path: string): boolean {
 
 export interface HostFacts {
   readonly temporary: readonly string[]
-  readonly guarded: readonly string[]
+  /** They change while the guard runs. */
+  readonly guarded: () => readonly string[]
+  readonly launchers: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 

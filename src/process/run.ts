@@ -31,7 +31,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     let timedOut = false
     const timer = setTimeout(() => {
       timedOut = true
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      kill(child.pid)
     }, options.timeoutMs)
 
     const end = (code: number, words = ''): void => {
@@ -45,6 +45,15 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
   })
+}
+
+/** The whole group; it may have ended this very moment. */
+function kill(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 function gather(stream: NodeJS.ReadableStream, maxBytes: number): { text(): string; truncated(): boolean } {

@@ -1,6 +1,6 @@
 import { type Field, known } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
-import type { Arguments, Family, Program, Touch } from './grammar.ts'
+import type { Arguments, Elsewhere, Family, Program, Touch } from './grammar.ts'
 import { cut, object, path, run } from './touch.ts'
 
 const READS: Program = {}
@@ -20,10 +20,14 @@ const RUN: Program = {
       traits: ['rebuildable'],
     }),
     ...given(args),
-    ...inside(args),
+    ...inside(args, OWN),
   ],
 }
-const EXEC: Program = { style: 'stop', options: RUN_OPTIONS, touches: (args) => [...given(args), ...inside(args)] }
+const EXEC: Program = {
+  style: 'stop',
+  options: RUN_OPTIONS,
+  touches: (args) => [...given(args), ...inside(args, STANDING)],
+}
 const REMOVE: Program = {
   options: '-f,--force -v,--volumes -l,--link -s,--stop -a,--all -i --time=data',
   touches: (args) => [
@@ -263,12 +267,18 @@ function bound(mount: Field): readonly Touch[] {
 }
 
 /** What runs in the container: the words behind the image or the container's name. */
-function inside(args: Arguments): readonly Touch[] {
+function inside(args: Arguments, lasts: Pick<Elsewhere, 'where' | 'undo'>): readonly Touch[] {
   const [name, ...command] = args.operands
   const entry = value(args, '--entrypoint')
   const argv = entry === undefined ? command : [entry, ...command]
-  return name === undefined || argv.length === 0 ? [] : [run(argv, { elsewhere: `container ${name.text}` })]
+  const elsewhere = { name: `container ${name?.text ?? ''}`, ...lasts }
+  return name === undefined || argv.length === 0 ? [] : [run(argv, { elsewhere })]
 }
+
+/** What a container of the command's own loses was its own; what it was given of the host is a touch of its own. */
+const OWN = { where: 'workspace', undo: 'U2' } as const
+/** One that stands holds what others may need. */
+const STANDING = { where: 'host' } as const
 
 function removed(args: Arguments, type: string): readonly Touch[] {
   const names = args.operands.length === 0 ? [known('of this project')] : args.operands

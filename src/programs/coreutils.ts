@@ -126,7 +126,7 @@ export const COREUTILS: Family = {
   'ln link': {
     options:
       '-t,--target-directory=data -T,--no-target-directory -s,--symbolic -f,--force -n,--no-dereference -v -r,--relative -b -S=data -i -L -P -d -F -h',
-    touches: copy,
+    touches: link,
   },
   dd: { touches: convert },
 }
@@ -178,6 +178,14 @@ function copy(args: Arguments): readonly Touch[] {
   const tree = has(args, '-r', '-a')
   const reads = found.sources.map((source) => path('read', source, tree ? { tree } : {}))
   return [...reads, has(args, '-n') ? path('update', found.target) : created(found, false)]
+}
+
+function link(args: Arguments): readonly Touch[] {
+  const found = transfer(args)
+  if (found === undefined) return []
+  const { sources, target, names } = found
+  const leads = { to: sources, symbolic: has(args, '-s') }
+  return [...sources.map((source) => path('read', source)), path('create', target, { leads, ...(names && { names }) })]
 }
 
 function move(args: Arguments): readonly Touch[] {

@@ -40,7 +40,7 @@ export type Touch =
   | CodeTouch
   | ScriptTouch
   /** It runs what comes on its standard input. */
-  | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: string }
+  | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: Elsewhere }
   /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
   | { readonly kind: 'task'; readonly name: string }
   /** What can't be known before it runs. */
@@ -59,6 +59,8 @@ export interface PathTouch {
   readonly tree?: boolean
   /** Where `path` is a folder, these names inside it are meant instead. */
   readonly names?: readonly Field[]
+  /** It is made a link to this; where `names` are given, each to one. */
+  readonly leads?: { readonly to: readonly Field[]; readonly symbolic: boolean }
   readonly undo?: UndoClass
   readonly traits?: readonly Trait[]
   readonly why?: string
@@ -110,6 +112,14 @@ export interface WorktreeTouch {
   readonly paths: readonly Field[]
 }
 
+/** Another place that commands run in: another host, or a container or a root on this one. */
+export interface Elsewhere {
+  readonly name: string
+  readonly where: Where
+  /** Of what is done there; a container of the command's own goes with it. */
+  readonly undo?: UndoClass
+}
+
 /** Another command line that it runs, in the same folder unless `cwd` says else. */
 export interface RunTouch {
   readonly kind: 'run'
@@ -119,8 +129,7 @@ export interface RunTouch {
   readonly env?: readonly Field[]
   /** More arguments come from its input. */
   readonly more?: 'arguments'
-  /** On another host or in a container, by name. */
-  readonly elsewhere?: string
+  readonly elsewhere?: Elsewhere
 }
 
 /** Source text that it runs. */
@@ -130,7 +139,7 @@ export interface CodeTouch {
   readonly text: Field
   /** The code's own arguments: for `sh`, the first is `$0`. */
   readonly args?: readonly Field[]
-  readonly elsewhere?: string
+  readonly elsewhere?: Elsewhere
 }
 
 export type Language = 'sh' | 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'sql' | 'unknown'

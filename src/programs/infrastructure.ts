@@ -231,7 +231,7 @@ function within(args: Arguments): readonly Touch[] {
   const name = pod ?? known('')
   return [
     object('execute', ['kubectl', 'pod'], name, { where: 'remote' }),
-    ...(command.length === 0 ? [] : [run(command, { elsewhere: `pod ${name.text}` })]),
+    ...(command.length === 0 ? [] : [run(command, { elsewhere: { name: `pod ${name.text}`, where: 'remote' } })]),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import { curl } from './curl.ts'
-import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
+import type { Arguments, CommandLine, Elsewhere, Family, Program, Touch } from './grammar.ts'
 import { request } from './request.ts'
 import { basename, cut, fetched, from, hostOf, joined, object, opaque, path, shell } from './touch.ts'
 
@@ -130,10 +130,11 @@ function ssh(args: Arguments, line: CommandLine): readonly Touch[] {
   }
   if (target === undefined) return touches
   const host = hostOf(target)
-  if (command.length > 0) return [...touches, shell(joined(command), host.text || 'another host')]
+  const elsewhere: Elsewhere = { name: host.text || 'another host', where: 'remote' }
+  if (command.length > 0) return [...touches, shell(joined(command), elsewhere)]
   // A forge answers whoever it knows, and closes.
   if (/^git@/.test(target.text) || has(args, '-N')) return [...touches, { kind: 'host', verb: 'read', host }]
-  if (line.piped) return [...touches, { kind: 'stdin', language: 'sh', elsewhere: host.text || 'another host' }]
+  if (line.piped) return [...touches, { kind: 'stdin', language: 'sh', elsewhere }]
   return [...touches, { kind: 'host', verb: 'execute', host, why: 'a shell on another host' }]
 }
 

@@ -48,7 +48,7 @@ export const SYSTEMS: Family = {
         operands.length === 0
           ? [object('execute', ['heroku', 'dyno'], known(''), { where: 'remote' })]
           : [
-              run(operands, { elsewhere: 'heroku' }),
+              run(operands, { elsewhere: { name: 'heroku', where: 'remote' } }),
               object('execute', ['heroku', 'dyno'], operands[0], { where: 'remote' }),
             ],
     },
@@ -181,7 +181,8 @@ export const SYSTEMS: Family = {
         READS,
       shell: {
         style: 'stop',
-        touches: ({ operands }) => (operands.length === 0 ? [] : [run(operands, { elsewhere: 'device' })]),
+        touches: ({ operands }) =>
+          operands.length === 0 ? [] : [run(operands, { elsewhere: { name: 'device', where: 'remote' } })],
       },
       'install push sideload': { object: 'create app host U2' },
       '*': { object: 'delete app host' },

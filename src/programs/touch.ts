@@ -1,6 +1,6 @@
 import type { Trait, UndoClass, Verb } from '../core/effect.ts'
 import { type Field, known } from '../lang/field.ts'
-import type { ObjectTouch, PathTouch, RunTouch, Touch } from './grammar.ts'
+import type { Elsewhere, ObjectTouch, PathTouch, RunTouch, Touch } from './grammar.ts'
 
 /** Makers of touches, so that tables stay readable. */
 export function path(verb: Verb, field: Field, more: Partial<Omit<PathTouch, 'kind' | 'verb' | 'path'>> = {}): Touch {
@@ -20,7 +20,7 @@ export function run(argv: readonly Field[], more: Partial<Omit<RunTouch, 'kind' 
   return { kind: 'run', argv, ...more }
 }
 
-export function shell(text: Field, elsewhere?: string): Touch {
+export function shell(text: Field, elsewhere?: Elsewhere): Touch {
   return { kind: 'code', language: 'sh', text, ...(elsewhere === undefined ? {} : { elsewhere }) }
 }
 

@@ -103,7 +103,7 @@ export const WRAPPERS: Family = {
     touches: ({ operands }) =>
       operands.length < 2
         ? [opaque('a shell in another root')]
-        : [run(operands.slice(1), { elsewhere: `root ${operands[0]?.text ?? ''}` })],
+        : [run(operands.slice(1), { elsewhere: { name: `root ${operands[0]?.text ?? ''}`, where: 'host' } })],
   },
   'unshare bwrap firejail proot systemd-nspawn': {
     style: 'stop',
@@ -292,7 +292,7 @@ function sudo(args: Arguments): readonly Touch[] {
     return [
       has(args, '-s', '-i')
         ? shell(joined(argv))
-        : run(argv, root === undefined ? more : { ...more, elsewhere: root.text }),
+        : run(argv, root === undefined ? more : { ...more, elsewhere: { name: root.text, where: 'host' } }),
     ]
   }
   return has(args, '-s', '-i') ? [opaque('a shell with the rights of another user')] : []

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostFacts } from '../gate/facts.ts'
+import { hookFiles } from '../hosts/claude-code/hook-files.ts'
 import { type LoadedPolicy, loadPolicy, readPack } from '../policy/load.ts'
 import { type Env, type Folders, PACKAGE } from './folders.ts'
 
@@ -12,9 +13,12 @@ export function hostFacts(env: Env, folders: Folders): HostFacts {
     const value = env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
+  const fixed = [real(folders.state), real(folders.config), ...own]
+  const hooks = hookFiles(folders.state)
   return {
     temporary: [...new Set(temporary)],
-    guarded: [real(folders.state), real(folders.config), ...own],
+    guarded: () => [...fixed, ...hooks()],
+    launchers: ['bin/interlock', 'bin/main.mjs', 'src/cli.ts', 'dist/cli.js'].map((each) => join(real(PACKAGE), each)),
     env: Object.fromEntries(known),
   }
 }

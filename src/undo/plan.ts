@@ -69,7 +69,11 @@ export function planRestore(views: readonly View[]): Plan {
   const groups = linkGroups(views, verdicts)
   const steps = deepestFirst.flatMap((view) => stepsFor(view, verdicts.get(view.path) ?? 'keep', groups))
   const touched = new Set(steps.map(({ path }) => dirname(path)))
-  for (const view of deepestFirst) steps.push(...folderSteps(view, verdicts.get(view.path), touched.has(view.path)))
+  const holding = new Set(views.filter(({ wanted }) => wanted).map(({ path }) => dirname(path)))
+  for (const view of deepestFirst) {
+    const at = { touched: touched.has(view.path), near: view.wanted || holding.has(view.path) }
+    steps.push(...folderSteps(view, verdicts.get(view.path), at))
+  }
 
   const did = new Map<string, 'restored' | 'removed' | 'nothing to do'>()
   const refused: Refused[] = []
@@ -172,15 +176,22 @@ function stepsFor(view: View, verdict: Verdict, groups: ReadonlyMap<string, Grou
   return [...cleared, { do: before.kind === 'link' ? 'point' : 'write', path, before, now: left }]
 }
 
-/** Modes, owners and times of a folder that is restored, and the times of one that our own steps change. */
-function folderSteps({ path, before, after, now }: View, verdict: Verdict | undefined, touched: boolean): Step[] {
+/**
+ * Modes, owners and times of a folder that is restored, the times of one that our own steps change, and of one that the
+ * action moved. Those above move by what anybody does there.
+ */
+function folderSteps(
+  { path, before, after, now }: View,
+  verdict: Verdict | undefined,
+  { touched, near }: { readonly touched: boolean; readonly near: boolean },
+): Step[] {
   if (verdict === 'restore' && before?.kind === 'folder') return [{ do: 'set folder', path, before }]
   if (verdict === 'restore' || verdict === 'remove' || now?.kind !== 'folder') return []
   if (before?.kind !== 'folder') return touched ? [{ do: 'set folder', path, before: now }] : []
   // Times that somebody else moved since stay as he left them.
   const ours = after === undefined || after?.mtimeNs === now.mtimeNs
   const { mtimeNs, atimeNs } = ours ? before : now
-  const moved = after !== undefined && now.mtimeNs !== mtimeNs
+  const moved = near && after !== undefined && now.mtimeNs !== mtimeNs
   return touched || moved ? [{ do: 'set folder', path, before: { ...now, mtimeNs, atimeNs } }] : []
 }
 

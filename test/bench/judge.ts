@@ -29,7 +29,7 @@ export async function judgeRows(): Promise<Row[]> {
   }
   const around = surroundingsOf(
     { cwd: '/home/dev/project', home: '/home/dev' },
-    { temporary: ['/tmp'], guarded: ['/home/dev/.local/state/interlock'], env: {} },
+    { temporary: ['/tmp'], guarded: () => ['/home/dev/.local/state/interlock'], launchers: [], env: {} },
   )
   const times: number[] = []
   for (let round = 0; round < 3; round++)

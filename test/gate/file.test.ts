@@ -34,7 +34,10 @@ afterEach(() => {
 
 /** Judged, then performed, as the guard does it; `meanwhile` is what others do in between. */
 async function perform(input: FileInput, options: { umask?: number; meanwhile?: () => void } = {}): Promise<Performed> {
-  const around = surroundingsOf({ cwd: folder, home: folder }, { temporary: [], guarded: [], env: {} })
+  const around = surroundingsOf(
+    { cwd: folder, home: folder },
+    { temporary: [], guarded: () => [], launchers: [], env: {} },
+  )
   const facts = new Findings(around)
   const look = (): void => void weigh(predictFile({ ...input }, facts), facts, Config.parse({}), undefined)
   const probe = probeWith(systemClock)

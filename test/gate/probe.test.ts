@@ -18,7 +18,10 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 const git = (...args: string[]): void => void execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
 async function look(...asked: Asked[]): Promise<readonly Finding[]> {
-  const around = surroundingsOf({ cwd: folder, home: '/home/nobody' }, { temporary: [], guarded: [], env: {} })
+  const around = surroundingsOf(
+    { cwd: folder, home: '/home/nobody' },
+    { temporary: [], guarded: () => [], launchers: [], env: {} },
+  )
   return await probeWith(systemClock)(asked, around)
 }
 const stake = async (name: string): Promise<PathFacts> =>
@@ -116,7 +119,10 @@ describe('a pattern', () => {
 it('counting has an end: then there is more than can be known', async () => {
   mkdirSync(at('many'))
   for (let i = 0; i < 120; i++) writeFileSync(at(`many/${i}`), '')
-  const around = surroundingsOf({ cwd: folder, home: '/home/nobody' }, { temporary: [], guarded: [], env: {} })
+  const around = surroundingsOf(
+    { cwd: folder, home: '/home/nobody' },
+    { temporary: [], guarded: () => [], launchers: [], env: {} },
+  )
   const asked = ['many', 'many/*'].map((name): Asked => ({ kind: 'path', path: at(name), want: 'stake' }))
   for (const most of [
     { entries: 100, ms: 10_000 },

@@ -50,7 +50,7 @@ export function worldOf(change: Change = {}): World {
     clock,
     register: new Register(),
     policy: change.policy ?? policyOf({ kind: 'permitted', under: [], rule: 'test', because: 'a test' }),
-    host: { temporary: [], guarded: [], env: {} },
+    host: { temporary: [], guarded: () => [], launchers: [], env: {} },
     home: '/home/nobody',
     probe: change.probe ?? probeWith(clock),
     rulesOf: change.rulesOf ?? (() => ({ config, mandate: DEFAULT_MANDATE })),

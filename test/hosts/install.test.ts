@@ -15,9 +15,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { whyKeepSettings } from '../../src/hosts/claude-code/config-change.ts'
+import { hookFiles } from '../../src/hosts/claude-code/hook-files.ts'
 import { hooksFor } from '../../src/hosts/claude-code/hooks.ts'
 import { type InstallOptions, install, preview, settingsPath, uninstall } from '../../src/hosts/claude-code/install.ts'
-import { installations, scriptPath } from '../../src/hosts/claude-code/record.ts'
+import { installations, recordFolder, scriptPath } from '../../src/hosts/claude-code/record.ts'
 import { whatIsMissing } from '../../src/hosts/claude-code/settings.ts'
 import { ConfigChange } from '../../src/hosts/claude-code/wire.ts'
 import { COMMON } from './payloads.ts'
@@ -66,6 +67,18 @@ describe('installing', () => {
     expect(read()).toBe(ODD)
     expect(mode()).toBe(0o640)
     expect(await installations(state)).toEqual([])
+  })
+
+  it('makes the settings one of the guard’s own files for as long as they carry its hooks', async () => {
+    const files = hookFiles(state)
+    expect(files()).toEqual([])
+    await install(options())
+    expect(files()).toEqual([path])
+    writeFileSync(join(recordFolder(state), 'other.json'), 'broken')
+    expect(hookFiles(state)()).toEqual([path])
+    rmSync(join(recordFolder(state), 'other.json'))
+    await uninstall({ state, path })
+    expect(files()).toEqual([])
   })
 
   it('and removing takes away what was not there', async () => {

@@ -25,7 +25,12 @@ export function judged(kind: Kind, input: Json, bench: Bench = BENCH): Judged {
   const facts = new Findings(
     surroundingsOf(
       { cwd: CWD, home: HOME },
-      { temporary: ['/tmp'], guarded: [`${HOME}/.local/state/interlock`], env: {} },
+      {
+        temporary: ['/tmp'],
+        guarded: () => [`${HOME}/.local/state/interlock`],
+        launchers: ['/opt/interlock/src/cli.ts'],
+        env: {},
+      },
     ),
   )
   return judge({ action, drafts: predict(kind, input, facts), facts, preconditions: '' }, bench)

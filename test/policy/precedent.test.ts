@@ -95,7 +95,8 @@ describe('precedents', () => {
       for (const words of Object.values(precedent)) expect(words.trim()).not.toBe('')
   })
 
-  it.skipIf(!existsSync(REFERENCE))('say of date, source and figures only what the reference says', () => {
+  it('say of date, source and figures only what the reference says', (context) => {
+    if (!existsSync(REFERENCE)) return context.skip('the reference is not beside this clone')
     const records = readFileSync(REFERENCE, 'utf8')
       .trim()
       .split('\n')

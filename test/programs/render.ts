@@ -1,5 +1,5 @@
 import { type Field, show } from '../../src/lang/field.ts'
-import type { CommandLine, Touch } from '../../src/programs/grammar.ts'
+import type { CommandLine, Elsewhere, Touch } from '../../src/programs/grammar.ts'
 
 /** One touch as the corpus writes it. */
 export function render(touch: Touch): string {
@@ -52,8 +52,8 @@ function text(fields: readonly Field[]): string {
   return fields.map(show).join(' ')
 }
 
-function where(elsewhere: string | undefined): string | undefined {
-  return elsewhere === undefined ? undefined : `at:${elsewhere}`
+function where(elsewhere: Elsewhere | undefined): string | undefined {
+  return elsewhere && `at:${elsewhere.name}`
 }
 
 /** A simple command: quotes and backslashes only; `<` alone stands for a piped input, `$NAME` for an unknown part. */

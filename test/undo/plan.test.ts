@@ -114,7 +114,12 @@ describe('a restore is planned', () => {
     const moved = view('/d', { before, after: folder({ mtimeNs: '2' }), now: folder({ mtimeNs: '3' }), wanted: false })
     expect(planRestore([root, moved]).steps).toEqual([])
     const ours = { ...moved, now: folder({ mtimeNs: '2' }) }
-    expect(planRestore([root, ours]).steps).toMatchObject([{ do: 'set folder', path: '/d', before: { mtimeNs: '1' } }])
+    const held = view('/d/held', { before: file('a'), after: file('b'), now: file('a') })
+    expect(planRestore([root, ours, held]).steps).toMatchObject([
+      { do: 'set folder', path: '/d', before: { mtimeNs: '1' } },
+    ])
+    const above = view('/d/e/held', { before: file('a'), after: file('b'), now: file('a') })
+    expect(planRestore([root, ours, above]).steps).toEqual([])
   })
 })
 

@@ -174,7 +174,7 @@ export const givesBackDeletions = fc.asyncProperty(
       const first = await portrait(tree)
       const targets = deletions.map((one) => target(join(tree, one), { tree: true, unlinkOnly: true }))
       await world.snapshots.take('one', targets)
-      for (const one of deletions) rmSync(join(tree, one), { recursive: true, force: true })
+      for (const one of deletions) apply(tree, { do: 'delete', path: one })
       equal((await world.snapshots.close('one', [world.workspace])).lost, [])
       equal((await world.snapshots.restore('one', { dryRun: false, as: 'two' })).refused, [])
       equal(await portrait(tree), first)

@@ -11,7 +11,7 @@ export class InstallError extends CodedError<
 const Group = z.strictObject({ hooks: z.array(z.record(z.string(), z.json())) })
 
 /** What was done to one settings file: enough to undo it, and to notice when somebody else has. */
-const Installation = z.strictObject({
+export const Installation = z.strictObject({
   version: z.literal(1),
   /** As the person names it; `target` is where links lead. */
   path: z.string(),

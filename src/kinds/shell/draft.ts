@@ -2,7 +2,7 @@ import type { Trait } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import { type Field, show } from '../../lang/field.ts'
 import { CURRENT_BRANCH, isShared } from '../../programs/git-push.ts'
-import type { HostTouch, ObjectTouch, ProcessTouch } from '../../programs/grammar.ts'
+import type { Elsewhere, HostTouch, ObjectTouch, ProcessTouch } from '../../programs/grammar.ts'
 import { assignmentDraft } from './assignment.ts'
 
 /** What can't be known before it runs. */
@@ -70,11 +70,12 @@ export function assignmentDrafts(words: readonly Field[], by: string): readonly 
 }
 
 /** On another host or in a container: reads pass as reads there, the rest is that system's to lose. */
-export function elsewhere(system: string | undefined, by: string, drafts: readonly Draft[]): readonly Draft[] {
-  if (system === undefined) return drafts
+export function elsewhere(place: Elsewhere | undefined, by: string, drafts: readonly Draft[]): readonly Draft[] {
+  if (place === undefined) return drafts
+  const { name: system, where, undo } = place
   return drafts.map(({ verb, resource, certainty, why }) => {
     const name = resource.kind === 'path' ? resource.path : by
     const there = { kind: 'object', system, type: 'shell', name } as const
-    return { verb, resource: there, by, certainty, where: 'remote', ...(why && { why }) }
+    return { verb, resource: there, by, certainty, where, ...(undo && { undo }), ...(why && { why }) }
   })
 }

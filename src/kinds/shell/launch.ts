@@ -8,6 +8,10 @@ import type { Language, ScriptTouch } from '../../programs/grammar.ts'
 const PROGRAM_FOLDERS =
   /^(?:\/usr(?:\/local)?|\/opt\/[^/]+|\/snap|\/home\/linuxbrew\/\.linuxbrew)?\/s?bin\/[^/]+$|^\/(?:nix\/store|usr\/lib|opt)\//
 
+export function isProgram(path: string): boolean {
+  return PROGRAM_FOLDERS.test(path)
+}
+
 /** A command that names a file rather than a program: `./deploy.sh`, `/tmp/cat`. Undefined for a program. */
 export function scriptNamed(
   name: string,
@@ -18,7 +22,7 @@ export function scriptNamed(
   const cwd = scope.cwd.unknown === undefined ? scope.cwd.text : facts.surroundings.workspace
   const path = resolve(cwd, name)
   const own = path.startsWith(`${facts.surroundings.workspace}/`)
-  if ((PROGRAM_FOLDERS.test(path) && !own) || isInstalled(path)) return undefined
+  if ((isProgram(path) && !own) || isInstalled(path)) return undefined
   return { path: known(path), language: languageOf(path) }
 }
 

@@ -19,14 +19,16 @@ import {
   opaque,
   processDraft,
 } from './draft.ts'
-import { scriptNamed, shebang } from './launch.ts'
+import { isProgram, scriptNamed, shebang } from './launch.ts'
 import { Made } from './made.ts'
-import { resolvePath } from './resolve.ts'
+import { GRAVE, resolvePath } from './resolve.ts'
 import { historyDrafts, worktreeDrafts } from './worktree.ts'
 
 /** Commands inside commands that are followed before it counts as too deep. */
 const DEEPEST = 8
 const TOO_DEEP = 'commands inside commands, too deep to follow'
+
+const STDIN = /^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/
 
 /** What one command line would touch. Pure: facts come in as an argument. */
 export function predictShell(text: string, facts: Facts): readonly Draft[] {
@@ -68,7 +70,7 @@ class Walk {
         by: source.length > 200 ? `${source.slice(0, 200)}…` : source,
         depth,
       })
-      this.#made.note(touched)
+      this.#made.note(touched, invocation.input.kind === 'text' ? invocation.input.text : undefined)
       drafts.push(...touched)
     }
     return drafts
@@ -144,13 +146,19 @@ class Walk {
     const drafts = inside
       ? names.map((name) => this.#path(touch.verb, { ...touch, path: under(touch.path, name) }, at))
       : [draft]
+    if (touch.leads !== undefined) this.#made.link(drafts, touch.leads, at.invocation.scope.cwd)
     return drafts.map((each) => ({ ...hints(touch), ...each }))
   }
 
   #path(verb: Verb, { path, tree = false }: Pick<PathTouch, 'path' | 'tree'>, { by, invocation }: Standing): Draft {
     // Programs expand `~/` themselves, in settings and defaults; a folder of that name is nobody's.
     const own = path.text.startsWith('~/') ? { ...path, text: this.#ground.home + path.text.slice(1) } : path
-    return { verb, by, ...resolvePath(verb, { path: own, tree, cwd: invocation.scope.cwd }, this.#facts) }
+    const found = resolvePath(verb, { path: own, tree, cwd: invocation.scope.cwd }, this.#facts)
+    if (found.resource.kind !== 'path') return { verb, by, ...found }
+    const leads = this.#made.through(found.resource.path, verb === 'delete')
+    if (leads === undefined && GRAVE.has(verb))
+      return opaque(by, `where the link ${found.resource.path} leads is not known`)
+    return { verb, by, ...found, resource: { ...found.resource, path: leads ?? found.resource.path } }
   }
 
   #run(touch: RunTouch, at: Standing): readonly Draft[] {
@@ -184,15 +192,21 @@ class Walk {
     const { scope } = at.invocation
     const code = (text: Field, spoken: Language): readonly Draft[] =>
       this.#code({ language: spoken, text, args: [path, ...args] }, at)
+    if (STDIN.test(path.text) && path.unknown === undefined) return this.#stdin(language, at)
     // A process substitution, not a file: what another command prints is what runs.
     if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)
     const run = this.#path('execute', { path }, at)
     if (run.resource.kind !== 'path') return [run]
+    if (this.#facts.surroundings.launchers.includes(this.#facts.path(run.resource.path, 'place').real))
+      return this.#command([known('interlock'), ...args], at)
     const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
     if (written !== undefined) return [run, ...code(written, language)]
     const origin = this.#made.originOf(run.resource.path)
     if (origin.downloaded) return [opaque(at.by, `it runs what was downloaded to ${run.resource.path}`, ['tainted'])]
     const content = this.#facts.text(origin.path)
+    // A program under another name, or through a link.
+    if (content.kind === 'program' && isProgram(origin.path))
+      return [run, ...this.#command([known(origin.path), ...args], { ...at, depth: at.depth + 1 })]
     // What is missing can't run, unless a step before builds it: then it is the project's own.
     if (content.kind === 'program' || content.kind === 'missing') return [run]
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]

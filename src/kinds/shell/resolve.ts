@@ -5,7 +5,7 @@ import type { Field } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 
 /** Verbs for which a wrong guess of the path would lose, run or open something. */
-const GRAVE: ReadonlySet<Verb> = new Set(['delete', 'replace', 'execute', 'grant'])
+export const GRAVE: ReadonlySet<Verb> = new Set(['delete', 'replace', 'execute', 'grant'])
 
 type Where = Pick<Draft, 'resource' | 'certainty' | 'why'>
 
