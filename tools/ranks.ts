@@ -54,7 +54,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'kinds',
     rank: 3,
-    holds: 'read, probe, predict and perform of each kind',
+    holds: 'what a call of each kind would touch',
     imports: [...FLOOR, 'programs'],
     node: PURE,
   },

@@ -28,7 +28,7 @@ export interface Import {
 }
 
 /** Stands for the specifier of an `import()` that is known only when it runs. */
-export const COMPUTED = '(computed)'
+export const COMPUTED = 'a computed path'
 
 export function readTree(root: string, folders: readonly string[]): Source[] {
   return folders

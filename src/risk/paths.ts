@@ -165,10 +165,13 @@ export function isRebuildable(path: string, version: PathFacts['version'], aroun
   return REBUILDABLE.test(inside) || (version === 'ignored' && BUILD_OUTPUT.test(inside))
 }
 
-function isTemporary(path: string, around: Surroundings): boolean {
-  // All of a temporary folder is not one's own: others' sockets and files are in it, too.
-  const temporary =
-    around.temporary.some((folder) => below(path, folder) && !/^\/?(?:[*.?]+\/?)*$/.test(path.slice(folder.length))) ||
-    /\/AppData\/Local\/Temp\//.test(path)
-  return temporary && !below(path, around.workspace)
+function isTemporary(path: string, { temporary, workspace, home }: Surroundings): boolean {
+  if (below(path, workspace)) return false
+  return (
+    temporary.some((folder) => {
+      // All of a temporary folder is not one's own: others' sockets and files are in it, too. Nor is a home in it.
+      const all = /^\/?(?:[*.?]+\/?)*$/.test(path.slice(folder.length))
+      return below(path, folder) && !all && !(below(path, home) && below(home, folder))
+    }) || /\/AppData\/Local\/Temp\//.test(path)
+  )
 }
