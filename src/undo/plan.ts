@@ -18,6 +18,8 @@ export interface View {
   readonly predicted: boolean
   /** It is asked for: the action changed it. Others are looked at because these hang on them. */
   readonly wanted: boolean
+  /** A folder that was named, or holds what was: its times moved by the action, those of others by anybody. */
+  readonly near: boolean
   /** What the folder holds now; only where it is one. */
   readonly names?: readonly string[]
 }
@@ -69,11 +71,7 @@ export function planRestore(views: readonly View[]): Plan {
   const groups = linkGroups(views, verdicts)
   const steps = deepestFirst.flatMap((view) => stepsFor(view, verdicts.get(view.path) ?? 'keep', groups))
   const touched = new Set(steps.map(({ path }) => dirname(path)))
-  const holding = new Set(views.filter(({ wanted }) => wanted).map(({ path }) => dirname(path)))
-  for (const view of deepestFirst) {
-    const at = { touched: touched.has(view.path), near: view.wanted || holding.has(view.path) }
-    steps.push(...folderSteps(view, verdicts.get(view.path), at))
-  }
+  for (const view of deepestFirst) steps.push(...folderSteps(view, verdicts.get(view.path), touched.has(view.path)))
 
   const did = new Map<string, 'restored' | 'removed' | 'nothing to do'>()
   const refused: Refused[] = []
@@ -176,15 +174,8 @@ function stepsFor(view: View, verdict: Verdict, groups: ReadonlyMap<string, Grou
   return [...cleared, { do: before.kind === 'link' ? 'point' : 'write', path, before, now: left }]
 }
 
-/**
- * Modes, owners and times of a folder that is restored, the times of one that our own steps change, and of one that the
- * action moved. Those above move by what anybody does there.
- */
-function folderSteps(
-  { path, before, after, now }: View,
-  verdict: Verdict | undefined,
-  { touched, near }: { readonly touched: boolean; readonly near: boolean },
-): Step[] {
+/** Modes, owners and times of a folder that is restored; the times of one that our own steps, or the action, change. */
+function folderSteps({ path, before, after, now, near }: View, verdict: Verdict | undefined, touched: boolean): Step[] {
   if (verdict === 'restore' && before?.kind === 'folder') return [{ do: 'set folder', path, before }]
   if (verdict === 'restore' || verdict === 'remove' || now?.kind !== 'folder') return []
   if (before?.kind !== 'folder') return touched ? [{ do: 'set folder', path, before: now }] : []

@@ -43,6 +43,7 @@ export async function viewsOf(
         before,
         after: left,
         predicted: change?.predicted ?? false,
+        near: isNear(entry),
         wanted: asked(path) && (closed ? change !== undefined : entry?.role === 'target'),
         ...(lost.has(path) && { lost: lost.get(path) ?? '' }),
       })
@@ -67,10 +68,14 @@ function pathsOf({ taken, closed }: Pair, entries: ReadonlyMap<string, Entry>): 
   // Folders whose times moved, if the action is likely to be why.
   for (const { path } of closed.after) {
     const entry = entries.get(path)
-    if (entry?.state?.kind === 'folder' && (entry.role === 'target' || entry.names)) paths.add(path)
+    if (entry?.state?.kind === 'folder' && isNear(entry)) paths.add(path)
   }
   for (const path of paths) for (let at = dirname(path); at !== '/'; at = dirname(at)) paths.add(at)
   return paths.add('/')
+}
+
+function isNear(entry: Entry | undefined): boolean {
+  return entry?.role === 'target' || entry?.names !== undefined
 }
 
 /** The pre-image, with what the close added of a linked file. */
