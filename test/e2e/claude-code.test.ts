@@ -20,7 +20,6 @@ import {
   OLD,
   openTerminal,
   type Place,
-  pause,
   runClaude,
 } from './claude-code.ts'
 import { type StubGuard, startStubGuard, TOKEN } from './stub-guard.ts'
@@ -303,7 +302,6 @@ describe.each([NEW, OLD])('Claude Code %s', (version) => {
       const screen = await terminal.shows('Do you want to proceed?')
       expect(screen).toContain('THE REASON of the hold')
       expect(await place.exists('ran')).toBe(false)
-      await pause(400)
       await terminal.type('Enter')
       await expect.poll(() => place.exists('ran'), { timeout: 5000 }).toBe(true)
       await expect.poll(() => guard.closed, { timeout: 5000 }).toEqual([{ outcome: 'done', answer: 'yes' }])

@@ -146,6 +146,8 @@ export async function openTerminal(claude: string, place: Place, env: Record<str
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p')).stdout
   return {
     type: async (...keys) => {
+      // A question that has just been shown takes no answer: the person could have meant something else.
+      await pause(500)
       for (const key of keys) {
         await tmux('send-keys', key)
         await pause(200)
