@@ -32,7 +32,7 @@ export async function listWaiting(options: ConfirmOptions, reach: Reach): Promis
   else if (held.length === 0) line('nothing waits')
   else
     table(
-      held.map(({ ticket, because }) => [ticket, visible(whatOf(because))]),
+      held.map(({ ticket, because }) => [ticket, whatOf(because)]),
       '',
     )
   return EXIT.done
@@ -49,10 +49,10 @@ export interface ShownFile {
 
 /** A person lets what a repository's `interlock.yaml` widens count, until a byte of it changes. */
 export async function confirmFile(file: ShownFile, { reach, agree }: Person): Promise<number> {
-  line(`${visible(file.path)}:`)
-  for (const each of file.text.trimEnd().split('\n')) line(`  ${visible(each)}`)
+  line(`${file.path}:`)
+  for (const each of file.text.trimEnd().split('\n')) line(`  ${each}`)
   line(file.widens.length === 0 ? 'It widens nothing; it counts as it is.' : 'It lets runs in this folder')
-  for (const each of file.widens) line(`  ${visible(each)}`)
+  for (const each of file.widens) line(`  ${each}`)
   const said = await agree('Let it count, exactly as it is now?')
   if (said === 'nobody') return nobody()
   if (said === 'no') {
@@ -80,18 +80,13 @@ async function waiting(reach: Reach): Promise<HeldCalls['held']> {
 }
 
 function show({ agent, cwd, input, because, effects, goal, claim, precedents }: HeldCall): void {
-  line(`${visible(agent)} wants to run, in ${visible(cwd)}:`)
+  line(`${agent} wants to run, in ${cwd}:`)
   const text = typeof input === 'string' ? input : JSON.stringify(input, null, 2)
-  for (const each of text.split('\n')) line(`  ${visible(each)}`)
-  line(visible(because))
+  for (const each of text.split('\n')) line(`  ${each}`)
+  line(because)
   const changing = effects.filter(({ verb }) => verb !== 'read')
-  table(changing.map(({ verb, resource, undo, why }) => [verb, visible(resource), undo, visible(why ?? '')]))
+  table(changing.map(({ verb, resource, undo, why }) => [verb, resource, undo, why ?? '']))
   for (const precedent of precedents ?? []) line(`it happened before: ${precedent}`)
-  if (goal !== undefined) line(`the run was asked to: ${visible(whatOf(goal))}`)
-  if (claim !== undefined) line(`the agent says: ${visible(whatOf(claim))}`)
-}
-
-/** The agent chose this text: characters that could hide or move something are shown by their number. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
+  if (goal !== undefined) line(`the run was asked to: ${whatOf(goal)}`)
+  if (claim !== undefined) line(`the agent says: ${whatOf(claim)}`)
 }

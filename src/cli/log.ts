@@ -1,7 +1,6 @@
 import { whatOf } from '../core/action.ts'
 import { EXIT } from '../core/ruling.ts'
 import { type Answered, type Closed, RECORD, type Ruled, type Said } from '../wire/record.ts'
-import { visible } from './confirm.ts'
 import { columns, json, line, note, table } from './render.ts'
 
 /** A ledger entry with its place. */
@@ -70,14 +69,7 @@ export async function logList(files: LedgerFiles, options: { last: number; json?
   if (options.json === true) for (const row of shown) json(row)
   else
     table(
-      shown.map(({ time, receipt, ruling, outcome, rule, what }) => [
-        when(time),
-        receipt,
-        ruling,
-        outcome,
-        rule,
-        visible(what),
-      ]),
+      shown.map(({ time, receipt, ruling, outcome, rule, what }) => [when(time), receipt, ruling, outcome, rule, what]),
       '',
     )
   return EXIT.done
@@ -122,11 +114,11 @@ export function linesOf({ index, entry }: Line): readonly string[] {
     case RECORD.answered: {
       const { answer, by, forgeable, ticket } = entry.data as Answered
       const doubt = forgeable ? '; forgeable: software of the same user could have said it' : ''
-      return [`${head}  ${answer}`, `  ${ticket} by ${visible(by)}${doubt}`]
+      return [`${head}  ${answer}`, `  ${ticket} by ${by}${doubt}`]
     }
     case RECORD.said: {
       const { what, text } = entry.data as Said
-      return [`${head}  ${what}`, `  ${visible(text)}`]
+      return [`${head}  ${what}`, `  ${text}`]
     }
     default:
       return [`${head}  ${entry.type}`, `  ${JSON.stringify(entry.data)}`]
@@ -139,13 +131,13 @@ function ruledLines(head: string, ruled: Ruled): readonly string[] {
   const text = typeof input === 'string' ? input : JSON.stringify(input)
   return [
     `${head}  ${ruling}  ${rule}${safeguards.length > 0 ? `  under ${safeguards.join(', ')}` : ''}`,
-    `  ${visible(agent)} in ${visible(cwd)}, run ${visible(run)}`,
-    ...text.split('\n').map((each) => `  > ${visible(each)}`),
-    `  ${visible(because)}`,
+    `  ${agent} in ${cwd}, run ${run}`,
+    ...text.split('\n').map((each) => `  > ${each}`),
+    `  ${because}`,
     ...(instead === undefined ? [] : [`  instead: ${instead}`]),
-    ...(claim === undefined ? [] : [`  the agent said: ${visible(claim)}`]),
+    ...(claim === undefined ? [] : [`  the agent said: ${claim}`]),
     ...(ticket === undefined ? [] : [`  ticket ${ticket}${how}`]),
-    ...columns(effects.map((each) => [each.verb, visible(each.resource), each.place, each.undo, each.certainty])),
+    ...columns(effects.map((each) => [each.verb, each.resource, each.place, each.undo, each.certainty])),
   ]
 }
 
@@ -153,14 +145,11 @@ function closedLines(head: string, closed: Closed): readonly string[] {
   const { outcome, code, why, answered, changes, diverged, overlaps, lost, unseen = [] } = closed
   return [
     `${head}  ${outcome}${code === undefined ? '' : `, exit code ${code}`}${diverged ? ', diverged' : ''}`,
-    ...(why === undefined ? [] : [`  ${visible(why)}`]),
+    ...(why === undefined ? [] : [`  ${why}`]),
     ...(answered === undefined ? [] : [`  the host's own question was answered: ${answered}`]),
-    ...some(
-      changes,
-      ({ path, change, predicted }) => `${change}  ${visible(path)}${predicted ? '' : '  (not predicted)'}`,
-    ),
-    ...some(lost, (each) => `can't be given back: ${visible(each.path)}: ${each.why}`),
-    ...some(unseen, (path) => `could not be looked through: ${visible(path)}`),
+    ...some(changes, ({ path, change, predicted }) => `${change}  ${path}${predicted ? '' : '  (not predicted)'}`),
+    ...some(lost, (each) => `can't be given back: ${each.path}: ${each.why}`),
+    ...some(unseen, (path) => `could not be looked through: ${path}`),
     ...(overlaps.length > 0 ? [`  ran at the same time over the same paths: ${overlaps.join(', ')}`] : []),
   ]
 }

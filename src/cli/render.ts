@@ -1,14 +1,19 @@
 import { type CodedError, chain } from '../core/errors.ts'
 import type { RulingLine } from '../wire/api.ts'
 
-/** The only place that prints. Plain text that is readable without colour. */
+/** The only place that prints: one line of plain text that is readable without colour. */
 export function line(text = ''): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${visible(text)}\n`)
 }
 
-/** For people, beside what a command prints for others: on stderr. */
+/** For people, beside what a command prints for others: on stderr. It may have several lines. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`)
+  for (const each of text.split('\n')) process.stderr.write(`${visible(each)}\n`)
+}
+
+/** Agents choose parts of what is printed: characters that could hide or move something are shown by their number. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
 export function json(value: unknown): void {
@@ -18,10 +23,10 @@ export function json(value: unknown): void {
 /** What, why, and what to do; on stderr. */
 export function failure(error: unknown): void {
   const [what, ...why] = chain(error)
-  process.stderr.write(`interlock: ${what ?? 'unknown failure'}\n`)
-  for (const each of why) process.stderr.write(`  because ${each}\n`)
+  note(`interlock: ${what ?? 'unknown failure'}`)
+  for (const each of why) note(`  because ${each}`)
   const hint = (error as Partial<CodedError>).hint
-  if (hint !== undefined) process.stderr.write(`  ${hint}\n`)
+  if (hint !== undefined) note(`  ${hint}`)
 }
 
 /** A ruling as a person reads it: one line for the answer, then what it rests on. */

@@ -45,7 +45,9 @@ function realpath(path: string): string | undefined {
   }
 }
 
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']
+
 function unlessNowhere(cause: unknown): undefined {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code !== 'ENOENT' && code !== 'ELOOP' && code !== 'ENAMETOOLONG') throw cause
+  if (!NOWHERE.includes(String(code))) throw cause
 }

@@ -25,13 +25,15 @@ export function startCompanion(command: string, args: readonly string[], options
   let child: Child | undefined
   let last: Promise<unknown> = Promise.resolve()
 
-  const started = (): Child => {
+  /** Undefined where there is no room for another process. */
+  const started = (): Child | undefined => {
     if (child !== undefined) return child
     const fresh = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'ignore'] })
     const forget = (): void => {
       if (child === fresh) child = undefined
     }
     fresh.on('error', forget).on('close', forget)
+    if (fresh.pid === undefined) return undefined
     // It may end before it has read what we send; the answer tells.
     fresh.stdin.on('error', forget)
     child = fresh
@@ -42,6 +44,7 @@ export function startCompanion(command: string, args: readonly string[], options
     ask(request, timeoutMs) {
       const mine = last.then(async () => {
         const asked = started()
+        if (asked === undefined) return undefined
         const answer = await exchange(asked, request, { timeoutMs, maxBytes: options.maxBytes })
         // What it says later would be taken for the answer to the next request.
         if (answer === undefined) asked.kill('SIGKILL')

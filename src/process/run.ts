@@ -26,20 +26,26 @@ export function run(command: string, args: readonly string[], options: RunOption
   return new Promise((resolve) => {
     // A group of its own, so that the end of time takes the children along.
     const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: 'pipe', detached: true })
+    child.once('error', ({ message }) =>
+      resolve({ code: 127, stdout: '', stderr: message, truncated: false, timedOut: false }),
+    )
+    // Where it could not be started it may have no streams either.
+    if (child.pid === undefined) return
     const stdout = gather(child.stdout, options.maxBytes)
     const stderr = gather(child.stderr, options.maxBytes)
     let timedOut = false
     const timer = setTimeout(() => {
       timedOut = true
       kill(child.pid)
+      // What left the group may hold them open for as long as it likes.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy()
     }, options.timeoutMs)
 
-    const end = (code: number, words = ''): void => {
+    const end = (code: number): void => {
       clearTimeout(timer)
       const truncated = stdout.truncated() || stderr.truncated()
-      resolve({ code, stdout: stdout.text(), stderr: stderr.text() + words, truncated, timedOut })
+      resolve({ code, stdout: stdout.text(), stderr: stderr.text(), truncated, timedOut })
     }
-    child.once('error', (error) => end(127, error.message))
     child.once('close', (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
     // A child that ends without reading its input is no fault of ours.
     child.stdin.on('error', () => undefined)

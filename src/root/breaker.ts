@@ -16,7 +16,7 @@ export async function stop(why: string, reach: Reach, env: Env): Promise<number>
   if (breaker.stopped() === undefined) await breaker.stop(why)
   line('stopped: every call is denied from now on; `interlock resume` ends this')
   const silent = await tellGuard(reach, '/v1/stop', { why }, RECORD_MS)
-  if (silent !== undefined) note('interlock: no guard is there to record it; the next one does')
+  if (silent !== undefined) note(`interlock: it is not on record yet, the guard's next start sees to that: ${silent}`)
   return EXIT.done
 }
 

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Agree, askGuard } from '../cli/guard.ts'
-import { line, note, table } from '../cli/render.ts'
+import { json, line, note, table } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { startScriptedModel } from '../demo/model.ts'
 import { claudeVersion, type Enforcement, findClaude, tryCanary } from '../hosts/claude-code/canary.ts'
-import { describeHost } from '../hosts/claude-code/describe.ts'
+import { type Description, describeHost } from '../hosts/claude-code/describe.ts'
 import { install, preview, settingsPath, uninstall } from '../hosts/claude-code/install.ts'
 import { type Installation, installations } from '../hosts/claude-code/record.ts'
 import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
@@ -51,7 +51,8 @@ export async function init(options: InitOptions, { env, cwd, agree }: Place): Pr
     return EXIT.hold
   }
   await install(setup.options(path))
-  const enforcement = await prove(claude, env, path)
+  const written = (await installations(state)).filter((each) => each.path === path)
+  const enforcement = await prove(claude, env, written)
   line(provedWords(enforcement))
   line('undo this with `interlock init --remove`; see what holds with `interlock status`')
   return enforcement.kind === 'unenforced' ? EXIT.fault : EXIT.done
@@ -87,20 +88,16 @@ function placesOf(env: Env): readonly string[] {
   )
 }
 
-async function prove(claude: string | undefined, env: Env, path?: string): Promise<Enforcement> {
-  const { state } = foldersOf(env)
-  const installed = await installations(state)
-  const installation = installed.find((each) => each.path === path) ?? installed[0]
-  if (installation === undefined) return { kind: 'not tried', why: 'no hooks are installed' }
+/** Tries each of the installations, until one does not hold. */
+async function prove(claude: string | undefined, env: Env, installed: readonly Installation[]): Promise<Enforcement> {
   if (claude === undefined) return { kind: 'not tried', why: 'there is no `claude` on PATH' }
-  return await tryCanary({
-    claude,
-    installation,
-    state,
-    startModel: startScriptedModel,
-    temporary: tmpdir(),
-    environment: env,
-  })
+  const how = { claude, state: foldersOf(env).state, startModel: startScriptedModel, temporary: tmpdir() }
+  let tried: Enforcement = { kind: 'not tried', why: 'no hooks are installed' }
+  for (const installation of installed) {
+    tried = await tryCanary({ ...how, installation, environment: env })
+    if (tried.kind !== 'enforced') return tried
+  }
+  return tried
 }
 
 function provedWords(enforcement: Enforcement): string {
@@ -124,31 +121,32 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
   const installed: readonly Installation[] = await installations(state)
   const enforcement =
     options.prove === true
-      ? await prove(await findClaude(env.PATH ?? ''), env)
+      ? await prove(await findClaude(env.PATH ?? ''), env, installed)
       : { kind: 'not tried' as const, why: '`interlock status --prove` tries it' }
-  const host = describeHost(installed, enforcement)
-  if (options.json === true) line(JSON.stringify({ guard, hosts: [host] }))
+  const host = await describeHost(installed, enforcement)
+  if (options.json === true) json({ guard, hosts: [host] })
   else {
     const stopped = guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`
     line(`guard        running, policy ${guard.policy.slice(0, 12)}${stopped}`)
     if (guard.waiting > 0) line(`waiting      ${guard.waiting} for your answer: \`interlock confirm\` lists them`)
     line('confirms     forgeable: software that runs as this user could give them, and could alter this installation')
     line(`ledger       ${join(state, 'ledger')}`)
-    if (host.installed.length === 0) line('claude-code  not guarded; `interlock init` installs the hooks')
-    else {
-      line(`claude-code  ${host.level}; ${provedWords(enforcement)}`)
-      table(
-        host.installed.map(({ path, by, takeOver }) => [
-          path,
-          by,
-          takeOver ? 'answers for the host' : 'beside the host’s own questions',
-        ]),
-      )
-      line('holds')
-      for (const each of host.holds) line(`  ${each}`)
-      line('open doors')
-      for (const each of host.doors) line(`  ${each}`)
-    }
+    showHost(host)
   }
   return EXIT.done
+}
+
+function showHost({ level, enforcement, installed, holds, doors }: Description): void {
+  if (installed.length === 0) return line('claude-code  not guarded; `interlock init` installs the hooks')
+  line(`claude-code  ${level}; ${provedWords(enforcement)}`)
+  table(
+    installed.map(({ path, by, takeOver, broken }) => {
+      if (broken !== undefined) return [path, by, `NOT IN FORCE: ${broken}; \`interlock init\` mends it`]
+      return [path, by, takeOver ? 'answers for the host' : 'beside the host’s own questions']
+    }),
+  )
+  line(holds.length === 0 ? 'holds        nothing' : 'holds')
+  for (const each of holds) line(`  ${each}`)
+  line('open doors')
+  for (const each of doors) line(`  ${each}`)
 }

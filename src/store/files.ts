@@ -150,7 +150,8 @@ export async function replaceFile(files: Files, path: string, bytes: Uint8Array)
   await files.syncFolder(dirname(path))
 }
 
-async function writeFile(files: Files, path: string, bytes: Uint8Array): Promise<void> {
+/** Durable on return. */
+export async function writeFile(files: Files, path: string, bytes: Uint8Array): Promise<void> {
   const file = await files.create(path)
   try {
     await file.write(bytes)

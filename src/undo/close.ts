@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, fstatSync, lstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Digest, sha256 } from '../core/digest.ts'
 import { type Pause, pacer } from './budget.ts'
 import { BUNDLE_UPTO, Bundler } from './bundle.ts'
 import { type CompareTools, compare } from './compare.ts'
+import { codeOf } from './folders.ts'
 import { clonePath, linkPath } from './keep.ts'
 import type { ClosedFile, Entry, State, TakenFile } from './manifest.ts'
 import type { Objects } from './objects.ts'
@@ -76,8 +77,17 @@ class Mover {
     this.#bundler = new Bundler(objects)
   }
 
-  /** Adds to `contents`, if there is a content to keep; a reason where it is lost. */
-  async move({ path, role, state, kept }: Entry, contents: ClosedFile['contents']): Promise<string | undefined> {
+  /** Adds to `contents`, if there is a content to keep; a reason where it is lost. One file never fails the others. */
+  async move(entry: Entry, contents: ClosedFile['contents']): Promise<string | undefined> {
+    try {
+      return await this.#move(entry, contents)
+    } catch (cause) {
+      if (!/^E[A-Z0-9]+$/.test(codeOf(cause))) throw cause
+      return `its copy can't be read (${codeOf(cause)})`
+    }
+  }
+
+  async #move({ path, role, state, kept }: Entry, contents: ClosedFile['contents']): Promise<string | undefined> {
     if (role === 'left out') return 'it was left out of the snapshot'
     if (state === null || kept === undefined) return undefined
     if ('clone' in kept) {
@@ -104,6 +114,8 @@ class Mover {
 
   /** The inode is the workspace's own: whoever has the file open, or another name for it, can write to it. */
   async #moveLinked(before: State, at: string, to: Destination): Promise<boolean> {
+    // Of the only name that is left, the mode is nobody else's any more, and may keep even us out.
+    if (lstatSync(at).nlink === 1) chmodSync(at, 0o600)
     const fd = openToRead(at)
     try {
       const now = stateOf(fstatSync(fd, { bigint: true }))

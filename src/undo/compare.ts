@@ -185,8 +185,9 @@ async function findUnpredicted(work: Work, root: string, tools: CompareTools): P
         work.mates.set(path, peer.path)
         return false
       }
-      const born = lstatSync(at, { bigint: true }).birthtimeNs > since
-      const change: Change = { path, change: born ? 'created' : 'changed', predicted: false }
+      const born = lstatSync(at, { bigint: true, throwIfNoEntry: false })?.birthtimeNs
+      if (born === undefined) return false
+      const change: Change = { path, change: born > since ? 'created' : 'changed', predicted: false }
       if (state.kind === 'folder') folders.push(change)
       else note(work, change)
     }

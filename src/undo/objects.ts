@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline as pipe } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Digest, sha256 } from '../core/digest.ts'
@@ -40,7 +41,7 @@ export class Objects {
   readonly #folder: string
   readonly #staging: string
   readonly #run: Run
-  #pending = new Map<Digest, { staged: string; name: string }>()
+  readonly #pending = new Map<Digest, { staged: string; name: string }>()
   #staged = 0
 
   constructor(folder: string, staging: string, run: Run) {
@@ -99,10 +100,10 @@ export class Objects {
       const shard = join(this.#folder, hash.slice(0, 2))
       if (!shards.has(shard)) mkdirSync(shard, { recursive: true, mode: 0o700 })
       renameSync(staged, join(shard, name.slice(2)))
+      this.#pending.delete(hash)
       shards.add(shard)
     }
     await Promise.all([...shards, this.#folder].map(nodeFiles.syncFolder))
-    this.#pending.clear()
   }
 
   /** The content, or undefined where it is not kept. */
@@ -113,7 +114,7 @@ export class Objects {
     }
     const path = this.#find(hash)
     if (path === undefined) return undefined
-    return path.endsWith(PACKED) ? createReadStream(path).pipe(createZstdDecompress()) : createReadStream(path)
+    return streamed(path)
   }
 
   readBytes(hash: Digest): Buffer | undefined {
@@ -148,6 +149,13 @@ export class Objects {
   #stage(): string {
     return join(this.#staging, `object-${this.#staged++}`)
   }
+}
+
+/** Opened when it is read, and closed however the reading ends. */
+async function* streamed(path: string): AsyncGenerator<Buffer> {
+  const source = createReadStream(path)
+  // What goes wrong in one of the two ends both, and shows where it is read.
+  yield* path.endsWith(PACKED) ? pipe(source, createZstdDecompress(), () => undefined) : source
 }
 
 function* hashed(parts: Iterable<Buffer>, hash: ReturnType<typeof createHash>): Generator<Buffer> {

@@ -9,7 +9,8 @@ const MIB = 1 << 20
 
 /**
  * Drops closed snapshots that are too old, then the oldest ones while all together take too much room, and the contents
- * that no snapshot refers to any more. Open ones stay, whatever they cost. CRASH: the next run sweeps what is left.
+ * that no snapshot refers to any more. Open ones are left alone while their call can still end. CRASH: the next run
+ * sweeps what is left.
  */
 export function prune(shelf: Shelf, objects: Objects, { now, bounds }: { now: number; bounds: Bounds }): string[] {
   const sizes = objects.sizes()
@@ -30,7 +31,10 @@ export function prune(shelf: Shelf, objects: Objects, { now, bounds }: { now: nu
   for (const size of sizes.values()) total += size
   for (const hash of [...sizes.keys()]) if (!uses.has(hash)) drop(hash)
 
-  const gone: string[] = []
+  const orphans = shelf.ids().filter((id) => !shelf.isClosed(id) && now - shelf.takenAt(id) >= bounds.keepDays * DAY_MS)
+  for (const id of orphans) shelf.remove(id)
+
+  const gone = [...orphans]
   for (const { id, at, size, hashes } of closed) {
     if (now - at < bounds.keepDays * DAY_MS && total <= bounds.keepMiB * MIB) continue
     shelf.remove(id)

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodeFiles } from '../store/files.ts'
+import { nodeFiles, replaceFile, writeFile } from '../store/files.ts'
 import { UndoError } from './error.ts'
 import { ClosedFile, Line, type TakenFile, TakenHead } from './manifest.ts'
 
@@ -66,7 +66,8 @@ export class Shelf {
   async commit(head: TakenHead, lines: readonly string[], contents: Promise<void>): Promise<void> {
     const making = join(this.making, head.id)
     // Side by side they wait for one flush of the disk.
-    await Promise.all([contents, writeDurably(join(making, TAKEN), [JSON.stringify(head), ...lines].join('\n'))])
+    const text = [JSON.stringify(head), ...lines].join('\n')
+    await Promise.all([contents, writeFile(nodeFiles, join(making, TAKEN), Buffer.from(text))])
     await nodeFiles.syncFolder(making)
     renameSync(making, this.folder(head.id))
     await Promise.all([this.#snapshots, this.#folder].map(nodeFiles.syncFolder))
@@ -79,9 +80,7 @@ export class Shelf {
   /** CRASH: before the rename the snapshot is open still; after it the copies are only in the way. */
   async close(manifest: ClosedFile): Promise<void> {
     const folder = this.folder(manifest.id)
-    await writeDurably(join(folder, 'closing'), JSON.stringify(manifest))
-    renameSync(join(folder, 'closing'), join(folder, CLOSED))
-    await nodeFiles.syncFolder(folder)
+    await replaceFile(nodeFiles, join(folder, CLOSED), Buffer.from(JSON.stringify(manifest)))
     this.#dropCopies(manifest.id)
   }
 
@@ -118,6 +117,10 @@ export class Shelf {
   size(id: string): number {
     const folder = this.folder(id)
     return readdirSync(folder).reduce((sum, name) => sum + lstatSync(join(folder, name)).blocks * 512, 0)
+  }
+
+  takenAt(id: string): number {
+    return lstatSync(join(this.folder(id), TAKEN)).mtimeMs
   }
 
   closedAt(id: string): number {
@@ -159,15 +162,5 @@ function read<T>(path: string, parse: (text: string) => T): T {
     return parse(readFileSync(path, 'utf8'))
   } catch (cause) {
     throw new UndoError('undo/damaged', `\`${path}\` can't be read`, { cause, hint: 'what it kept is lost' })
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await nodeFiles.create(path)
-  try {
-    await file.write(Buffer.from(text))
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }

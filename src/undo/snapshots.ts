@@ -102,7 +102,11 @@ class Store implements Snapshots {
 
   prune(): Promise<readonly string[]> {
     const { clock, bounds } = this.#options
-    return this.#alone(async () => prune(this.#shelf, this.#objects, { now: clock.now(), bounds }))
+    return this.#alone(async () => {
+      const gone = prune(this.#shelf, this.#objects, { now: clock.now(), bounds })
+      for (const id of gone) this.#open.delete(id)
+      return gone
+    })
   }
 
   async #close(id: string, walk: readonly string[]): Promise<Closed> {

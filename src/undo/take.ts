@@ -89,8 +89,9 @@ class Collector {
 
   /** Waits for links first: they must not go into a folder that is being removed. */
   async close(): Promise<void> {
-    await Promise.all(this.#sent.map(({ answers }) => answers))
+    await Promise.allSettled(this.#sent.map(({ answers }) => answers))
     for (const folder of this.#held.keys()) leave(folder)
+    this.#held.clear()
     this.#folders.close()
   }
 
@@ -105,7 +106,9 @@ class Collector {
 
   async finish(): Promise<void> {
     this.#sendLinks()
-    await Promise.all([this.#settleLinks(0), this.#readAttributes()])
+    // Both come to their end before folders are closed under one of them.
+    const ends = await Promise.allSettled([this.#settleLinks(0), this.#readAttributes()])
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
     // Of what could not be linked.
     await this.#readAttributes()
   }

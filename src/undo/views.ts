@@ -31,14 +31,16 @@ export async function viewsOf(
 
   const views: View[] = []
   const folders = new Folders()
+  const pause = pacer(tools.clock)
   try {
     for (const path of pathsOf({ taken, closed }, entries)) {
+      if (pause.due()) await pause.rest()
       const entry = entries.get(path) ?? mates.get(path)
       const change = changes.get(path)
       const before = entry ? pre(entry, closed) : change?.predicted ? null : undefined
       const left = after.has(path) ? after.get(path) : closed && entry ? before : undefined
       views.push({
-        ...(await presentOf(folders, path, { before, left, pause: pacer(tools.clock) })),
+        ...(await presentOf(folders, path, { before, left, pause })),
         path,
         before,
         after: left,

@@ -167,6 +167,8 @@ describe('where a path leads', () => {
     expect(realOf(at('way/new/file'))).toBe(at('real/new/file'))
     expect(realOf(at('dangling'))).toBe('/nowhere/cron.d/evil')
     expect(realOf(at('dangling/inner'))).toBe('/nowhere/cron.d/evil/inner')
+    writeFileSync(at('a-file'), '')
+    expect(realOf(at('a-file/below'))).toBe(at('a-file/below'))
     expect(realOf(at('relative'))).toBe(at('real/not/yet'))
     expect(realOf('/')).toBe('/')
   })

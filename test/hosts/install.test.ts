@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { whyKeepSettings } from '../../src/hosts/claude-code/config-change.ts'
+import { type Description, describeHost } from '../../src/hosts/claude-code/describe.ts'
 import { hookFiles } from '../../src/hosts/claude-code/hook-files.ts'
 import { hooksFor } from '../../src/hosts/claude-code/hooks.ts'
 import { type InstallOptions, install, preview, settingsPath, uninstall } from '../../src/hosts/claude-code/install.ts'
@@ -67,6 +68,19 @@ describe('installing', () => {
     expect(read()).toBe(ODD)
     expect(mode()).toBe(0o640)
     expect(await installations(state)).toEqual([])
+  })
+
+  it('is described by what the settings still hold, not by our record of it', async () => {
+    const described = async (): Promise<Description> =>
+      describeHost(await installations(state), { kind: 'not tried', why: '' })
+    expect((await described()).holds).toEqual([])
+    await install(options())
+    const whole = await described()
+    expect([whole.installed[0]?.broken, whole.holds.length > 0]).toEqual([undefined, true])
+    writeFileSync(path, '{}')
+    expect(await described()).toMatchObject({ installed: [{ broken: 'the hook on PreToolUse is gone' }], holds: [] })
+    rmSync(path)
+    expect(await described()).toMatchObject({ installed: [{ broken: 'the file is gone' }], holds: [] })
   })
 
   it('makes the settings one of the guard’s own files for as long as they carry its hooks', async () => {

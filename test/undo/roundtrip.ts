@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -185,6 +186,24 @@ export const givesBackDeletions = fc.asyncProperty(
   },
 )
 
+/** Whoever may remove a file need not be able to read it. */
+export async function givesBackUnreadable(): Promise<void> {
+  const world = makeWorld()
+  try {
+    const at = join(world.workspace, 'closed')
+    writeFileSync(at, 'kept', { mode: 0o000 })
+    await world.snapshots.take('one', [target(at, { unlinkOnly: true })])
+    rmSync(at)
+    equal((await world.snapshots.close('one', [world.workspace])).lost, [])
+    equal((await world.snapshots.restore('one', { dryRun: false, as: 'two' })).refused, [])
+    equal((lstatSync(at).mode & 0o777).toString(8), '0')
+    chmodSync(at, 0o600)
+    equal(readFileSync(at, 'utf8'), 'kept')
+  } finally {
+    world.remove()
+  }
+}
+
 function equal(found: unknown, wanted: unknown): void {
   const [a, b] = [found, wanted].map((value) =>
     JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one), 1),
@@ -206,5 +225,6 @@ if (process.argv[2] === 'run') {
   }
   await fc.assert(givesBackAnything, options)
   await fc.assert(givesBackDeletions, options)
+  await givesBackUnreadable()
   console.log('held')
 }

@@ -372,6 +372,16 @@ describe('kept for a time and a size', () => {
     expect(objects()).toBe(0)
   })
 
+  it('one whose call was never seen to end goes with age, too', async () => {
+    makeWorld({ bounds: { keepDays: 1 } })
+    files({ x: '1' })
+    await world.snapshots.take('open', [target(at('x'))])
+    expect(await world.snapshots.prune()).toEqual([])
+    utimesSync(join(world.store, 'snapshots', 'open', 'taken.jsonl'), 1000, 1000)
+    expect(await world.snapshots.prune()).toEqual(['open'])
+    expect(readdirSync(join(world.store, 'snapshots'))).toEqual([])
+  })
+
   it('the oldest go while all take too much room', async () => {
     makeWorld({ clock: { ...systemClock, now: () => 1_000_000 }, bounds: { keepMiB: 1 } })
     await deletions(4, 400_000)

@@ -1,5 +1,7 @@
+import { nodeFiles } from '../../store/files.ts'
 import type { Enforcement } from './canary.ts'
 import type { Installation } from './record.ts'
+import { whatIsMissing } from './settings.ts'
 
 /** What `status` says of this host: what holds, at which level, and which doors stay open. */
 export interface Description {
@@ -11,6 +13,8 @@ export interface Description {
     readonly path: string
     readonly by: 'http hook' | 'shell hook'
     readonly takeOver: boolean
+    /** Why its hooks are not asked, where they aren't. */
+    readonly broken?: string
   }[]
   readonly holds: readonly string[]
   readonly doors: readonly string[]
@@ -31,19 +35,30 @@ const DOORS = [
   'software of this user can change the installation, and can listen at the guard’s address while it is dead',
 ]
 
-export function describeHost(installations: readonly Installation[], enforcement: Enforcement): Description {
+/** Our record says what was installed; the settings, what still is. */
+async function whyBroken({ target, added }: Installation): Promise<string | undefined> {
+  const text = (await nodeFiles.read(target))?.toString('utf8')
+  return text === undefined ? 'the file is gone' : whatIsMissing(text, added.groups)
+}
+
+export async function describeHost(
+  installations: readonly Installation[],
+  enforcement: Enforcement,
+): Promise<Description> {
+  const broken = await Promise.all(installations.map(whyBroken))
   const project = installations.some(({ path }) => path.endsWith('settings.local.json'))
   const shell = installations.some(({ failsClosed }) => !failsClosed)
   return {
     host: 'claude-code',
     level: 'advised',
     enforcement,
-    installed: installations.map(({ path, failsClosed, takeOver }) => ({
+    installed: installations.map(({ path, failsClosed, takeOver }, at) => ({
       path,
       by: failsClosed ? 'http hook' : 'shell hook',
       takeOver,
+      ...(broken[at] !== undefined && { broken: broken[at] }),
     })),
-    holds: installations.length === 0 ? [] : HOLDS,
+    holds: broken.includes(undefined) ? HOLDS : [],
     doors: [
       ...DOORS,
       ...(project ? ['`--setting-sources user` starts without the hooks of a folder'] : []),
