@@ -131,16 +131,21 @@ async function openDoors(
   // Hooks that are installed name the port of before.
   const port = await listening(onPort, { host: '127.0.0.1', port: before?.port ?? 0 })
   const address = { socket: socketIn(state), port, token, pid: process.pid }
-  await replaceFile(nodeFiles, join(state, 'guard.json'), Buffer.from(JSON.stringify(address)))
-  // Last: whoever gets an answer on the socket finds the address. The ledger's lock says that no other guard is alive.
-  rmSync(address.socket, { force: true })
-  await listening(onSocket, { path: address.socket })
   // What is being answered still is; nobody new comes in.
   const close = (): void => {
     for (const server of [onSocket, onPort]) {
       server.close()
       server.closeIdleConnections()
     }
+  }
+  try {
+    await replaceFile(nodeFiles, join(state, 'guard.json'), Buffer.from(JSON.stringify(address)))
+    // Last: who gets an answer on the socket finds the address. The ledger's lock says that no other guard is alive.
+    rmSync(address.socket, { force: true })
+    await listening(onSocket, { path: address.socket })
+  } catch (error) {
+    close()
+    throw error
   }
   return { address, close }
 }

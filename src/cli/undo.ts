@@ -48,7 +48,7 @@ function show(reply: UndoReply, options: UndoOptions): number {
 
 async function list(options: UndoOptions, reach: Reach): Promise<number> {
   const { receipts } = (await askGuard(reach, 'GET', '/v1/receipts?last=20000')) as ReceiptLines
-  const kept = receipts.filter((each) => each.kept && each.changed > 0 && !each.undone)
+  const kept = receipts.filter((each) => each.kept && !each.undone)
   if (options.json === true) for (const each of kept) json(each)
   else if (kept.length === 0) line('nothing that was changed is kept here')
   const rowOf = ({ id, at, changed, what }: (typeof kept)[number]): readonly string[] => {

@@ -11,12 +11,12 @@ export interface Ledger {
   close(): Promise<void>
 }
 
-/** A CloudEvents 1.0 shape; `data` holds no secret and is at most 60,000 bytes as JSON. */
+/** A CloudEvents 1.0 shape; `data` holds no secret; what is long lies beside it, by its hash. */
 export interface LedgerEntry {
   readonly id: string
   /** `dev.interlock.action.ruled`, `dev.interlock.action.closed`, … */
   readonly type: string
-  /** The receipt that it belongs to. */
+  /** What it is about: mostly a receipt. */
   readonly subject: string
   /** RFC 3339, UTC. */
   readonly time: string
@@ -43,7 +43,9 @@ export interface Snapshots {
    * this can be undone in turn; where it can't be, all is refused. A dry run changes nothing and answers the same.
    */
   restore(id: string, how: RestoreHow): Promise<Restored>
-  /** Drops closed snapshots beyond the bounds of age and size; answers with their ids. */
+  /** It is there, and was not pruned. */
+  has(id: string): boolean
+  /** Drops snapshots beyond the bounds of age and size; answers with their ids. */
   prune(): Promise<readonly string[]>
 }
 

@@ -12,7 +12,7 @@ import { LONGEST_WORDS, record, sayGoal } from './record.ts'
 import type { Filed, Open } from './register.ts'
 import { faulted } from './reply.ts'
 import { stagesOf } from './stages.ts'
-import { undo } from './undo.ts'
+import { canGiveBack, undo } from './undo.ts'
 
 export class GuardError extends CodedError<
   'guard/unknown-receipt' | 'guard/unknown-ticket' | 'guard/late' | 'guard/not-a-host'
@@ -43,7 +43,7 @@ export interface Guard {
   receipts(last: number): readonly ReceiptLine[]
   undo(request: UndoRequest): Promise<UndoReply>
   turn(state: Turned['state'], why: string, by: string): Promise<void>
-  /** Resolves when no call is under way, or after `ms`. */
+  /** Resolves when no call, undo or close is under way, or after `ms`. */
   quiet(ms: number): Promise<void>
   status(): { readonly policy: string; readonly stopped?: string; readonly open: number; readonly waiting: number }
 }
@@ -53,7 +53,11 @@ const ANSWER_MS = 10_000
 
 /** `keepHash` makes a confirmed file's hash count, durably. */
 export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, answerMs = ANSWER_MS): Guard {
-  const under = new Set<Promise<CallReply>>()
+  const under = new Set<Promise<unknown>>()
+  const during = <T>(work: Promise<T>): Promise<T> => {
+    under.add(work)
+    return work.finally(() => under.delete(work))
+  }
   const closing = new Map<string, Promise<void>>()
   const closeOnce = (open: Open, end: End): Promise<void> => {
     const ending = closing.get(open.receipt) ?? closeReceipt(g, open, end).finally(() => closing.delete(open.receipt))
@@ -61,18 +65,17 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
     return ending
   }
   return {
-    call: (call, manner) => {
-      const answer = withDeadline(
-        answerMs,
-        (deadline) => govern(call, stagesOf(g, manner, deadline)),
-        () => late(g),
-      )
-      under.add(answer)
-      return answer.finally(() => under.delete(answer))
-    },
+    call: (call, manner) =>
+      during(
+        withDeadline(
+          answerMs,
+          (deadline) => govern(call, stagesOf(g, manner, deadline)),
+          () => late(g),
+        ),
+      ),
     close: async (receipt, end) => {
       const open = g.register.open.get(receipt)
-      if (open?.perform === 'host') return await closeOnce(open, end)
+      if (open?.perform === 'host') return await during(closeOnce(open, end))
       if (open !== undefined) throw new GuardError('guard/not-a-host', `the guard itself runs \`${receipt}\``)
       if (!g.register.receipts.has(receipt))
         throw new GuardError('guard/unknown-receipt', `there is no receipt \`${receipt}\``)
@@ -80,7 +83,7 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
     abandon: async (ms, why) => {
       const before = g.clock.now() - ms
       for (const open of [...g.register.open.values()])
-        if (open.at <= before && (ms === 0 || open.perform === 'host'))
+        if (ms === 0 || (open.at <= before && open.perform === 'host'))
           await closeOnce(open, { outcome: 'unknown', why })
     },
     setGoal: (run, text) => sayGoal(g, run, text),
@@ -108,8 +111,8 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       await record(g, { type: 'fileConfirmed', subject: file.path, data: { ...file, ...asker } })
       await keepHash(file.sha256)
     },
-    receipts: (last) => [...g.register.receipts.values()].slice(-last).map(lineOf),
-    undo: (request) => undo(request, g),
+    receipts: (last) => [...g.register.receipts.values()].slice(-last).map((filed) => lineOf(filed, g)),
+    undo: (request) => during(undo(request, g)),
     turn: async (state, why, by) => {
       if (state === 'resumed') await g.breaker.resume()
       else if (g.breaker.stopped() === undefined) await g.breaker.stop(why)
@@ -133,8 +136,9 @@ function late(g: Gate): CallReply {
   return faulted(receipt, error)
 }
 
-function lineOf({ id, at, run, kind, what, outcome, changed, kept, undone }: Filed): ReceiptLine {
-  return { id, at, run, kind, what, changed, kept, undone, ...(outcome && { outcome }) }
+function lineOf(filed: Filed, g: Gate): ReceiptLine {
+  const { id, at, run, kind, what, outcome, changed, undone } = filed
+  return { id, at, run, kind, what, changed, kept: canGiveBack(filed, g), undone, ...(outcome && { outcome }) }
 }
 
 function ticketOf(g: Gate, id: string): Ticket {

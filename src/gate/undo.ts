@@ -24,12 +24,17 @@ export async function undo({ what, dryRun }: UndoRequest, g: Gate): Promise<Undo
   return reply
 }
 
+/** It changed something, or may have, and what was there before is still kept. */
+export function canGiveBack({ id, kept, changed, outcome }: Filed, g: Gate): boolean {
+  return kept && (changed > 0 || outcome === 'unknown') && g.snapshots.has(id)
+}
+
 /** A run: what it did, but for what is given back already. `--last`: the last action that changed something. */
 function chosen(what: string, g: Gate): readonly Filed[] {
-  const kept = [...g.register.receipts.values()].filter((filed) => filed.kept)
+  const kept = [...g.register.receipts.values()].filter((filed) => canGiveBack(filed, g))
   const left = kept.filter(({ undoes, undone }) => undoes === undefined && !undone)
   const ofRun = left.filter(({ run }) => run === what).reverse()
-  const last = left.findLast(({ changed, outcome }) => changed > 0 || outcome === 'unknown')
+  const last = left.at(-1)
   const named = kept.find(({ id }) => id === what)
   const found = what === '--last' ? [last] : named ? [named] : ofRun
   const some = found.filter((filed) => filed !== undefined)
@@ -44,6 +49,7 @@ function whyNothing(what: string, g: Gate): string {
   if (filed === undefined)
     return what === '--last' ? 'nothing is kept that was changed' : `nothing is kept that \`${what}\` changed`
   if (g.register.open.has(what)) return `\`${what}\` still runs, as far as is known`
+  if (filed.kept && !g.snapshots.has(what)) return `what was kept of \`${what}\` went with age or size`
   return `of \`${what}\` nothing was kept: it changed nothing that a snapshot could hold, or did not run`
 }
 

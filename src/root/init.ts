@@ -137,7 +137,10 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
 }
 
 function showHost({ level, enforcement, installed, holds, doors }: Description): void {
-  if (installed.length === 0) return line('claude-code  not guarded; `interlock init` installs the hooks')
+  if (installed.length === 0) {
+    line('claude-code  not guarded; `interlock init` installs the hooks')
+    return
+  }
   line(`claude-code  ${level}; ${provedWords(enforcement)}`)
   table(
     installed.map(({ path, by, takeOver, broken }) => {

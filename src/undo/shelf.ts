@@ -50,6 +50,10 @@ export class Shelf {
     return join(this.#snapshots, id)
   }
 
+  has(id: string): boolean {
+    return existsSync(join(this.folder(id), TAKEN))
+  }
+
   isClosed(id: string): boolean {
     return existsSync(join(this.folder(id), CLOSED))
   }

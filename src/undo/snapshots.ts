@@ -100,6 +100,10 @@ class Store implements Snapshots {
     )
   }
 
+  has(id: string): boolean {
+    return this.#shelf.has(id)
+  }
+
   prune(): Promise<readonly string[]> {
     const { clock, bounds } = this.#options
     return this.#alone(async () => {

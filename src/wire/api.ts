@@ -115,7 +115,7 @@ export const ReceiptLine = z.strictObject({
   outcome: z.string().optional(),
   /** How many paths it changed, as far as was seen. */
   changed: z.int(),
-  /** Pre-images were kept. */
+  /** It changed something, or may have, and what was there before is still kept. */
   kept: z.boolean(),
   undone: z.boolean(),
 })

@@ -103,6 +103,14 @@ it('one that can’t be given back does not keep the others from it, and is on r
   expect(told(w)).toEqual(['ruled allow', 'closed unknown', 'ruled allow', 'closed done'])
 })
 
+it('what went with age is not offered, and says so where it is asked for', async () => {
+  const w = await changedBy(['r-a', 'r-b'], noting)
+  Object.assign(w.snapshots, { has: (id: string) => id !== 'r-b' })
+  await undo({ what: 'run', dryRun: false }, w)
+  expect(asked).toEqual(['r-a'])
+  await expect(undo({ what: 'r-b', dryRun: false }, w)).rejects.toThrow('went with age or size')
+})
+
 it('where nothing was kept, it says why', async () => {
   const w = await changedBy([], noting)
   await expect(undo({ what: 'r-none', dryRun: false }, w)).rejects.toThrow('nothing is kept that `r-none` changed')

@@ -84,6 +84,7 @@ export function worldOf(change: Change = {}): World {
           return { changes: [], overlaps: [], lost: [] }
         }),
       restore: async () => ({ restored: [], refused: [], notes: [] }),
+      has: () => true,
       prune: async () => [],
     },
     remove: () => rmSync(folder, { recursive: true }),

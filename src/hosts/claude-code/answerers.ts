@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 /** A file that is longer is not read, and counts as one that could answer. */
 const LONGEST = 1024 * 1024
-const MOST_FILES = 2000
+const MOST_NAMES = 20_000
 
 /**
  * What else could answer the host's question in the person's place: a hook on PermissionRequest in any settings,
@@ -21,11 +21,11 @@ export async function otherAnswerers(
     join(folder, 'settings.json'),
     join(folder, 'settings.local.json'),
   ])
-  const budget = { files: MOST_FILES }
+  const budget = { names: MOST_NAMES }
   const brought = await Promise.all(
     folders.flatMap((folder) => ['plugins', 'agents', 'skills'].map((name) => filesBelow(join(folder, name), budget))),
   )
-  const found: string[] = budget.files < 0 ? ['one of very many plugin files'] : []
+  const found: string[] = budget.names < 0 ? ['one of very many plugin files'] : []
   for (const path of new Set([...settings, ...managed, ...brought.flat()]))
     if (await mayAnswer(path)) found.push(`\`${path}\``)
   return found
@@ -65,13 +65,13 @@ function mentions(text: string, name: string): boolean {
 }
 
 /** Manifests and frontmatter below a folder, a few levels deep. */
-async function filesBelow(folder: string, budget: { files: number }, depth = 0): Promise<string[]> {
+async function filesBelow(folder: string, budget: { names: number }, depth = 0): Promise<string[]> {
   const found: string[] = []
   for (const name of await readdir(folder).catch(() => [])) {
+    if (--budget.names < 0) return found
     const path = join(folder, name)
-    if (/\.(?:json|md)$/.test(name)) {
-      if (--budget.files >= 0) found.push(path)
-    } else if (depth < 6 && name !== 'node_modules' && name !== '.git' && (await isFolder(path)))
+    if (/\.(?:json|md)$/.test(name)) found.push(path)
+    else if (depth < 6 && name !== 'node_modules' && name !== '.git' && (await isFolder(path)))
       found.push(...(await filesBelow(path, budget, depth + 1)))
   }
   return found

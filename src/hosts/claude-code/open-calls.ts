@@ -1,4 +1,4 @@
-import type { Json } from '../../core/digest.ts'
+import { type Json, sha256 } from '../../core/digest.ts'
 import type { CallReply } from '../../wire/api.ts'
 import type { End, HookPorts } from './ports.ts'
 import { denyAnswer } from './translate.ts'
@@ -9,7 +9,8 @@ export interface OpenCall {
   readonly session: string
   readonly subagent: string | undefined
   readonly prompt: string | undefined
-  readonly bytes: string
+  /** Of its tool and input. */
+  readonly digest: string
   answer: Promise<string>
   /** Set once it is handed over; what was denied has nothing to close. */
   receipt?: string
@@ -40,17 +41,17 @@ export class OpenCalls {
   /** One call, one judgement: where hooks are installed twice, both get the same answer. */
   async once(event: ToolCall, judge: (call: OpenCall) => Promise<string>): Promise<string> {
     const key = keyOf(event, event.tool_use_id)
-    const bytes = bytesOf(event)
+    const digest = digestOfCall(event)
     const before = this.#calls.get(key)
     if (before !== undefined) {
-      if (before.bytes === bytes) return before.answer
+      if (before.digest === digest) return before.answer
       return denyAnswer('Interlock denied this: it has the id of another call, with other contents')
     }
     const call: OpenCall = {
       session: event.session_id,
       subagent: event.agent_id,
       prompt: event.prompt_id,
-      bytes,
+      digest,
       answer: Promise.resolve(''),
     }
     this.#calls.set(key, call)
@@ -73,7 +74,7 @@ export class OpenCalls {
     const key = keyOf(event, event.tool_use_id)
     const call = this.#calls.get(key)
     if (call === undefined) return
-    const rewritten = call.bytes === bytesOf(event) ? {} : { rewritten: true as const }
+    const rewritten = call.digest === digestOfCall(event) ? {} : { rewritten: true as const }
     await this.#close(key, call, { outcome, ...this.#answerOf(call, event.duration_ms ?? 0), ...rewritten })
   }
 
@@ -128,12 +129,12 @@ function keyOf(event: Session, toolUseId: string): string {
   return `${event.session_id}\n${toolUseId}`
 }
 
-function bytesOf({
+function digestOfCall({
   tool_name,
   tool_input,
 }: {
   readonly tool_name: string
   readonly tool_input: Readonly<Record<string, Json>>
 }): string {
-  return JSON.stringify([tool_name, tool_input])
+  return sha256(JSON.stringify([tool_name, tool_input]))
 }
