@@ -28,7 +28,7 @@ export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-t
 const READ_BACK = 20_000
 const OFTEN_MS = 10 * 60 * 1000
 /** A host that never says how a call ended has lost it by then. */
-const RUN_BY_MS = 12 * 60 * 60 * 1000
+const GIVEN_UP_MS = 12 * 60 * 60 * 1000
 /** How long a guard that ends waits for what is under way. */
 const LEAVE_MS = 5_000
 /** The kernel's bound for the name of a socket. */
@@ -62,7 +62,7 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
   await agreeOnStop(gate, guard)
   const left = guard.abandon(0, 'the guard ended before the call was seen to end').catch(fault)
   const tidy = async (): Promise<void> => {
-    await guard.abandon(RUN_BY_MS, 'nobody said how it ended in twelve hours')
+    await guard.abandon(GIVEN_UP_MS, 'nobody said how it ended in twelve hours')
     await gate.snapshots.prune()
   }
   const often = setInterval(() => void tidy().catch(fault), OFTEN_MS)

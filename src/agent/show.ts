@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { undoWords } from '../core/effect.ts'
 import type { CallReply } from '../wire/api.ts'
 import type { Event } from './loop.ts'
 import type { ToolCall } from './tools.ts'
@@ -90,7 +91,7 @@ function ruling(reply: CallReply, look: Look): readonly string[] {
   return [
     ...entry('Interlock', `${head}, nothing ran: ${reply.because}`, look, 'bold'),
     ...reply.effects.slice(0, MOST_LINES).flatMap((effect, i) => {
-      const words = `${effect.verb} ${effect.resource} in ${effect.place}: ${UNDO[effect.undo] ?? effect.undo}`
+      const words = `${effect.verb} ${effect.resource} in ${effect.place}: ${undoWords(effect.undo)}`
       return part(i === 0 ? 'effects' : '', words)
     }),
     ...(reply.precedents ?? []).flatMap((text) => part('precedent', text)),
@@ -98,14 +99,6 @@ function ruling(reply: CallReply, look: Look): readonly string[] {
     ...part('release', release && `${release.who}, ${release.where}: ${release.how}`),
     ...part('rule', `${reply.rule} · receipt ${reply.receipt}`),
   ]
-}
-
-const UNDO: Readonly<Record<string, string>> = {
-  U0: 'nothing to undo',
-  U1: 'can be undone exactly',
-  U2: 'can be rebuilt',
-  U3: 'can be undone for a time',
-  U4: "can't be undone",
 }
 
 function wrap(line: string, room: number): readonly string[] {

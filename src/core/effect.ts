@@ -5,6 +5,19 @@ export type Verb = 'read' | 'create' | 'update' | 'delete' | 'replace' | 'execut
 /** U0 nothing to undo · U1 exact · U2 can be rebuilt · U3 soft, for a time · U4 none or unknown. */
 export type UndoClass = 'U0' | 'U1' | 'U2' | 'U3' | 'U4'
 
+/** An undo class as a person reads it. */
+export function undoWords(undo: UndoClass): string {
+  return UNDO_WORDS[undo]
+}
+
+const UNDO_WORDS: Readonly<Record<UndoClass, string>> = {
+  U0: 'nothing to undo',
+  U1: 'can be undone exactly',
+  U2: 'can be rebuilt',
+  U3: 'can be undone for a time',
+  U4: "can't be undone",
+}
+
 /**
  * `known`: grammar and facts agree. `assumed`: the grammar was general or a fact was assumed.
  * `opaque`: can't be known before it runs.

@@ -7,8 +7,6 @@ export interface Mandate {
   readonly may: readonly string[]
   /** Written by a person; the default mandate is not, and then being outside adds no step. */
   readonly written: boolean
-  /** Milliseconds since 1970. */
-  readonly expiresAt?: number
 }
 
 export const DEFAULT_MANDATE: Mandate = { mode: 'act', systems: [], may: [], written: false }

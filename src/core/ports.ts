@@ -88,13 +88,9 @@ export interface Closed {
   readonly unseen?: readonly string[]
 }
 
-export type RestoreHow = {
-  /** Only these paths and what is below them. */
-  readonly only?: readonly string[]
-} & (
+export type RestoreHow =
   | { readonly dryRun: true }
   | { readonly dryRun: false /** Where the present state is kept. */; readonly as: string }
-)
 
 export interface Restored {
   readonly restored: readonly { readonly path: string; readonly did: 'restored' | 'removed' | 'nothing to do' }[]

@@ -2,7 +2,7 @@ import type { CallReply } from '../wire/api.ts'
 
 /** The bound of an answer. Either the call begins in time, or it was denied and never does. */
 export interface Deadline {
-  /** True once, in time: from now on the call may run, and its answer may take as long as that. */
+  /** True while it is in time: from now on the call may run, and its answer may take as long as that. */
   begin(): boolean
 }
 

@@ -17,7 +17,7 @@ export interface Gate {
   readonly policy: Policy
   readonly breaker: Breaker
   readonly host: HostFacts
-  /** The operator's own home. */
+  /** The operator's own home, links resolved. */
   readonly home: string
   readonly probe: Probe
   /** What people wrote for this workspace; throws where it can't be read, and then nothing runs there. */

@@ -26,8 +26,7 @@ export async function perform({ grant, entry }: Granted, { clock, breaker, deadl
   const stopped = breaker.stopped()
   if (stopped !== undefined)
     return notRun(`everything is stopped: ${stopped}`, 'end the turn; a person resumes with `interlock resume`')
-  if (!redeem(grant, action.digest, clock.now()))
-    return notRun('its grant was used, is too old, or is for another call', AGAIN)
+  if (!redeem(grant, entry, clock.now())) return notRun('its grant was used, is too old, or is for another call', AGAIN)
   if (!deadline.begin()) return notRun('the guard did not answer in time', AGAIN)
   if (request.perform === 'host') return { kind: 'handed over' }
   if (action.kind === 'shell' && typeof action.input === 'string') return await shell(action.input, entry)

@@ -4,8 +4,8 @@ import type { Snapshots, SnapshotTarget } from '../core/ports.ts'
 import type { Judged } from '../core/study.ts'
 import type { Entry, Settled } from './govern.ts'
 
-/** How long after its grant a call may start; a host's own question may wait for its person meanwhile. */
-const RUN_BY_MS = 15 * 60_000
+/** How long after its grant a call may begin, or be handed over. */
+const BEGIN_BY_MS = 60_000
 
 export interface Settling {
   readonly clock: Clock
@@ -29,24 +29,17 @@ export async function settle(entry: Entry, s: Settling): Promise<Settled> {
 
 const minted = new WeakSet<Grant>()
 
-function mint({ judged: { ruling, study, policy }, asked }: Entry, clock: Clock): Grant {
-  const under = ruling.kind === 'deny' ? [] : ruling.under
-  const grant = {
-    id: clock.id('g'),
-    action: study.action.digest,
-    policy,
-    under,
-    runBy: clock.now() + RUN_BY_MS,
-    onYes: asked,
-  }
-  const frozen = Object.freeze(grant) as unknown as Grant
+function mint({ receipt, judged: { study } }: Entry, clock: Clock): Grant {
+  const grant = { receipt, action: study.action.digest, beginBy: clock.now() + BEGIN_BY_MS }
+  const frozen = Object.freeze(grant) as Grant
   minted.add(frozen)
   return frozen
 }
 
-/** True once for each grant that was minted here, for its own action and in time. */
-export function redeem(grant: Grant, action: string, now: number): boolean {
-  return minted.delete(grant) && grant.action === action && now <= grant.runBy
+/** True once for each grant that was minted here, for its own entry and in time. */
+export function redeem(grant: Grant, { receipt, captured }: Entry, now: number): boolean {
+  const own = grant.receipt === receipt && grant.action === captured.action.digest
+  return minted.delete(grant) && own && now <= grant.beginBy
 }
 
 function targetsOf({ effects }: Judged): readonly SnapshotTarget[] {

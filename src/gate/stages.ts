@@ -56,17 +56,12 @@ async function understandHere(g: Gate, { action, request }: Captured): Promise<S
     throw new CallError('call/no-folder', `the working folder \`${action.cwd}\` is not there`, {
       hint: 'go to a folder that is',
     })
-  if (!isHome(around.home, g, around.temporary))
+  // Who names his home could make others' files his own: only the guard's user's own, or a throw-away one, is believed.
+  if (around.home !== g.home && !around.temporary.some((folder) => around.home.startsWith(`${folder}/`)))
     throw new CallError('call/malformed', `\`${action.home}\` is not the home of this guard's user`)
   const study = await understand(action, { around, config: g.rulesOf(around.workspace).config, probe: g.probe })
   const why = g.register.noSnapshot(action.digest, g.clock.now())
   return why === undefined ? study : without(study, why)
-}
-
-/** Who names his home could make others' files his own: only the guard's user's own, or a throw-away one, is believed. */
-function isHome(home: string, g: Gate, temporary: readonly string[]): boolean {
-  const own = surroundingsOf({ cwd: '/', home: g.home }, g.host).home
-  return home === own || temporary.some((folder) => home.startsWith(`${folder}/`))
 }
 
 /** That no snapshot can be had is one of the facts a ruling rests on. */

@@ -1,3 +1,4 @@
+import { undoWords } from '../core/effect.ts'
 import type { CallReply, RulingLine } from '../wire/api.ts'
 
 interface Told {
@@ -19,7 +20,7 @@ export function wordsOf(answer: RulingLine, { ticket, outcome, why }: Told): str
     lines.push(`It may or may not have run: ${why ?? 'its end was not seen'}. Look before you try it again.`)
   else if (outcome === 'waiting' || answer.ruling === 'deny') lines.push('Nothing has run.')
   for (const effect of answer.effects.filter((each) => each.verb !== 'read').slice(0, 6))
-    lines.push(`  ${effect.verb} ${effect.resource} (${effect.place}, ${UNDO[effect.undo] ?? effect.undo})`)
+    lines.push(`  ${effect.verb} ${effect.resource} (${effect.place}, ${undoWords(effect.undo)})`)
   for (const precedent of answer.precedents ?? []) lines.push(`It happened before. ${precedent}`)
   if (answer.instead !== undefined) lines.push(`Instead: ${answer.instead}.`)
   if (outcome === 'waiting' && ticket !== undefined) {
@@ -30,12 +31,4 @@ export function wordsOf(answer: RulingLine, { ticket, outcome, why }: Told): str
   }
   lines.push(`Rule ${answer.rule}.`)
   return lines.join('\n')
-}
-
-const UNDO: Readonly<Record<string, string>> = {
-  U0: 'nothing to undo',
-  U1: 'can be undone exactly',
-  U2: 'can be rebuilt',
-  U3: 'can be undone for a time',
-  U4: 'can’t be undone',
 }

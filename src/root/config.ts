@@ -113,20 +113,13 @@ function rules(own: Config, theirs: Config, now: number): Rules {
   if (mandate === undefined) return { config, mandate: DEFAULT_MANDATE }
   const modes = [own.mandate?.mode, theirs.mandate?.mode]
   const mode = (['read', 'plan'] as const).find((each) => modes.includes(each)) ?? 'act'
-  return { config: { ...config, mandate: { ...mandate, mode } }, mandate: { ...mandateOf(mandate, now), mode } }
+  return { config, mandate: { ...mandateOf(mandate, now), mode } }
 }
 
 /** One that has expired gives nothing; what it forbids stays. */
 function mandateOf({ mode, systems, may, expires }: NonNullable<Config['mandate']>, now: number): Mandate {
-  const expiresAt = expires === undefined ? undefined : Date.parse(expires)
-  const over = expiresAt !== undefined && expiresAt <= now
-  return {
-    mode,
-    systems: over ? [] : systems,
-    may: over ? [] : may,
-    written: true,
-    ...(expiresAt !== undefined && { expiresAt }),
-  }
+  const over = expires !== undefined && Date.parse(expires) <= now
+  return { mode, systems: over ? [] : systems, may: over ? [] : may, written: true }
 }
 
 /** Hashes of repository files that a person confirmed, one a line. */

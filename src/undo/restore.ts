@@ -24,7 +24,7 @@ export interface RestoreTools extends Omit<ExecuteTools, 'content'> {
 
 /** Looks, plans, keeps the present state, carries out. */
 export async function restore(pair: Pair, how: RestoreHow, tools: RestoreTools): Promise<Restored> {
-  const views = await viewsOf(pair, how.only, tools)
+  const views = await viewsOf(pair, tools)
   const plan = planRestore(views)
   const notes = [...(pair.closed ? [] : [NOT_CLOSED]), ...plan.notes]
   if (how.dryRun) return answer(plan, new Map(), notes)

@@ -16,10 +16,9 @@ export interface Pair {
   readonly closed: ClosedFile | undefined
 }
 
-/** Looks at everything that giving back the changes below `only` depends on. Changes nothing. */
+/** Looks at everything that giving back the changes depends on. Changes nothing. */
 export async function viewsOf(
   { taken, closed }: Pair,
-  only: readonly string[] | undefined,
   tools: { readonly clock: Clock; readonly syscalls: Syscalls },
 ): Promise<View[]> {
   const entries = new Map(taken.entries.map((entry) => [entry.path, entry]))
@@ -27,7 +26,6 @@ export async function viewsOf(
   const changes = new Map(closed?.changes.map((change) => [change.path, change]))
   const mates = new Map(closed?.mates.map(({ path, of }) => [path, entries.get(of)]))
   const lost = new Map(closed?.lost.map(({ path, why }) => [path, why]))
-  const asked = (path: string): boolean => only?.some((one) => path === one || path.startsWith(`${one}/`)) ?? true
 
   const views: View[] = []
   const folders = new Folders()
@@ -46,7 +44,7 @@ export async function viewsOf(
         after: left,
         predicted: change?.predicted ?? false,
         near: isNear(entry),
-        wanted: asked(path) && (closed ? change !== undefined : entry?.role === 'target'),
+        wanted: closed ? change !== undefined : entry?.role === 'target',
         ...(lost.has(path) && { lost: lost.get(path) ?? '' }),
       })
     }

@@ -33,7 +33,7 @@ export const EffectLine = z.strictObject({
   verb: z.string(),
   resource: z.string(),
   place: z.string(),
-  undo: z.string(),
+  undo: z.enum(['U0', 'U1', 'U2', 'U3', 'U4']),
   certainty: z.string(),
   why: z.string().optional(),
 })

@@ -14,7 +14,13 @@ describe('what a person sees', () => {
   })
 
   it('says in words, not in colour, that nothing ran, why, and what to do', () => {
-    const effect = { verb: 'delete', resource: 'aws:stack/a', place: 'production:a', undo: 'U4', certainty: 'known' }
+    const effect = {
+      verb: 'delete',
+      resource: 'aws:stack/a',
+      place: 'production:a',
+      undo: 'U4',
+      certainty: 'known',
+    } as const
     const reply = { ...denied(''), effects: [effect], precedents: ['December 2025.'], instead: 'Change the code.' }
     const text = show({ kind: 'answered', call, reply }, { ...LOOK, width: 200 }).join('\n')
     expect(text).toMatch(/DENIED, nothing ran: a test/)

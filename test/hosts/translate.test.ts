@@ -161,7 +161,7 @@ describe('the question', () => {
         verb: 'delete',
         resource: `path:/srv/${name}`,
         place: 'host',
-        undo: 'U4',
+        undo: 'U4' as const,
         certainty: 'known',
       })),
     ],
@@ -171,7 +171,7 @@ describe('the question', () => {
 
   it('says first what is lost', () => {
     expect(questionText(many).split('\n')[0]).toBe(
-      "Can't be taken back: delete /srv/one, delete /srv/two, delete /srv/three and 2 more",
+      "Can't be undone: delete /srv/one, delete /srv/two, delete /srv/three and 2 more",
     )
     expect(questionText(HOLD).split('\n')[0]).toBe('deletes 3 files outside the workspace')
   })

@@ -70,7 +70,7 @@ async function judge(event: PreToolUse, { request, call, open, ports }: Judging)
     door = doorFor(event, request.says, others)
     return door
   }
-  const reply = await ports.govern(toCall(event, ports.home), { callId: event.tool_use_id, door: findDoor })
+  const reply = await ports.govern(toCall(event, ports.home), { door: findDoor })
   if (reply.outcome === 'handed over') open.handOver(call, reply)
   follow(event, reply.receipt, ports)
   return answerCall(reply, door, request.takeOver)

@@ -30,8 +30,6 @@ export interface HookPorts {
 }
 
 export interface Hooked {
-  /** The host's own id of the call. */
-  readonly callId: string
   /** Asked for only where a confirm would release the hold. */
   door(): Promise<Door>
 }

@@ -1,27 +1,20 @@
+import { undoWords } from '../../core/effect.ts'
 import type { CallReply, EffectLine } from '../../wire/api.ts'
 
 /** The host shows ten rows of a reason, nine on a small terminal, wrapped at its width; what is beyond is cut. */
 const ROWS = 9
 const COLUMNS = 74
 
-const UNDO: Readonly<Record<string, string>> = {
-  U0: 'nothing to undo',
-  U1: 'can be taken back',
-  U2: 'can be rebuilt',
-  U3: 'can be taken back for a time',
-  U4: "can't be taken back",
-}
-
 /** What the person reads before Yes or No: what is lost first, in rows that the host surely shows. */
 export function questionText(reply: CallReply): string {
   const worst = reply.effects.toSorted((a, b) => b.undo.localeCompare(a.undo))
   const lost = worst.filter(({ undo, verb }) => undo === 'U4' && verb !== 'read')
   const last = [`Yes runs it this once. Interlock, ${reply.rule}, ${reply.receipt}`]
-  const first = lost.length > 0 ? [`Can't be taken back: ${listed(lost)}`, reply.because] : [reply.because]
+  const first = lost.length > 0 ? [`Can't be undone: ${listed(lost)}`, reply.because] : [reply.because]
   const rest = [
     ...(reply.instead === undefined ? [] : [`Instead: ${reply.instead}`]),
     ...(reply.precedents ?? []).slice(0, 1),
-    ...worst.map((effect) => `${nameOf(effect)}: ${UNDO[effect.undo] ?? effect.undo}`),
+    ...worst.map((effect) => `${nameOf(effect)}: ${undoWords(effect.undo)}`),
   ]
   return [...within([...first, ...rest].map(plain), ROWS - rowsOf(last)), ...last.map(plain)].join('\n')
 }
