@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { systemClock } from './core/clock.ts'
-import { CodedError } from './core/errors.ts'
+import { CodedError, codeOf } from './core/errors.ts'
 import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
@@ -165,7 +165,7 @@ function listening(
 
 /** Another port would leave the installed hooks with whoever listens at the old one. */
 function whyNot(cause: Error, where: object): Error {
-  if (!('port' in where) || !('code' in cause) || cause.code !== 'EADDRINUSE') return cause
+  if (!('port' in where) || codeOf(cause) !== 'EADDRINUSE') return cause
   const hint = 'end what listens there; or remove `guard.json` from the state folder and run `interlock init` again'
   return new ServeError('guard/port-taken', `something else listens at the guard's port ${where.port}`, { cause, hint })
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type LanguageModel, type ModelMessage, streamText, type ToolResultPart } from 'ai'
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { CallReply, CallRequest } from '../wire/api.ts'
 import type { Answer, Guard } from './client.ts'
 import { deedOf, TOOLS, type ToolCall } from './tools.ts'
@@ -83,7 +83,7 @@ async function think(w: Work, messages: ModelMessage[]): Promise<Turn> {
     const stream = streamText({ model: w.model, instructions: instructions(w), tools: TOOLS, messages, onError })
     const all = await stream.toolCalls
     const reason = await stream.finishReason
-    if (failure !== undefined) return { kind: 'failed', why: chain(failure).join(': ') }
+    if (failure !== undefined) return { kind: 'failed', why: reasonOf(failure) }
     // Cut short is not done.
     if (all.length === 0 && reason !== 'stop') return { kind: 'failed', why: `the model stopped early: ${reason}` }
     return {
@@ -94,7 +94,7 @@ async function think(w: Work, messages: ModelMessage[]): Promise<Turn> {
       last: all.length === 0,
     }
   } catch (error) {
-    return { kind: 'failed', why: chain(failure ?? error).join(': ') }
+    return { kind: 'failed', why: reasonOf(failure ?? error) }
   }
 }
 

@@ -1,4 +1,5 @@
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
+import { quoted } from '../lang/shell/quoted.ts'
 import type { Ended } from '../process/child.ts'
 import type { CallReply, CloseRequest } from '../wire/api.ts'
 import { askGuard, type Reach, tellGuard } from './guard.ts'
@@ -46,7 +47,7 @@ async function judged({ argv, cwd, run }: ExecCall, reach: Reach): Promise<Parti
     const body = { kind: 'shell', input: commandOf(argv), cwd: cwd(), agent, perform: 'host' }
     return (await askGuard(reach, 'POST', '/v1/calls', body)) as Partial<CallReply>
   } catch (error) {
-    note(`interlock: ${chain(error).join(', because ')}; nothing ran`)
+    note(`interlock: ${reasonOf(error)}; nothing ran`)
     return undefined
   }
 }
@@ -74,5 +75,5 @@ export function commandOf(argv: readonly string[]): string {
 /** As one word of a POSIX shell. The first is a program's name and nothing else, whatever it looks like. */
 function wordOf(word: string, at: number): string {
   const plain = at === 0 ? /^[\w@%+:,./-]+$/.test(word) && !RESERVED.test(word) : /^[\w@%+=:,./-]+$/.test(word)
-  return plain ? word : `'${word.replaceAll("'", "'\\''")}'`
+  return plain ? word : quoted(word)
 }

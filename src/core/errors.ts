@@ -18,3 +18,13 @@ export function chain(error: unknown): string[] {
     lines.push(at instanceof Error ? at.message : String(at))
   return lines
 }
+
+/** The whole chain in one sentence. */
+export function reasonOf(error: unknown): string {
+  return chain(error).join(', because ')
+}
+
+/** The code of an error of the system, `ENOENT` for one; `unknown` where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}

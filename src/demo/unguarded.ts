@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Guard } from '../agent/client.ts'
 import type { FileInput } from '../core/action.ts'
-import { CodedError, chain } from '../core/errors.ts'
+import { CodedError, reasonOf } from '../core/errors.ts'
 import { run } from '../process/run.ts'
 import type { CallReply, CallRequest } from '../wire/api.ts'
 import type { World } from './world.ts'
@@ -34,7 +34,7 @@ async function perform(call: CallRequest, world: Throwaway): Promise<Result> {
   try {
     return { code: 0, stdout: await handle(call.input as FileInput), stderr: '', truncated: false }
   } catch (error) {
-    return { code: 1, stdout: '', stderr: chain(error).join(': '), truncated: false }
+    return { code: 1, stdout: '', stderr: reasonOf(error), truncated: false }
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../core/errors.ts'
 import { nodeFiles, replaceFile } from '../store/files.ts'
 
 /** The stop that holds outside everything: a file, so that it works with the guard dead and survives restarts. */
@@ -18,7 +19,7 @@ export function breakerIn(state: string): Breaker {
       try {
         return readFileSync(path, 'utf8').trim() || 'by hand'
       } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+        if (codeOf(cause) === 'ENOENT') return undefined
         throw cause
       }
     },

@@ -1,4 +1,4 @@
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { Closed as SnapshotClosed } from '../core/ports.ts'
 import { UndoError } from '../undo/error.ts'
 import type { Closed } from '../wire/record.ts'
@@ -48,6 +48,6 @@ async function look(g: Gate, { receipt, workspace }: Closing): Promise<Look> {
     return { closed: await g.snapshots.close(receipt, [workspace]), kept: true }
   } catch (error) {
     if (error instanceof UndoError && error.code === 'undo/unknown') return { closed: NOTHING, kept: false }
-    return { closed: NOTHING, kept: false, blind: `what changed could not be seen: ${chain(error).join(', because ')}` }
+    return { closed: NOTHING, kept: false, blind: `what changed could not be seen: ${reasonOf(error)}` }
   }
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf } from '../core/errors.ts'
 
 /** As many links as the kernel follows. */
 const MOST_HOPS = 40
@@ -48,6 +49,5 @@ function realpath(path: string): string | undefined {
 const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']
 
 function unlessNowhere(cause: unknown): undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (!NOWHERE.includes(String(code))) throw cause
+  if (!NOWHERE.includes(codeOf(cause))) throw cause
 }

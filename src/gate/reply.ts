@@ -1,4 +1,4 @@
-import { type CodedError, chain } from '../core/errors.ts'
+import { type CodedError, reasonOf } from '../core/errors.ts'
 import type { CallReply, RulingLine } from '../wire/api.ts'
 import { answerOf } from './answer.ts'
 import type { Entry } from './govern.ts'
@@ -20,7 +20,7 @@ export function notRun(entry: Entry, because: string, instead: string): CallRepl
 
 /** A throw before the grant is a deny with its reason. */
 export function faulted(receipt: string, error: unknown): CallReply {
-  const because = `the guard could not judge it: ${chain(error).join(', because ')}`
+  const because = `the guard could not judge it: ${reasonOf(error)}`
   const instead = (error as Partial<CodedError>)?.hint
   return denied(receipt, { rule: 'gate/fault', because, ...(instead && { instead }) })
 }

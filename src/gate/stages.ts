@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest.ts'
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { Judged, Study } from '../core/study.ts'
 import { refuses } from '../people/ticket.ts'
 import { CallError, type Captured, capture } from './capture.ts'
@@ -94,7 +94,7 @@ async function fault(
   error: unknown,
   { captured, entry, grant }: Progress,
 ): Promise<ReturnType<typeof faulted>> {
-  const why = chain(error).join(', because ')
+  const why = reasonOf(error)
   const receipt = entry?.receipt ?? g.clock.id('r')
   const told =
     entry === undefined

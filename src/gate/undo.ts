@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest.ts'
-import { CodedError, chain } from '../core/errors.ts'
+import { CodedError, reasonOf } from '../core/errors.ts'
 import type { Restored } from '../core/ports.ts'
 import type { UndoReply, UndoRequest } from '../wire/api.ts'
 import type { Closed, Ruled } from '../wire/record.ts'
@@ -60,7 +60,7 @@ async function undoOne(filed: Filed, dryRun: boolean, g: Gate): Promise<{ receip
   await record(g, { type: 'ruled', subject: receipt, data: ruledOf(filed, g) })
   let why: string | undefined
   const result = await g.snapshots.restore(filed.id, { dryRun, as: receipt }).catch((error: unknown) => {
-    why = chain(error).join(', because ')
+    why = reasonOf(error)
     return failed(filed, error)
   })
   await record(g, {
@@ -73,7 +73,7 @@ async function undoOne(filed: Filed, dryRun: boolean, g: Gate): Promise<{ receip
 
 /** One that can't be given back does not keep the others from it. */
 function failed({ id }: Filed, error: unknown): Restored {
-  return { restored: [], refused: [{ path: id, why: chain(error).join(', because ') }], notes: [] }
+  return { restored: [], refused: [{ path: id, why: reasonOf(error) }], notes: [] }
 }
 
 function ruledOf({ id, run, cwd, workspace }: Filed, g: Gate): Ruled {

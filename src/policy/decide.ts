@@ -1,5 +1,5 @@
 import type { CedarValueJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import { SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
 import type { Answer, Policy, Question } from '../core/study.ts'
 import type { Engine } from './engine.ts'
@@ -26,7 +26,7 @@ export function decider(engine: Engine, rules: readonly Rule[]): Policy['decide'
       kept.set(key, answer)
       return answer
     } catch (error) {
-      return failed(chain(error).join(': '))
+      return failed(reasonOf(error))
     }
   }
 }

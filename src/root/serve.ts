@@ -1,5 +1,5 @@
 import { line, note } from '../cli/render.ts'
-import { chain } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import { EXIT } from '../core/ruling.ts'
 import { startGuard } from '../daemon.ts'
 import { ask } from '../process/ask.ts'
@@ -10,7 +10,7 @@ const LINGER_MS = 500
 
 /** The guard in this process, until a signal or `serve --stop`. */
 export async function serve(env: Env): Promise<number> {
-  const fault = (error: unknown): void => note(`interlock: ${chain(error).join(', because ')}`)
+  const fault = (error: unknown): void => note(`interlock: ${reasonOf(error)}`)
   const { address, stopped, stop } = await startGuard(env, fault)
   line(`guard  ${address.socket}`)
   line(`       http://127.0.0.1:${address.port}`)

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
-import { CodedError, chain } from '../core/errors.ts'
+import { CodedError, reasonOf } from '../core/errors.ts'
 import type { Asker, Guard } from '../gate/guard.ts'
 import type { Connection } from '../process/peer.ts'
 import {
@@ -40,10 +40,7 @@ export function guardApp(doors: Doors, door: Door): Hono {
   const app = new Hono()
   app.onError((error, c) => {
     const { hint } = error as Partial<CodedError>
-    return c.json(
-      { error: chain(error).join(', because '), ...(hint && { hint }) },
-      error instanceof BodyError ? 400 : 500,
-    )
+    return c.json({ error: reasonOf(error), ...(hint && { hint }) }, error instanceof BodyError ? 400 : 500)
   })
   app.notFound((c) => c.json({ error: 'there is nothing here' }, 404))
   if (door.kind === 'loopback') app.use('*', onlyOurs(door.token))

@@ -2,6 +2,7 @@ import { closeSync, fdatasync, openSync, readFileSync, writeSync } from 'node:fs
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { codeOf } from '../core/errors.ts'
 import { type Lock, lockFile } from './lock.ts'
 
 /**
@@ -48,7 +49,7 @@ export const nodeFiles: Files = {
     try {
       return (await readdir(path)).sort()
     } catch (cause) {
-      return isCode(cause, 'ENOTDIR') ? [] : unless(cause, 'ENOENT', [])
+      return codeOf(cause) === 'ENOTDIR' ? [] : unless(cause, 'ENOENT', [])
     }
   },
   async makeFolder(path) {
@@ -90,12 +91,8 @@ export const nodeFiles: Files = {
 }
 
 function unless<T>(cause: unknown, code: string, answer: T): T {
-  if (isCode(cause, code)) return answer
+  if (codeOf(cause) === code) return answer
   throw cause
-}
-
-function isCode(cause: unknown, code: string): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === code
 }
 
 /**
@@ -108,7 +105,7 @@ export async function makeFolders(files: Files, path: string, known: Set<string>
   try {
     await files.makeFolder(path)
   } catch (cause) {
-    if (!isCode(cause, 'ENOENT')) throw cause
+    if (codeOf(cause) !== 'ENOENT') throw cause
     await makeFolders(files, dirname(path), known)
     await files.makeFolder(path)
   }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { chmodSync, closeSync, fstatSync, lstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Digest, sha256 } from '../core/digest.ts'
+import { codeOf } from '../core/errors.ts'
 import { type Pause, pacer } from './budget.ts'
 import { BUNDLE_UPTO, Bundler } from './bundle.ts'
 import { type CompareTools, compare } from './compare.ts'
-import { codeOf } from './folders.ts'
 import { clonePath, linkPath } from './keep.ts'
 import type { ClosedFile, Entry, State, TakenFile } from './manifest.ts'
 import type { Objects } from './objects.ts'
@@ -23,7 +23,7 @@ export interface CloseTools extends CompareTools {
  * What became of the targets, with the pre-images of what changed moved into the store; the rest is not needed any more.
  * CRASH: until the caller has written the answer, the snapshot's own copies are still there and a second close works.
  */
-export async function settle(
+export async function closedOf(
   taken: TakenFile,
   folder: string,
   walk: readonly string[],

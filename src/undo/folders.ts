@@ -1,4 +1,5 @@
 import { closeSync, constants, existsSync, lstatSync, openSync } from 'node:fs'
+import { codeOf } from '../core/errors.ts'
 
 /**
  * Ways to a path that nobody can bend. An attacker owns the workspace: between our look at a folder and our write into
@@ -112,10 +113,6 @@ function stopped(stop: string, cause: unknown): Reached {
   if (code === 'ENOTDIR' || code === 'ELOOP') return { kind: 'crossed', stop }
   if (code === 'EACCES') return { kind: 'closed', stop }
   throw cause
-}
-
-export function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
 }
 
 /** `node:path` would resolve `..`, which names from a folder never are. */

@@ -15,9 +15,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Digest } from '../core/digest.ts'
+import { codeOf } from '../core/errors.ts'
 import { nodeFiles } from '../store/files.ts'
 import type { Budget } from './budget.ts'
-import { codeOf } from './folders.ts'
 import type { Kept, State } from './manifest.ts'
 import { identical, openToRead, pieces, stateOf } from './state.ts'
 

@@ -4,7 +4,7 @@ import type { startCompanion } from '../process/companion.ts'
 import type { Bounds } from '../wire/config.ts'
 import { Budget } from './budget.ts'
 import type { Run } from './child.ts'
-import { settle } from './close.ts'
+import { closedOf } from './close.ts'
 import { UndoError } from './error.ts'
 import { Keeper } from './keep.ts'
 import type { ClosedFile, Root } from './manifest.ts'
@@ -118,7 +118,7 @@ class Store implements Snapshots {
     let closed = this.#shelf.closed(id)
     if (closed === undefined) {
       const others = this.#open.get(id)?.others.flat() ?? []
-      closed = await settle(taken, this.#shelf.folder(id), walk, {
+      closed = await closedOf(taken, this.#shelf.folder(id), walk, {
         ...this.#options,
         syscalls: this.#syscalls,
         objects: this.#objects,

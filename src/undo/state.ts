@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import type { Digest } from '../core/digest.ts'
+import { codeOf } from '../core/errors.ts'
 import type { Pause } from './budget.ts'
-import { codeOf, type Folders, type Held } from './folders.ts'
+import type { Folders, Held } from './folders.ts'
 import type { State } from './manifest.ts'
 
 /** What is at a path: a state, nothing (null), or a reason why that can't be seen. */

@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf } from '../core/errors.ts'
 import type { SnapshotTarget } from '../core/ports.ts'
 import type { Budget } from './budget.ts'
-import { codeOf } from './folders.ts'
 
 /** A path with no pattern and no symbolic link on the way; its last component may be one. */
 export interface Place {
@@ -19,14 +19,14 @@ export async function placesOf(targets: readonly SnapshotTarget[], budget: Budge
   const places: Place[] = []
   for (const { path, tree, glob, unlinkOnly } of targets) {
     const paths = glob ? await expand(path, budget) : [path]
-    const all = unlinkOnly ? paths.map(settle) : paths.flatMap((one) => throughLinks(settle(one)))
+    const all = unlinkOnly ? paths.map(settle) : paths.flatMap((one) => throughLinks(resolved(one)))
     places.push(...[...new Set(all)].map((one) => ({ path: one, tree, unlinkOnly })))
   }
   return places.sort((a, b) => Number(a.unlinkOnly) - Number(b.unlinkOnly))
 }
 
 /** Resolves the links on the way, as far as the way exists. */
-function settle(path: string): string {
+function resolved(path: string): string {
   const whole = resolve(path)
   if (whole === '/') return whole
   let above = dirname(whole)
@@ -47,7 +47,7 @@ function throughLinks(path: string): string[] {
   const all = [path]
   for (let at = path; all.length < MOST_HOPS; ) {
     try {
-      at = settle(resolve(dirname(at), readlinkSync(at)))
+      at = resolved(resolve(dirname(at), readlinkSync(at)))
     } catch {
       return all // no link, or nothing there
     }

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
+import { codeOf } from '../core/errors.ts'
 import type { Pause } from './budget.ts'
-import { codeOf, enter, type Folder, type Folders, inside, leave } from './folders.ts'
+import { enter, type Folder, type Folders, inside, leave } from './folders.ts'
 import type { State } from './manifest.ts'
 import { look } from './state.ts'
 

@@ -2,9 +2,9 @@ import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import type { Json } from '../../core/digest.ts'
-import { chain } from '../../core/errors.ts'
+import { reasonOf } from '../../core/errors.ts'
+import { quoted } from '../../lang/shell/quoted.ts'
 import { run } from '../../process/run.ts'
-import { quoted } from './hook-script.ts'
 import { isOurs } from './hooks.ts'
 import type { Installation } from './record.ts'
 import { parseVersion } from './version.ts'
@@ -76,7 +76,7 @@ export async function tryCanary(options: CanaryOptions): Promise<Enforcement> {
     const living = await tryLiving(options, join(folder, 'living'))
     return living ?? (await tryDead(options, join(folder, 'dead'))) ?? { kind: 'enforced', version }
   } catch (error) {
-    return { kind: 'not tried', why: chain(error).join(', because ') }
+    return { kind: 'not tried', why: reasonOf(error) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-import { chain } from '../../core/errors.ts'
+import { reasonOf } from '../../core/errors.ts'
 import { otherAnswerers } from './answerers.ts'
 import { findClaim, transcriptOf } from './claim.ts'
 import { type Door, doorFor } from './door.ts'
@@ -22,7 +22,7 @@ export function answerHooks(ports: HookPorts): (request: HookRequest) => Promise
         `the hook's payload was not understood: ${issue?.path.join('.')} ${issue?.message}`,
       )
     } catch (error) {
-      return refuse(request.payload, 500, chain(error).join(': '))
+      return refuse(request.payload, 500, reasonOf(error))
     }
   }
 }

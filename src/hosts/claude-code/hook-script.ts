@@ -1,3 +1,4 @@
+import { quoted } from '../../lang/shell/quoted.ts'
 import { ANSWER_END } from './translate.ts'
 
 /** What the shell hook is made of. */
@@ -82,9 +83,4 @@ tell() {
   exit 0
 }
 `
-}
-
-/** As one word of a POSIX shell. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,4 +1,4 @@
-import { quoted } from './hook-script.ts'
+import { quoted } from '../../lang/shell/quoted.ts'
 
 /** What `init` tells the host to call. */
 export interface Setup {

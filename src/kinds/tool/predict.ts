@@ -1,6 +1,7 @@
 import type { Kind } from '../../core/action.ts'
 import type { Json } from '../../core/digest.ts'
 import type { Draft } from '../../core/study.ts'
+import { quoted } from '../../lang/shell/quoted.ts'
 import { meaningOf } from '../../programs/verbs.ts'
 
 type Recurse = (kind: Kind, input: Json) => readonly Draft[]
@@ -110,7 +111,7 @@ function general(name: string, args: Fields, recurse: Recurse): readonly Draft[]
   }
   const sql = text(args, ['sql', 'query', 'statement'])
   if (sql !== undefined && /\b(?:select|insert|update|delete|drop|alter|truncate|create|grant)\b/i.test(sql))
-    return recurse('shell', `psql -c ${quote(sql)}`)
+    return recurse('shell', `psql -c ${quoted(sql)}`)
   const url = text(args, ['url', 'uri'])
   const system = server || 'tool'
   if (url !== undefined && verb !== 'delete') return [fetchDraft(name, url, args)]
@@ -147,10 +148,6 @@ function fetchDraft(name: string, url: string, args: Fields): Draft {
 
 function opaque(by: string, why: string): Draft {
   return { verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why }
-}
-
-function quote(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`
 }
 
 function hostOf(url: string): string {

@@ -19,6 +19,7 @@ import { combine, expandParts, expandSingle, expandWords, type Substitute } from
 import type { Input, Invocation, Redirect, Shell } from './invocation.ts'
 import { printed } from './output.ts'
 import { parseShell } from './parse.ts'
+import { quoted } from './quoted.ts'
 import { assign, type Defined, fields, forget, type Ground, merge, type Scope, type Value } from './scope.ts'
 
 export interface Interpretation {
@@ -397,7 +398,7 @@ function append(scope: Scope, name: string, appends: boolean, value: Value): Val
 /** Back to shell text, for aliases. */
 function quote(field: Field): string {
   if (field.unknown !== undefined) return `"$(: ${field.unknown.why.replace(/[^\w ]/g, '')})"`
-  return field.glob ? field.text : `'${field.text.replaceAll("'", "'\\''")}'`
+  return field.glob ? field.text : quoted(field.text)
 }
 
 function leaves(node: PipelineNode): boolean {
