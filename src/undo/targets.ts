@@ -19,7 +19,7 @@ export async function placesOf(targets: readonly SnapshotTarget[], budget: Budge
   const places: Place[] = []
   for (const { path, tree, glob, unlinkOnly } of targets) {
     const paths = glob ? await expand(path, budget) : [path]
-    const all = unlinkOnly ? paths.map(settle) : paths.flatMap((one) => throughLinks(resolved(one)))
+    const all = unlinkOnly ? paths.map(resolved) : paths.flatMap((one) => throughLinks(resolved(one)))
     places.push(...[...new Set(all)].map((one) => ({ path: one, tree, unlinkOnly })))
   }
   return places.sort((a, b) => Number(a.unlinkOnly) - Number(b.unlinkOnly))
