@@ -42,6 +42,8 @@ export type Trait =
   | 'guard' // Interlock's own files, and the hooks that call it
   | 'startup' // runs later by itself: shell profiles, git hooks, cron, agent settings
   | 'system' // folders of the operating system
+  | 'settings' // of some program, in the home: its dot files and dot folders
+  | 'inert' // a setting that its own program changes, and that runs nothing and opens nothing
   | 'ruin' // the root, a whole home, the system folders themselves, a disk
   | 'device'
   | 'rebuildable' // ignored build output, installed packages

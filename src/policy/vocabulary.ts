@@ -48,6 +48,8 @@ export const TRAITS: Words = words<Trait>({
   guard: true,
   startup: true,
   system: true,
+  settings: true,
+  inert: true,
   ruin: true,
   device: true,
   rebuildable: true,

@@ -23,7 +23,7 @@ export interface Grammar {
 
 /** Flags that no program gives a value, for grammars that don't list them. */
 const VALUELESS = new Set(
-  '--force --yes --assume-yes --recursive --all --quiet --verbose --debug --json --wait --interactive --confirm --help --version --delete --purge --detach --watch --follow --auto-approve --all-namespaces --insecure --dryrun --now --approve --cascade --prune --overwrite --skip-confirmation --destroy --list --describe --stdin --tty'.split(
+  '--force --yes --assume-yes --recursive --all --quiet --verbose --debug --json --wait --interactive --confirm --help --delete --purge --detach --watch --follow --auto-approve --all-namespaces --insecure --dryrun --now --approve --cascade --prune --overwrite --skip-confirmation --destroy --list --describe --stdin --tty'.split(
     ' ',
   ),
 )

@@ -7,7 +7,7 @@ const READS: Program = {}
 const REBUILT: Program = { object: 'update container host U2' }
 
 const RUN_OPTIONS =
-  '-v,--volume=data --mount=data -e,--env=data --env-file=read -p,--publish=data -w,--workdir=data -u,--user=data -l,--label=data --label-file=read -h,--hostname=data --name=data --network,--net=data --network-alias=data --entrypoint=data --platform=data --pull=data --restart=data -m,--memory=data --memory-swap=data --cpus=data -c,--cpu-shares=data --cpuset-cpus=data --cap-add=data --cap-drop=data --device=data --security-opt=data --pid=data --ipc=data --userns=data --uts=data --cgroupns=data --cgroup-parent=data --volumes-from=data --tmpfs=data --add-host=data --dns=data --dns-search=data --expose=data --gpus=data --health-cmd=data --health-interval=data --health-retries=data --health-timeout=data --init --ip=data --isolation=data --link=data --log-driver=data --log-opt=data --mac-address=data --oom-score-adj=data --pids-limit=data --runtime=data --shm-size=data --stop-signal=data --stop-timeout=data --storage-opt=data --sysctl=data --ulimit=data --volume-driver=data --cidfile=write --annotation=data --group-add=data -a,--attach=data --detach-keys=data --blkio-weight=data --privileged=?data -d,--detach -i,--interactive -t,--tty --rm -P,--publish-all --read-only -q,--quiet --index=data --service-ports --no-deps --build'
+  '-v,--volume=data --mount=data -e,--env=data --env-file=data -p,--publish=data -w,--workdir=data -u,--user=data -l,--label=data --label-file=read -h,--hostname=data --name=data --network,--net=data --network-alias=data --entrypoint=data --platform=data --pull=data --restart=data -m,--memory=data --memory-swap=data --cpus=data -c,--cpu-shares=data --cpuset-cpus=data --cap-add=data --cap-drop=data --device=data --security-opt=data --pid=data --ipc=data --userns=data --uts=data --cgroupns=data --cgroup-parent=data --volumes-from=data --tmpfs=data --add-host=data --dns=data --dns-search=data --expose=data --gpus=data --health-cmd=data --health-interval=data --health-retries=data --health-timeout=data --init --ip=data --isolation=data --link=data --log-driver=data --log-opt=data --mac-address=data --oom-score-adj=data --pids-limit=data --runtime=data --shm-size=data --stop-signal=data --stop-timeout=data --storage-opt=data --sysctl=data --ulimit=data --volume-driver=data --cidfile=write --annotation=data --group-add=data -a,--attach=data --detach-keys=data --blkio-weight=data --privileged=?data -d,--detach -i,--interactive -t,--tty --rm -P,--publish-all --read-only -q,--quiet --index=data --service-ports --no-deps --build'
 
 /** `run`, `create`: judged by what of the host it is given. */
 const RUN: Program = {
@@ -86,7 +86,7 @@ const IMAGE: Record<string, Program> = {
 
 const COMPOSE: Program = {
   before:
-    '-f,--file=read -p,--project-name=data --project-directory=data --env-file=read --profile=data --ansi=data --progress=data --parallel=data --compatibility',
+    '-f,--file=read -p,--project-name=data --project-directory=data --env-file=data --profile=data --ansi=data --progress=data --parallel=data --compatibility',
   verbs: {
     'ps ls logs config convert images top port events version stats wait attach volumes': READS,
     'up start stop restart create build pull pause unpause scale watch': {
@@ -98,7 +98,7 @@ const COMPOSE: Program = {
     down: {
       options: '-v,--volumes --rmi=data --remove-orphans -t,--timeout=data',
       touches: (args) => [
-        object('delete', ['docker', 'containers'], known('of this project'), { where: 'host', undo: 'U2' }),
+        object('delete', ['docker', 'containers'], known('of this project'), { where: 'workspace', undo: 'U2' }),
         ...(has(args, '-v')
           ? [
               object('delete', ['docker', 'volume'], known('of this project'), {

@@ -62,9 +62,12 @@ export const COREUTILS: Family = {
   'which whereis type whatis apropos hash-list command-not-found': PRINTS,
   date: { options: '-d,--date=data -f,--file=read -r,--reference=read -s,--set=data -I=?data -u', touches: setsClock },
   hostname: {
-    operands: 'data',
-    touches: ({ operands }) =>
-      operands.length === 0 ? [] : [object('update', ['host', 'hostname'], operands[0], { where: 'host' })],
+    options: '-F,--file=read -b,--boot',
+    // Every other option asks for a name and prints it.
+    touches: ({ operands, flags }) =>
+      operands.length === 0 || [...flags].some((flag) => flag !== '-b' && flag !== '--boot')
+        ? []
+        : [object('update', ['host', 'hostname'], operands[0], { where: 'host' })],
   },
   sync: PRINTS,
 
@@ -137,7 +140,7 @@ function setsClock(args: Arguments): readonly Touch[] {
 
 /** A folder that exists stays as it is. */
 function folders({ operands }: Arguments): readonly Touch[] {
-  return operands.map((field) => path('create', field, { undo: 'U2' }))
+  return operands.map((field) => path('create', field, { undo: 'U0' }))
 }
 
 /** A hard link is no pre-image of what is overwritten in place. */

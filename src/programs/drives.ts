@@ -47,7 +47,9 @@ function onlySays(args: Arguments): boolean {
   for (const flag of args.flags) {
     if (!ONLY_SAYS.test(flag)) continue
     const given = args.values.get(flag)?.at(-1)?.text
-    if (given === undefined || !/^(?:none|false)$/i.test(given)) return true
+    if (given === undefined) return true
+    // `--version 5` names one of several.
+    if (!/^--(?:help|version)$/.test(flag) && !/^(?:none|false)$/i.test(given)) return true
   }
   return args.flags.size === 1 && args.operands.length < 4 && has(args, '-h', '-v', '-V')
 }

@@ -98,7 +98,7 @@ function lenient(word: string): Meaning | undefined {
 }
 
 const URL = /^[a-z][a-z0-9+.-]*:\/\//i
-const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:|^[\w.-]+@[\w.-]+/
+const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+:|^[\w.-]+@[\w.-]+/
 
 /** What an operand is by its looks. */
 function operand(field: Field, meaning: Meaning | undefined): readonly Touch[] {

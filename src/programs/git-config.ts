@@ -26,6 +26,10 @@ export function forcedConfig(args: Arguments): readonly Touch[] {
   })
 }
 
+/** What git only shows, or chooses by: it neither runs nor opens anything. */
+const INERT =
+  /^(?:user|author|committer|color|column|init|pull|push|fetch|rebase|merge|advice|log|status|branch|rerere|help|blame|commit|tag|i18n|core|pack|safe)\.(?!.*(?:template|program|helper|gpg|sign|cmd|command|hook|driver|editor|pager|askpass|fsmonitor|proxy|attributesfile|worktree|bare|sparse|protect))[\w.-]+$/
+
 const READS = ['--get', '--get-all', '--get-regexp', '--get-urlmatch', '-l']
 const REMOVES = ['--unset', '--unset-all', '--remove-section', '--rename-section']
 
@@ -41,6 +45,7 @@ export function configTouches(args: Arguments): readonly Touch[] {
   const own = !has(args, '--global', '--system')
   const name = (literal(key ?? known('')) ?? '').toLowerCase()
   const later = RUNS.test(name) || FOLDER_OF_CODE.test(name)
+  if (has(args, '--global') && INERT.test(name)) return [path('update', known('~/.gitconfig'), { traits: ['inert'] })]
   return [
     object('update', ['git', 'setting'], key, {
       where: own ? 'workspace' : 'host',

@@ -26,14 +26,14 @@ export const INTERPRETERS: Family = {
   'node nodejs': {
     style: 'stop',
     options:
-      '-e,--eval=code -p,--print=code -r,--require=script --import=script --loader,--experimental-loader=script -c,--check -i,--interactive --test --watch --env-file=read --env-file-if-exists=read -C,--conditions=data --input-type=data --inspect=?data --inspect-brk=?data --max-old-space-size=data --title=data --stack-trace-limit=data --test-reporter=data --test-name-pattern=data --run=task',
+      '-e,--eval=code -p,--print=code -r,--require=script --import=script --loader,--experimental-loader=script -c,--check -i,--interactive --test --watch --env-file=data --env-file-if-exists=read -C,--conditions=data --input-type=data --inspect=?data --inspect-brk=?data --max-old-space-size=data --title=data --stack-trace-limit=data --test-reporter=data --test-name-pattern=data --run=task',
     language: 'node',
     touches: scripted('node'),
   },
   'tsx ts-node esno jiti sucrase-node babel-node vite-node zx electron qjs d8 js': {
     style: 'stop',
     options:
-      '-e,--eval=code -p,--print=code -r,--require=script --import=script --tsconfig=read -P,--project=read -O=data --env-file=read -T -c',
+      '-e,--eval=code -p,--print=code -r,--require=script --import=script --tsconfig=read -P,--project=read -O=data --env-file=data -T -c',
     language: 'node',
     touches: scripted('node'),
   },

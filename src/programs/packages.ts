@@ -73,7 +73,7 @@ function installs(args: Arguments, verb: 'create' | 'update' | 'delete'): readon
 
 /** Packages of the machine: other people's work may stand on what is removed. */
 const SYSTEM_WIDE: Record<string, Program> = {
-  'list search info show policy depends rdepends why deps outdated doctor config --version leaves cat home desc log files which provides whatprovides repoquery repolist check-update history repo-list ls dump freshclam check audit verify-keys environment formulae casks uses missing commands changelog madison showsrc':
+  'list search info show policy depends rdepends why deps outdated doctor config --version leaves cat home desc log files which provides whatprovides repoquery repolist check-update history repo-list ls dump freshclam check audit verify-keys environment shellenv formulae casks uses missing commands changelog madison showsrc':
     READS,
   'install reinstall upgrade update add dist-upgrade full-upgrade build-dep groupinstall localinstall download tap fetch makecache source link pin unpin hold switch in dup ref clean autoclean cleanup mark refresh self-upgrade bundle services':
     { object: 'create package host U2 rebuildable' },
@@ -159,7 +159,7 @@ export const PACKAGES: Family = {
   },
   bun: {
     options:
-      '--cwd=cwd -e,--eval=code -p,--print=code --preload=script -r=script --env-file=read --config=read --conditions=data --inspect=?data',
+      '--cwd=cwd -e,--eval=code -p,--print=code --preload=script -r=script --env-file=data --config=read --conditions=data --inspect=?data',
     language: 'node',
     verbs: {
       ...NODE,
@@ -184,7 +184,7 @@ export const PACKAGES: Family = {
       run: {
         style: 'stop',
         options:
-          '--with=data --with-requirements=read -p,--python=data --group=data --extra=data --package=data --env-file=read -m,--module --script --isolated --no-sync --frozen --locked --only-group=data --directory,--project=cwd --index=data',
+          '--with=data --with-requirements=read -p,--python=data --group=data --extra=data --package=data --env-file=data -m,--module --script --isolated --no-sync --frozen --locked --only-group=data --directory,--project=cwd --index=data',
         touches: runs,
       },
       tool: {
@@ -222,7 +222,8 @@ export const PACKAGES: Family = {
           '*': { object: 'delete environment host U2' },
         },
       },
-      'clean init': { object: 'update setting host U2' },
+      clean: CACHE,
+      init: { object: 'update setting host startup U2' },
       '* -': READS,
     },
   },

@@ -130,7 +130,11 @@ export const SYSTEMS: Family = {
     drive(
       ['service', 'deep'],
       '-p,--profile,--project=data --environment=data --space-id=data --namespace=data -o=data',
-      { 'login logout init config link server dev help version -': OWN },
+      {
+        'link server dev help version -': READS,
+        config: { verbs: { 'get list ls show view use current -': READS, '*': OWN } },
+        'login logout init': OWN,
+      },
     ),
   'kafka-topics kafka-topics.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records kafka-delete-records.sh kafka-reassign-partitions kafka-streams-application-reset':
     {
@@ -163,11 +167,11 @@ export const SYSTEMS: Family = {
   ),
   'op doppler bw lpass keepassxc-cli': drive(
     ['secrets', 'deep'],
-    '-p,--project=data -c,--config=data --vault=data --account=data --env-file=read',
+    '-p,--project=data -c,--config=data --vault=data --account=data --env-file=data',
     {
       run: {
         style: 'stop',
-        options: '-p,--project=data -c,--config=data --env-file=read --command=shell',
+        options: '-p,--project=data -c,--config=data --env-file=data --command=shell',
         operands: 'command',
       },
       'login signin signout logout unlock lock sync setup configure': OWN,

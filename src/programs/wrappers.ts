@@ -180,12 +180,12 @@ export const WRAPPERS: Family = {
   },
   'cross-env cross-env-shell dotenvx env-cmd with-env envchain': {
     style: 'stop',
-    options: '-f,--file=read -e=data -r=data --fallback',
+    options: '-f,--file=data -e=data -r=data --fallback',
     touches: assigned,
   },
   dotenv: {
     style: 'stop',
-    options: '-e=read -f=read -c=?data -p=data -v=data -o --quote=data -q=data',
+    options: '-e=data -f=data -c=?data -p=data -v=data -o --quote=data -q=data',
     touches: ({ operands }) =>
       operands[0] === undefined || /^(?:list|get|set|unset)$/.test(operands[0].text)
         ? []

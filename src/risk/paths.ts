@@ -11,6 +11,7 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   if (isStartup(path, inHome)) traits.push('startup')
   if (DEVICE.test(path)) traits.push('device')
   if (isSystem(path, around)) traits.push('system')
+  if (inHome?.startsWith('.') === true && !below(path, around.workspace)) traits.push('settings')
   const ruin = DISK.test(path) || (tree && isRuin(path, around))
   if (ruin) traits.push('ruin')
   // Above them too; where all is ruined, that says more.

@@ -77,6 +77,7 @@ function weighPath(
     ...pathTraits(real, tree, around),
   ])
   if (isRebuildable(real, found.version, around)) traits.add('rebuildable')
+  if (traits.has('inert')) traits.delete('startup')
   const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty

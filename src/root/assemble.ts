@@ -7,7 +7,7 @@ import { type Env, type Folders, PACKAGE } from './folders.ts'
 
 /** What every call of this user's guard has in common. */
 export function hostFacts(env: Env, folders: Folders): HostFacts {
-  const temporary = ['/tmp', '/var/tmp', env.TMPDIR].filter((each) => each !== undefined).map(real)
+  const temporary = ['/tmp', '/private/tmp', '/var/tmp', env.TMPDIR].filter((each) => each !== undefined).map(real)
   const own = PACKAGE.includes('/node_modules/') ? [PACKAGE] : []
   const known = ['USER', 'LOGNAME', 'TMPDIR', 'LANG', 'SHELL'].flatMap((name) => {
     const value = env[name]

@@ -83,7 +83,9 @@ class Run implements Shell {
         break
       }
       const after = this.#node(statement.command, at, input, source)
-      // A background command runs in a shell of its own.
+      // A background command runs in a shell of its own, and what it prints comes when it comes.
+      if (statement.background === true && this.printed.unknown?.generated === true)
+        this.printed = anything('what a command in the background prints')
       at = statement.background === true ? at : after
     }
     this.#depth--

@@ -29,7 +29,10 @@ const NETWORK = new Set([
 ])
 
 /** Words by which programs print code for a shell to run. */
-const FOR_SHELLS = /^(?:init|activate|hook|shellenv|shell-init|env|completions?|--(?:bash|zsh|fish)|-s)$/
+const FOR_SHELLS = /^(?:(?:\w+-)?init|activate|hook|shellenv|env|completions?|--(?:bash|zsh|fish)|-s)$/
+/** What else may stand beside such a word: the shell, or an option. A word of any other kind may make it print anything. */
+const SHELL_OR_OPTION =
+  /^(?:-|-(?!h$)\w|--(?!help$)[\w-]+(?:=[\w.,-]*)?|(?:shell\.)?(?:bash|zsh|fish|k?sh|dash|posix|pwsh|shell))$/
 /** They pass on what stands in files or comes in. */
 const PASSES_ON = new Set([
   'cat',
@@ -65,11 +68,7 @@ const PASSES_ON = new Set([
 ])
 
 function unknownOutput(name: string, args: readonly Field[], input: Input): Field {
-  const generated =
-    input.kind === 'inherited' &&
-    !PASSES_ON.has(name) &&
-    !NETWORK.has(name) &&
-    args.slice(0, 2).some((arg) => FOR_SHELLS.test(arg.text))
+  const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && isForShells(name, args)
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
   const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
   return {
@@ -77,6 +76,14 @@ function unknownOutput(name: string, args: readonly Field[], input: Input): Fiel
     glob: false,
     unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }), ...(generated && { generated }) },
   }
+}
+
+function isForShells(name: string, args: readonly Field[]): boolean {
+  const words = args.map((arg) => literal(arg) ?? '')
+  const at = words.slice(0, 2).findIndex((word) => FOR_SHELLS.test(word))
+  // `rbenv init bash` and its kin write into a profile; with `-` they print.
+  if (words[at] === 'init' && /env$/.test(name) && words[at + 1] !== '-') return false
+  return at >= 0 && words.every((word, i) => i === at || SHELL_OR_OPTION.test(word))
 }
 
 const aToken: Printer = (_, invocation) => ({
