@@ -52,7 +52,7 @@ export type Trait =
   | 'forge' // the workspace's own remote repository
   | 'shared' // what others build on: a shared branch, a tag, a release
   | 'stateful' // holds data that re-creating does not bring back
-  | 'tainted' // carries what was downloaded, or a secret
+  | 'tainted' // carries what was downloaded, a secret, or a file from outside the workspace
 
 export interface Magnitude {
   readonly files: number

@@ -119,7 +119,10 @@ export const GIT: Family = {
             options: '-f,--force',
             touches: (args) =>
               args.operands.map((field) =>
-                path('delete', field, { tree: true, ...(has(args, '-f') ? {} : { undo: 'U2' }) }),
+                path('delete', field, {
+                  tree: true,
+                  ...(has(args, '-f') ? { traits: ['repository'] } : { undo: 'U2' }),
+                }),
               ),
           },
           '* -': { object: 'update worktree workspace U2' },

@@ -227,7 +227,7 @@ function framework(args: Arguments, line: CommandLine): readonly Touch[] {
     ? `${word}:${second}`
     : word
   const cache = /cache|tmp|view|log|asset|config|route|optimi|queue|stache|session/.test(names)
-  const forced = args.flags.has('--force-reset') || args.flags.has('--accept-data-loss')
+  const forced = line.args.some(({ text }) => text === '--force-reset' || text === '--accept-data-loss')
   if (!asked && !cache && (DESTROYS.test(names) || GOES_BACK.test(names) || forced))
     return [
       {

@@ -101,12 +101,14 @@ function wget(args: Arguments): readonly Touch[] {
 }
 
 /** `http [METHOD] URL [ITEM…]`: an item with `=` is sent. */
-function httpie({ operands }: Arguments): readonly Touch[] {
+/** Where its input is piped, that is the body. */
+function httpie(args: Arguments, line: CommandLine): readonly Touch[] {
+  const { operands } = args
   const method = /^[A-Z]+$/.test(operands[0]?.text ?? '') ? operands[0] : undefined
   const [url, ...items] = method === undefined ? operands : operands.slice(1)
   if (url === undefined) return []
   const touches: Touch[] = []
-  let sends = false
+  let sends = line.piped && !has(args, '--ignore-stdin')
   for (const item of items) {
     const file = /^[^@=:]*(?:@|=@|:=@)/.exec(item.text)
     if (file !== null) touches.push(path('read', from(item, file[0].length)))

@@ -118,7 +118,7 @@ function matched(starts: readonly Field[], expression: readonly Field[]): readon
 
 /** The command with `{}` standing for what was found. */
 function eachRun(argv: readonly Field[], found: readonly Field[]): readonly Touch[] {
-  if (argv.length === 0) return []
+  if (argv.length === 0) return [opaque('`find` is told to run something, and not what')]
   return found.slice(0, 8).map((field) =>
     run(
       argv.map((arg) => {

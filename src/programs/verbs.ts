@@ -52,6 +52,9 @@ const RIGHTS = /polic|permission|access-?key|login-?profile|credential|\biam\b|r
 /** What programs keep only for speed: taking it away loses time, not data. */
 const CACHE = /^(?:cache|caches|tmp|temp|view|views|compiled|opcache)$/
 
+/** What is generated only to be handed over. */
+const PRINTED = /(?:^|-)(?:types?|code|sdk|docs?|schema|report|diff|preview|summary|skeleton|url)$/
+
 const SEPARATOR = /[-_:./]|(?<=[a-z])(?=[A-Z])/
 
 const kept = new Map<string, Meaning | undefined>()
@@ -81,6 +84,7 @@ function read(word: string): Meaning | undefined {
   const noun = (atEnd ? parts.slice(0, -1) : parts.slice(start + 1)).join('-')
   if (found.verb === 'delete' && parts.some((part) => CACHE.test(part)))
     return { ...NONE, verb: 'update', noun: 'cache' }
+  if (parts[start] === 'generate' && PRINTED.test(noun)) return { ...found, noun, verb: 'read' }
   if ((found.verb === 'create' || found.verb === 'update') && RIGHTS.test(noun))
     return { ...found, noun, verb: 'grant' }
   return { ...found, noun, soft: atEnd && found.soft }

@@ -26,12 +26,21 @@ export function weigh(
   return taint(effects)
 }
 
-/** What reads a secret and sends something out in one call may send the secret: flow inside a command can't be told apart. */
+/**
+ * What reads a secret and sends something out in one call may send the secret: flow inside a command can't be told
+ * apart. One command that reads a file from outside the workspace and sends to a process here hands that file on.
+ */
 function taint(effects: readonly Effect[]): readonly Effect[] {
-  if (!effects.some(({ verb, traits }) => verb === 'read' && traits.includes('secret'))) return effects
-  return effects.map((effect) =>
-    effect.verb === 'disclose' ? { ...effect, traits: [...effect.traits, 'tainted'] } : effect,
-  )
+  if (!effects.some(({ verb }) => verb === 'disclose')) return effects
+  const reads = effects.filter(({ verb }) => verb === 'read')
+  const secret = reads.some(({ traits }) => traits.includes('secret'))
+  const foreign = reads.filter(({ place }) => place.kind === 'home' || place.kind === 'host')
+  return effects.map((effect) => {
+    const handsOn = effect.place.kind === 'workspace' && foreign.some(({ by }) => by === effect.by)
+    return effect.verb === 'disclose' && (secret || handsOn)
+      ? { ...effect, traits: [...effect.traits, 'tainted'] }
+      : effect
+  })
 }
 
 function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | undefined): Effect | undefined {

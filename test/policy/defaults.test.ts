@@ -29,6 +29,7 @@ function demands(q: Question): number[] {
     remote && acts && !ownForge && (has('forge') || !['development', 'staging'].includes(q.environment))
   const lesser = remote && acts && !ownForge && !production
   const rebuildable = undo === 'U2' && has('rebuildable')
+  const scratch = has('temporary') && !has('repository')
   const writes = ['create', 'update'].includes(verb) && q.certainty !== 'opaque'
   const fresh = undo === 'U0' || (verb === 'create' && q.certainty === 'known' && undo === 'U1')
   const adds = writes && fresh && !has('secret', 'settings')
@@ -50,7 +51,7 @@ function demands(q: Question): number[] {
     when(verb === 'read' && has('secret'), CONFIRM),
     when(q.certainty === 'opaque', CONFIRM),
     // Local.
-    when(!remote && change && ['U3', 'U4'].includes(undo) && !has('temporary'), CONFIRM),
+    when(!remote && change && ['U3', 'U4'].includes(undo) && !scratch, CONFIRM),
     when(outside && change && !rebuildable && !adds && !preference, CONFIRM),
     when(!remote && change && has('startup', 'system', 'device'), CONFIRM),
     when(!remote && verb === 'grant', CONFIRM),
@@ -75,7 +76,7 @@ function expected(q: Question): readonly string[] | 'forbidden' {
   const steps = (q.mandate === 'outside' && q.verb !== 'read' ? 1 : 0) + (q.escalating ? 1 : 0)
   const people = base + steps
   if (people > TWO) return 'forbidden'
-  const free = q.place === 'workspace' && q.traits.includes('temporary')
+  const free = q.place === 'workspace' && q.traits.includes('temporary') && !q.traits.includes('repository')
   const alone = base === 0 && CHANGES.includes(q.verb) && !free
   const snapshot = canSnapshot(q) && (alone || people > 0)
   return [...(snapshot ? ['snapshot'] : []), ...([[], ['confirm'], ['approval×1'], ['approval×2']][people] ?? [])]

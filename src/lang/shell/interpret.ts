@@ -125,10 +125,12 @@ class Run implements Shell {
       case 'Select':
         return this.#for(node, scope, input, source)
       case 'While':
+        if (isEndless(node.clause) && leavesWork(node.body)) this.opaque.add(FLOODS)
         return this.#loop(scope, (at) =>
           this.#list(node.body, this.#list(node.clause, at, input, source), input, source),
         )
       case 'ArithmeticFor':
+        if (node.test === undefined && leavesWork(node.body)) this.opaque.add(FLOODS)
         this.#substitutions(node, scope, source)
         return this.#loop(scope, (at) => this.#list(node.body, at, input, source))
       case 'Case': {
@@ -401,6 +403,25 @@ function append(scope: Scope, name: string, appends: boolean, value: Value): Val
 function quote(field: Field): string {
   if (field.unknown !== undefined) return `"$(: ${field.unknown.why.replace(/[^\w ]/g, '')})"`
   return field.glob ? field.text : quoted(field.text)
+}
+
+const FLOODS = 'an endless loop that starts work in the background and never waits for it'
+
+/** `while true`, `while :`, `while [ 1 ]`. */
+function isEndless({ commands }: CompoundList): boolean {
+  const only = commands.length === 1 ? commands[0]?.command : undefined
+  return only?.type === 'Command' && /^(?:true|:|\[ \S+ \]|test \S+)$/.test(wordsOf(only).join(' '))
+}
+
+function leavesWork({ commands }: CompoundList): boolean {
+  const names = commands.map(({ command }) => (command.type === 'Command' ? wordsOf(command)[0] : ''))
+  const waits =
+    names.some((name) => /^(?:wait|break|exit|return|exec|fg)$/.test(name ?? '')) && !names.includes('disown')
+  return commands.some(({ background }) => background === true) && !waits
+}
+
+function wordsOf(command: Command): readonly string[] {
+  return [command.name?.value ?? '', ...command.args.map((word) => (word.type === 'Word' ? word.text : ''))]
 }
 
 function leaves(node: PipelineNode): boolean {
