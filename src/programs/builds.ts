@@ -46,7 +46,8 @@ function make(args: Arguments, line: CommandLine): readonly Touch[] {
   const targets = args.operands.filter((field) => !/^\w+[:+?!]?=/.test(field.text))
   const evaluated = args.values.get('--eval') ?? []
   const code: readonly Touch[] = evaluated.map((text) => ({ kind: 'code', language: 'unknown', text }))
-  return [...code, { kind: 'task', name: targets[0]?.text ?? line.name }]
+  const file = args.values.has('-f') ? {} : ({ of: 'Makefile', args: args.operands } as const)
+  return [...code, { kind: 'task', name: targets[0]?.text ?? line.name, ...file }]
 }
 
 const CMAKE_COMMANDS: Readonly<Record<string, string>> = {

@@ -20,7 +20,7 @@ function loses(
 }
 
 function local(verb: 'create' | 'update' | 'delete', type: string, name?: Field): Touch {
-  return object(verb, ['git', type], name, { where: 'workspace', undo: 'U2' })
+  return object(verb, ['git', type], name, { where: 'workspace', undo: verb === 'create' ? 'U0' : 'U2' })
 }
 
 const DIFF = {

@@ -42,7 +42,7 @@ export type Touch =
   /** It runs what comes on its standard input. */
   | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: Elsewhere }
   /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
-  | { readonly kind: 'task'; readonly name: string }
+  | TaskTouch
   /** What can't be known before it runs. */
   | { readonly kind: 'opaque'; readonly why: string }
 
@@ -102,6 +102,14 @@ export interface ScriptTouch {
   readonly language: Language
   readonly path: Field
   readonly args: readonly Field[]
+}
+
+/** A task of the project by its name. `of`: the file that says what it runs; `args` stand behind its name. */
+export interface TaskTouch {
+  readonly kind: 'task'
+  readonly name: string
+  readonly of?: 'package.json' | 'Makefile'
+  readonly args?: readonly Field[]
 }
 
 /** What git keeps of this workspace: judged by facts. `loses` says what is gone; no paths: all of it. */
@@ -188,6 +196,8 @@ export interface Program {
   /** Flags with which it only says what it would do. Inherited. */
   readonly dry?: string
   readonly language?: Language
+  /** The file that defines its tasks. */
+  readonly tasks?: 'package.json'
   /** What each operand is, or the line where it has none: `delete container U4 stateful`. */
   readonly object?: string
   /** It drives this system: what is not recognised as a read changes it. Inherited by its verbs. */

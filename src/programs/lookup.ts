@@ -203,7 +203,10 @@ function fromOperands(
     if (role === 'command') return [...found, run(literal(field) === '--' ? rest : [field, ...rest])]
     if (role === 'script')
       return [...found, { kind: 'script', language: program.language ?? 'unknown', path: field, args: rest }]
-    if (role === 'task') return [...found, { kind: 'task', name: field.text }]
+    if (role === 'task') {
+      const task = { kind: 'task', name: field.text, args: rest } as const
+      return [...found, program.tasks === undefined ? task : { ...task, of: program.tasks }]
+    }
     found.push(...touch(role, field, program, args))
   }
   return found

@@ -6,6 +6,14 @@ import { fetched, hostOf, looksLikePath, object, path, REBUILDABLE, run } from '
 const READS: Program = {}
 const TASK: Program = { touches: (_, line) => [{ kind: 'task', name: line.name }] }
 const NAMED: Program = { operands: 'task' }
+/** A script of `package.json`: by its name, or by the verb that is its name. */
+const SCRIPT: Program = { operands: 'task', tasks: 'package.json', style: 'permute' }
+const OWN_SCRIPT: Program = {
+  style: 'stop',
+  touches: ({ operands }, { name }) => [
+    { kind: 'task', name: /^t(?:st)?$/.test(name) ? 'test' : name, of: 'package.json', args: operands },
+  ],
+}
 const COMMAND: Program = { operands: 'command', style: 'stop' }
 
 /** Packages of the workspace, or of the user where `-g` says so. */
@@ -91,8 +99,8 @@ const NODE: Record<string, Program> = {
   'uninstall remove rm un r unlink': REMOVE,
   'update up upgrade udpate dedupe ddp prune rebuild rb shrinkwrap audit-fix fund-fix approve-builds patch patch-commit self-update':
     UPDATE,
-  'run run-script rum urn': NAMED,
-  'test t tst start stop restart build dev lint preview serve install-test-run check': TASK,
+  'run run-script rum urn': SCRIPT,
+  'test t tst start stop restart build dev lint preview serve install-test-run check': OWN_SCRIPT,
   'exec x': executes('npm'),
   'create init innit': executes('npm'),
   publish: PUBLISH,
@@ -138,7 +146,7 @@ export const PACKAGES: Family = {
       exec: COMMAND,
       create: executes('npm'),
       deploy: { operands: 'write' },
-      '*': NAMED,
+      '*': SCRIPT,
       '-': READS,
     },
   },
@@ -154,7 +162,7 @@ export const PACKAGES: Family = {
       '-': INSTALL,
       global: { verbs: { 'list bin dir': READS, '*': { object: 'update package host U2 rebuildable' } } },
       cache: CACHE,
-      '*': NAMED,
+      '*': SCRIPT,
     },
   },
   bun: {
@@ -171,7 +179,8 @@ export const PACKAGES: Family = {
   },
   'npx bunx pnpx': executes('npm'),
   'ni nun nci ncu npm-check-updates npm-check lerna nx turbo changeset': TASK,
-  'nr wireit npm-run-all run-s run-p': NAMED,
+  'nr run-s run-p npm-run-all': SCRIPT,
+  wireit: NAMED,
   'pip pip3 pipx': {
     options: '-q -v --python=data --log=write --cache-dir=data --proxy=data',
     verbs: { ...PYTHON, run: executes('pypi'), '* -': READS },

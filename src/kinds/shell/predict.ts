@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import { anything, type Field, known, literal, show } from '../../lang/field.ts'
@@ -5,7 +6,7 @@ import { under } from '../../lang/paths.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
-import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, Touch } from '../../programs/grammar.ts'
+import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, TaskTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { assignmentDraft } from './assignment.ts'
 import { codeTouches } from './code.ts'
@@ -22,6 +23,7 @@ import {
 import { isProgram, scriptNamed, shebang } from './launch.ts'
 import { Made } from './made.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
+import { isOutward, TASK_FILES, taskText } from './tasks.ts'
 import { historyDrafts, worktreeDrafts } from './worktree.ts'
 
 /** Commands inside commands that are followed before it counts as too deep. */
@@ -130,7 +132,7 @@ class Walk {
       case 'stdin':
         return elsewhere(touch.elsewhere, by, this.#stdin(touch.language, at))
       case 'task':
-        return [{ verb: 'execute', resource: { kind: 'program', name: touch.name }, by, certainty: 'known' }]
+        return this.#task(touch, at)
       case 'opaque':
         return [opaque(by, touch.why)]
     }
@@ -178,6 +180,21 @@ class Walk {
     // The first argument of `sh -c` is its `$0`.
     if (language === 'sh') return this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
     return codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
+  }
+
+  /** What the project's own file says that it runs; where that can't be had, what its name says. */
+  #task({ name, of, args = [] }: TaskTouch, at: Standing): readonly Draft[] {
+    const { scope } = at.invocation
+    const run: Draft = { verb: 'execute', resource: { kind: 'program', name }, by: at.by, certainty: 'known' }
+    const folder = scope.cwd.unknown === undefined ? scope.cwd.text : this.#ground.workspace
+    for (const file of of === undefined ? [] : TASK_FILES[of]) {
+      const content = this.#facts.text(resolve(folder, file))
+      if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
+      if (content.kind !== 'text' || of === undefined) continue
+      const text = taskText(of, content.text, name, args)
+      if (text !== undefined) return [run, ...this.text(text, scope, { ...at, depth: at.depth + 1 })]
+    }
+    return [isOutward(name) ? { ...run, certainty: 'opaque', why: `what \`${name}\` runs is not found` } : run]
   }
 
   #stdin(language: Language, at: Standing): readonly Draft[] {
