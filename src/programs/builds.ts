@@ -3,7 +3,7 @@ import { has } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
 import { looksLikePath, object, path, run } from './touch.ts'
 
-const TASK: Program = { touches: (_, line) => [{ kind: 'task', name: line.name }] }
+const TASK: Program = { touches: tool }
 /** Compilers and checkers: they read what they are given and write where `-o` says. */
 const COMPILER: Program = {
   options:
@@ -39,6 +39,17 @@ export const BUILDS: Family = {
         '-w,--write -l -d -i -s -c,--check --fix --diff --config=read --cache --stdin-filepath=data -local=data --ignore-path=read',
       touches: formats,
     },
+}
+
+const REACHES_OUT = /^(?:deploy|publish|release|submit|upload|gh-deploy)$/
+const ONLY_SAYS = /^--(?:dry-?run|snapshot|skip-publish|check|help)$/
+
+/** A tool of the project's own work; what it puts where others see it says so in its first word. */
+function tool({ operands, flags }: Arguments, line: CommandLine): readonly Touch[] {
+  const [word] = operands
+  const task: Touch = { kind: 'task', name: line.name }
+  if (!REACHES_OUT.test(word?.text ?? '') || [...flags].some((flag) => ONLY_SAYS.test(flag))) return [task]
+  return [task, object('update', [line.name, 'deployment'], operands[1], { where: 'remote' })]
 }
 
 /** `make VAR=value target`. A shell or a makefile given on the line is code of the line, not of the project. */

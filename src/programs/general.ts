@@ -97,6 +97,8 @@ function lenient(word: string): Meaning | undefined {
   return { ...meaning, verb: 'update' }
 }
 
+const RESTS_ON =
+  /^\/etc\/|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|config|docker|bashrc|zshrc|profile)\b/
 const URL = /^[a-z][a-z0-9+.-]*:\/\//i
 const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+:|^[\w.-]+@[\w.-]+/
 
@@ -111,7 +113,9 @@ function operand(field: Field, meaning: Meaning | undefined): readonly Touch[] {
     return [{ kind: 'host', verb: changes ? 'disclose' : 'read', host: hostOf(field) }]
   }
   if (!isPath(field, meaning)) return []
-  return [meaning?.verb === 'delete' ? path('delete', field, { tree: true }) : path('read', field)]
+  if (meaning?.verb === 'delete') return [path('delete', field, { tree: true })]
+  // What the system or an account rests on may be read by a familiar program, but an unfamiliar one may write it.
+  return [path(RESTS_ON.test(field.text) ? 'update' : 'read', field)]
 }
 
 /** What is destroyed for good is a path only where nothing else looks like it: `tank/data`, `owner/name` are names. */
@@ -152,7 +156,8 @@ function codes(values: ReadonlyMap<string, readonly Field[]>): readonly Touch[] 
   const found: Touch[] = []
   for (const [option, given] of values)
     for (const field of given) {
-      if (/^--(?:exec|command|cmd|pre-?cmd|post-?cmd|shell-command)$/.test(option)) found.push(shell(field))
+      if (/^--exec(?:-batch)?$/.test(option) && !/\s/.test(field.text)) found.push(run([field], { more: 'arguments' }))
+      else if (/^--(?:exec|command|cmd|pre-?cmd|post-?cmd|shell-command)$/.test(option)) found.push(shell(field))
       else if (/^(?:-e|--eval|--evaluate|--execute)$/.test(option) && /[\w.]\s*\(|;|\{/.test(field.text))
         found.push({ kind: 'code', language: 'unknown', text: field })
     }

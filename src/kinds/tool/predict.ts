@@ -98,12 +98,18 @@ const NAMELESS: Readonly<Record<string, Draft>> = {
   },
 }
 
+/** Text that some tools hand to a shell or a template before it goes out. */
+const FILLED_IN = /\$\([^)]+\)|\$\{(?:env|process)\b/
+
 /** An unknown tool: commands and paths among its arguments, else the verb that its name says. */
 function general(name: string, args: Fields, recurse: Recurse): readonly Draft[] {
+  const filled = Object.values(args).find((value) => typeof value === 'string' && FILLED_IN.test(value))
   const [, server = '', tool = name] = /^mcp__(.+?)__(.+)$/.exec(name) ?? []
   const verb = meaningOf(tool)?.verb ?? 'update'
   const command = text(args, ['command', 'cmd', 'shell_command', 'bash_command'])
   if (command !== undefined) return recurse('shell', command)
+  if (filled !== undefined && verb !== 'read')
+    return [opaque(name, 'an argument is filled in with what a command or the environment gives')]
   const at = path(args)
   if (at !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(at)) {
     const operation = verb === 'read' ? 'read' : verb === 'delete' ? 'delete' : 'write'
