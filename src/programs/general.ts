@@ -66,6 +66,11 @@ function takeApart(args: readonly Field[]): Plain {
   return { flags, values, operands, rest: [] }
 }
 
+/** Whether a path is something that the system or an account rests on. */
+export function restsOn(field: Field): boolean {
+  return RESTS_ON.test(field.text)
+}
+
 interface Found {
   readonly meaning: Meaning
   /** Its place among the operands; -1 where a flag says it. */
@@ -98,7 +103,7 @@ function lenient(word: string): Meaning | undefined {
 }
 
 const RESTS_ON =
-  /^\/etc\/|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|config|docker|bashrc|zshrc|profile)\b/
+  /^\/etc\/|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|docker|bashrc|zshrc|profile)\b/
 const URL = /^[a-z][a-z0-9+.-]*:\/\//i
 const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+:|^[\w.-]+@[\w.-]+/
 
@@ -115,7 +120,7 @@ function operand(field: Field, meaning: Meaning | undefined): readonly Touch[] {
   if (!isPath(field, meaning)) return []
   if (meaning?.verb === 'delete') return [path('delete', field, { tree: true })]
   // What the system or an account rests on may be read by a familiar program, but an unfamiliar one may write it.
-  return [path(RESTS_ON.test(field.text) ? 'update' : 'read', field)]
+  return [path(restsOn(field) ? 'update' : 'read', field)]
 }
 
 /** What is destroyed for good is a path only where nothing else looks like it: `tank/data`, `owner/name` are names. */
@@ -138,11 +143,13 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
     name = after[1]?.field
   }
   if (meaning.verb === 'delete' && name !== undefined && named === undefined && isPath(name, meaning)) return []
+  const controls = /^(?:config|configuration|settings?)$/.test(group || meaning.noun) && CONTROLS.test(name?.text ?? '')
   const own = program.replace(/[-_]?(?:ctl|cli|adm|admin)$/, '')
   return [
     {
       kind: 'object',
-      verb: meaning.verb,
+      verb: controls ? 'grant' : meaning.verb,
+      ...(controls && { where: 'host' }),
       system: program,
       type: typeOf(type === '' || type.length > 60 ? own || program : type),
       name: name ?? known(''),
@@ -150,6 +157,9 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
     },
   ]
 }
+
+/** Settings that say what a program may do, or who is asked. */
+const CONTROLS = /(?:^|[._-])(?:hooks?|permissions?|approvals?|sandbox|guard\w*|allow\w*|deny\w*|trust\w*)(?:[._-]|$)/i
 
 /** Options of any program that take source text. */
 function codes(values: ReadonlyMap<string, readonly Field[]>): readonly Touch[] {

@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { compileGrammar, type Grammar, parseArguments, rolesOf } from './arguments.ts'
 import { drives, outputs } from './drives.ts'
-import { general } from './general.ts'
+import { general, restsOn } from './general.ts'
 import type { Arguments, CommandLine, Language, Program, Role, Touch, Where } from './grammar.ts'
 import { shorthand } from './shorthand.ts'
 import { programNamed } from './table.ts'
@@ -35,7 +35,10 @@ export function touches(line: CommandLine): readonly Touch[] {
     flags: NO_FLAGS,
     values: NO_VALUES,
   } as const
-  return apply(program, line, { ...above, words: [known(line.name)] })
+  const found = apply(program, line, { ...above, words: [known(line.name)] })
+  // A task is the project's own work: nothing that the system or an account rests on belongs to it.
+  if (!found.some(({ kind }) => kind === 'task')) return found
+  return [...found, ...line.args.filter(restsOn).map((field) => path('update', field))]
 }
 
 const NO_FLAGS: ReadonlySet<string> = new Set()

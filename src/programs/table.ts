@@ -2,6 +2,7 @@ import { AGENTS } from './agents.ts'
 import { ARCHIVES } from './archives.ts'
 import { BUILDS } from './builds.ts'
 import { CLOUDS } from './clouds.ts'
+import { CMDLETS } from './cmdlets.ts'
 import { CONTAINERS } from './containers.ts'
 import { COREUTILS } from './coreutils.ts'
 import { DATABASES } from './databases.ts'
@@ -50,6 +51,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   interpreters: INTERPRETERS,
   wrappers: WRAPPERS,
   agents: AGENTS,
+  cmdlets: CMDLETS,
 }
 
 const TABLE: ReadonlyMap<string, Program> = new Map(
