@@ -87,15 +87,22 @@ function weighPath(
   ])
   if (isRebuildable(real, found.version, around)) traits.add('rebuildable')
   if (traits.has('inert')) traits.delete('startup')
-  const verb = writes(draft.verb) ? (found.exists ? 'update' : 'create') : draft.verb
   const place = pathPlace(literalPart(real), traits, facts)
+  const verb = writes(draft.verb) ? (isThere(draft, found, place) ? 'update' : 'create') : draft.verb
   const certainty = draft.certainty === 'known' && found.certainty === 'assumed' ? 'assumed' : draft.certainty
   const resource: Resource = { ...named, path: named.glob === true && lexical === named.path ? named.path : real }
   const undo = draft.undo ?? pathUndo(verb, found, traits, config)
   return { ...plain(draft), verb, resource, traits: [...traits], place, certainty, undo, magnitude: found.magnitude }
 }
 
-/** Grammar can't tell whether a path is there: facts do. What was only assumed counts as there. */
+/**
+ * Grammar can't tell whether a path is there: facts do. Where they are assumed it counts as there, but for what a
+ * program makes in a folder that is neither the workspace's nor anybody's home.
+ */
+function isThere(draft: Draft, found: PathFacts, place: Place): boolean {
+  return found.exists && !(found.certainty === 'assumed' && draft.verb === 'create' && place.kind === 'host')
+}
+
 function writes(verb: Verb): boolean {
   return verb === 'create' || verb === 'update'
 }

@@ -31,7 +31,7 @@ function demands(q: Question): number[] {
   const rebuildable = undo === 'U2' && has('rebuildable')
   const scratch = has('temporary') && !has('repository')
   const writes = ['create', 'update'].includes(verb) && q.certainty !== 'opaque'
-  const fresh = undo === 'U0' || (verb === 'create' && q.certainty === 'known' && undo === 'U1')
+  const fresh = undo === 'U0' || (verb === 'create' && undo === 'U1')
   const adds = writes && fresh && !has('secret', 'settings')
   const preference = writes && q.place === 'home' && undo === 'U1' && has('inert')
   const when = (condition: boolean, demand: number): number => (condition ? demand : 0)
