@@ -21,7 +21,7 @@ interface Plain {
 /** Options whose value is free text or a pattern, never a verb. */
 const TEXT =
   /^--?(?:m|message|n|name|filter|grep|search|query|q|label|title|body|text|description|key|env|format|tag|user)$/
-const VERB_FLAG = /^--(?:delete|destroy|drop|purge|wipe|terminate|delete-all|purge-all|drop-all)$/
+const VERB_FLAG = /^--(?:delete|destroy|drop|purge|wipe|terminate|erase)(?:-[a-z-]+)?$/
 /** Of the words that take away, those that do it for good often enough to ask. */
 const TAKES_AWAY = /^(?:remove|rm|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
 
@@ -32,13 +32,20 @@ const TAKES_AWAY = /^(?:remove|rm|rmi|rb|uninstall|flush|revoke|discard|decommis
 export function general(line: CommandLine, isProgram: (name: string) => boolean): readonly Touch[] {
   const plain = takeApart(line.args)
   if (plain.flags.some((flag) => /^--(?:help|version)$/.test(flag)) && plain.rest.length === 0) return []
-  const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values)]
+  const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values), ...given(plain.values)]
   const command = plain.rest[0]
   if (command !== undefined && isProgram(literal(command) ?? '')) touches.push(run(plain.rest))
   else for (const field of plain.rest) if (looksLikePath(field)) touches.push(path('read', field))
 
   const found = plain.flags.some((flag) => /^--(?:dry-?run|what-if)$/.test(flag)) ? undefined : findVerb(plain)
-  for (const { field } of plain.operands) touches.push(...operand(field, found?.meaning))
+  const inner = innerCommand(line.args, found, isProgram)
+  if (inner !== undefined) return [...touches, run(inner)]
+  const sends = line.piped || isTransfer(plain)
+  for (const { field, behind } of plain.operands)
+    touches.push(
+      ...(behind === undefined ? quotedCommand(field, isProgram) : []),
+      ...operand(field, found?.meaning, sends),
+    )
   if (found !== undefined && found.meaning.verb !== 'read') touches.push(...thing(line.name, plain, found))
   return touches
 }
@@ -69,6 +76,43 @@ function takeApart(args: readonly Field[]): Plain {
 /** Whether a path is something that the system or an account rests on. */
 export function restsOn(field: Field): boolean {
   return RESTS_ON.test(field.text)
+}
+
+/** `tool exec rm x`: the words behind are another program's, where there is such a program. */
+function innerCommand(
+  args: readonly Field[],
+  found: Found | undefined,
+  isProgram: (name: string) => boolean,
+): readonly Field[] | undefined {
+  const at = args.findIndex((field) => /^(?:exec|run)$/.test(field.text))
+  const next = args[at + 1]
+  if (at < 0 || at > 2 || next === undefined || found?.meaning.irreversible === true) return undefined
+  return isProgram(literal(next) ?? '') ? args.slice(at + 1) : undefined
+}
+
+/** One argument that is a whole command line: `tool "rm -rf x"`. A sentence that begins like one is none. */
+function quotedCommand(field: Field, isProgram: (name: string) => boolean): readonly Touch[] {
+  const [, name = ''] = /^([a-z][\w.+-]*) +(?:-|[./~$]|\S+$)/.exec(field.text) ?? []
+  return name !== '' && isProgram(name) ? [shell(field)] : []
+}
+
+/** A local path, then a place on another host: the path goes there. */
+function isTransfer({ operands }: Plain): boolean {
+  const plain = operands.filter(({ behind }) => behind === undefined)
+  const last = plain.at(-1)?.field.text ?? ''
+  return plain.length > 1 && /^[^/]*:/.test(last) && REMOTE.test(last) && !REMOTE.test(plain[0]?.field.text ?? '')
+}
+
+/** Values of options that say more than a name: a file that is handed over, a shell, what an account rests on. */
+function given(values: Plain['values']): readonly Touch[] {
+  const found: Touch[] = []
+  for (const field of [...values.values()].flat()) {
+    const file = /^(?:[\w.-]+=)?@(?=[./~])/.exec(field.text)
+    if (file !== null) found.push(path('read', from(field, file[0].length)))
+    else if (/^(?:\/usr)?\/bin\/(?:ba|da|z|k)?sh$/.test(field.text)) found.push(run([field], { more: 'arguments' }))
+    else if (restsOn(field)) found.push(path('update', field))
+  }
+  return found
 }
 
 interface Found {
@@ -108,8 +152,8 @@ const URL = /^[a-z][a-z0-9+.-]*:\/\//i
 const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+:|^[\w.-]+@[\w.-]+/
 
 /** What an operand is by its looks. */
-function operand(field: Field, meaning: Meaning | undefined): readonly Touch[] {
-  const changes = meaning !== undefined && meaning.verb !== 'read'
+function operand(field: Field, meaning: Meaning | undefined, sends: boolean): readonly Touch[] {
+  const changes = sends || (meaning !== undefined && meaning.verb !== 'read')
   if (URL.test(field.text)) {
     if (!changes || /^file:/i.test(field.text)) return [fetched(field)]
     return [{ kind: 'host', verb: 'disclose', host: hostOf(field) }]
@@ -143,13 +187,14 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
     name = after[1]?.field
   }
   if (meaning.verb === 'delete' && name !== undefined && named === undefined && isPath(name, meaning)) return []
+  const word = plain.operands[at]?.field ?? known('')
   const controls = /^(?:config|configuration|settings?)$/.test(group || meaning.noun) && CONTROLS.test(name?.text ?? '')
   const own = program.replace(/[-_]?(?:ctl|cli|adm|admin)$/, '')
   return [
     {
       kind: 'object',
       verb: controls ? 'grant' : meaning.verb,
-      ...(controls && { where: 'host' }),
+      ...(controls ? { where: 'host' } : OUTWARD.test(literal(word) ?? '') ? { where: 'remote' } : {}),
       system: program,
       type: typeOf(type === '' || type.length > 60 ? own || program : type),
       name: name ?? known(''),
@@ -157,6 +202,9 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
     },
   ]
 }
+
+/** Where others see it, in any program's language. */
+const OUTWARD = /^(?:deploy|publish)$/
 
 /** Settings that say what a program may do, or who is asked. */
 const CONTROLS = /(?:^|[._-])(?:hooks?|permissions?|approvals?|sandbox|guard\w*|allow\w*|deny\w*|trust\w*)(?:[._-]|$)/i
