@@ -22,6 +22,8 @@ export interface Unknown {
   readonly shape: 'token' | 'temporary' | 'text'
   /** Known text behind the unknown part; `/build` in `$DIR/build`. */
   readonly suffix: string
+  /** It is a list of paths, or one of them, and all match this pattern: what `find` prints. */
+  readonly paths?: string
   /** It came from the network. */
   readonly downloaded?: boolean
   /** An installed program prints it to be run, as `ssh-agent -s` does: it is trusted as the program is. */
@@ -42,6 +44,12 @@ export function show(field: Field): string {
   return field.unknown === undefined ? field.text : `${field.text}…${field.unknown.suffix}`
 }
 
+/** Where nothing of it is known but that it is one of a list of paths: those, as a pattern. */
+export function onePath(field: Field): Field | undefined {
+  const paths = field.text === '' && field.unknown?.suffix === '' ? field.unknown.paths : undefined
+  return paths === undefined ? undefined : { text: paths, glob: true }
+}
+
 /** A value of which nothing is known, and why. */
 export function anything(why: string): Field {
   return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '' } }
@@ -50,5 +58,7 @@ export function anything(why: string): Field {
 /** One behind the other, as one argument. */
 export function joinFields(a: Field, b: Field): Field {
   if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
-  return { ...a, unknown: { ...a.unknown, suffix: a.unknown.suffix + show(b) } }
+  const suffix = a.unknown.suffix + show(b)
+  const { paths, ...unknown } = a.unknown
+  return { ...a, unknown: { ...unknown, suffix, ...(paths !== undefined && suffix === '' && { paths }) } }
 }

@@ -135,8 +135,8 @@ export interface RunTouch {
   readonly cwd?: Field
   /** Assignments, `NAME=value`. */
   readonly env?: readonly Field[]
-  /** More arguments come from its input. */
-  readonly more?: 'arguments'
+  /** More arguments come: words of its input, or others. */
+  readonly more?: 'input' | 'arguments'
   readonly elsewhere?: Elsewhere
 }
 

@@ -344,7 +344,7 @@ function xargs(args: Arguments): readonly Touch[] {
     (has(args, '-i') ? (value(args, '-i')?.text ?? '{}') : undefined)
   const { operands } = args
   if (operands.length === 0) return []
-  if (mark === undefined || mark === '') return [run(operands, { more: 'arguments' })]
+  if (mark === undefined || mark === '') return [run(operands, { more: 'input' })]
   return [run(operands.map((field) => (field.text === mark ? INPUT : filled(field, mark, INPUT))))]
 }
 

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import type { Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
-import { anything, type Field, known, literal, show } from '../../lang/field.ts'
+import { anything, type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
 import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, TaskTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
+import { INPUT } from '../../programs/touch.ts'
 import { assignmentDraft } from './assignment.ts'
 import { codeTouches } from './code.ts'
 import {
@@ -154,7 +155,8 @@ class Walk {
 
   #path(verb: Verb, { path, tree = false }: Pick<PathTouch, 'path' | 'tree'>, { by, invocation }: Standing): Draft {
     // Programs expand `~/` themselves, in settings and defaults; a folder of that name is nobody's.
-    const own = path.text.startsWith('~/') ? { ...path, text: this.#ground.home + path.text.slice(1) } : path
+    const one = onePath(path) ?? path
+    const own = one.text.startsWith('~/') ? { ...one, text: this.#ground.home + one.text.slice(1) } : one
     const found = resolvePath(verb, { path: own, tree, cwd: invocation.scope.cwd }, this.#facts)
     if (found.resource.kind !== 'path') return { verb, by, ...found }
     const leads = this.#made.through(found.resource.path, verb === 'delete')
@@ -167,10 +169,28 @@ class Walk {
     const { by, invocation } = at
     const { scope } = invocation
     const there = touch.cwd === undefined ? scope : { ...scope, cwd: under(scope.cwd, touch.cwd) }
-    const found = anything(`\`${show(touch.argv[0] ?? known('it'))}\` gets its arguments from what is found`)
-    const argv = touch.more === undefined ? touch.argv : [...touch.argv, found]
+    const { input } = invocation
+    const line = input.kind === 'text' ? onePath(input.text) : undefined
+    const argv = [
+      ...touch.argv.map((field) => (field === INPUT ? (line ?? field) : field)),
+      ...this.#more(touch, invocation),
+    ]
     const drafts = this.#command(argv, { ...at, invocation: { ...invocation, scope: there } })
     return elsewhere(touch.elsewhere, by, [...assignmentDrafts(touch.env ?? [], by), ...drafts])
+  }
+
+  /** Arguments that come from the input, where its words or the paths in it are known. */
+  #more({ argv, more }: RunTouch, { input }: Invocation): readonly Field[] {
+    if (more === undefined) return []
+    const text = more === 'input' && input.kind === 'text' ? input.text : undefined
+    const plain = text?.unknown === undefined && /^[\w\s./:@%+,=-]*$/.test(text?.text ?? '\0')
+    if (text !== undefined && plain)
+      return text.text
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .map(known)
+    const paths = text === undefined ? undefined : onePath(text)
+    return [paths ?? anything(`\`${show(argv[0] ?? known('it'))}\` gets its arguments from what is found`)]
   }
 
   #code({ language, text, args = [] }: Pick<CodeTouch, 'language' | 'text' | 'args'>, at: Standing): readonly Draft[] {

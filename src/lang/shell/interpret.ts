@@ -13,7 +13,7 @@ import type {
   Word,
 } from 'unbash'
 import { forEachChild } from 'unbash'
-import { anything, type Field, joinFields, known, literal } from '../field.ts'
+import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
 import { builtin, isBuiltin } from './builtins.ts'
 import { combine, expandParts, expandSingle, expandWords, type Substitute } from './expand.ts'
 import type { Input, Invocation, Redirect, Shell } from './invocation.ts'
@@ -156,7 +156,10 @@ class Run implements Shell {
         at = this.#node(command, at, input, source)
         return
       }
+      const first = this.printed
+      this.printed = known('')
       const other = this.#node(command, at, input, source)
+      this.printed = either(first, this.printed)
       // `cd x || exit`: what follows runs only where the first one went well.
       at = leaves(command) ? at : merge(at, other)
     })
@@ -403,6 +406,12 @@ function append(scope: Scope, name: string, appends: boolean, value: Value): Val
 function quote(field: Field): string {
   if (field.unknown !== undefined) return `"$(: ${field.unknown.why.replace(/[^\w ]/g, '')})"`
   return field.glob ? field.text : quoted(field.text)
+}
+
+/** What two commands print of which the second only runs where the first one fails. */
+function either(first: Field, second: Field): Field {
+  if (show(second) === '') return first
+  return show(first) === '' || show(first) === show(second) ? second : anything('what one of two commands prints')
 }
 
 const FLOODS = 'an endless loop that starts work in the background and never waits for it'

@@ -1,5 +1,6 @@
 import { anything, type Field, known, literal, show } from '../field.ts'
 import type { Input, Invocation } from './invocation.ts'
+import { listed } from './listing.ts'
 import type { Ground } from './scope.ts'
 
 /** What a command prints, as far as that can be told without running it. */
@@ -70,11 +71,19 @@ const PASSES_ON = new Set([
 function unknownOutput(name: string, args: readonly Field[], input: Input): Field {
   const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && isForShells(name, args)
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
+  const paths = downloaded ? undefined : listed(name, args, input)
   const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
   return {
     text: '',
     glob: false,
-    unknown: { why, shape: 'text', suffix: '', ...(downloaded && { downloaded }), ...(generated && { generated }) },
+    unknown: {
+      why,
+      shape: 'text',
+      suffix: '',
+      ...(downloaded && { downloaded }),
+      ...(generated && { generated }),
+      ...(paths !== undefined && { paths }),
+    },
   }
 }
 
@@ -121,6 +130,9 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map(
     basename: (args, invocation, ground) =>
       cut(args.slice(0, 1), (path) => path.replace(/\/+$/, '').replace(/^.*\//, '')) ??
       aToken(args, invocation, ground),
+    which: (args) => cut(args, (name) => name),
+    command: (args) => (args[0]?.text === '-v' ? cut(args, (name) => name) : undefined),
+    type: (args) => (/^-[pP]$/.test(args[0]?.text ?? '') ? cut(args, (name) => name) : undefined),
     realpath: (args) => cut(args, (path) => path),
     readlink: (args) => cut(args.slice(-1), (path) => path),
     date: aToken,

@@ -65,9 +65,10 @@ function each(name: string, values: readonly Field[], change: (text: string) => 
   if (values.length === 0) return [unset(name)]
   return values.map((field) => {
     const text = field.unknown === undefined ? change(field.text) : undefined
-    return text === undefined
-      ? { ...unset(name), ...(field.unknown && { unknown: { ...field.unknown, suffix: '' } }) }
-      : known(text)
+    if (text !== undefined) return known(text)
+    if (field.unknown === undefined) return unset(name)
+    const { paths: _, ...unknown } = field.unknown
+    return { ...unset(name), unknown: { ...unknown, suffix: '' } }
   })
 }
 
