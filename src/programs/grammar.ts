@@ -150,7 +150,7 @@ export interface CodeTouch {
   readonly elsewhere?: Elsewhere
 }
 
-export type Language = 'sh' | 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'sql' | 'unknown'
+export type Language = 'sh' | 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'powershell' | 'sql' | 'unknown'
 
 /** What the value of an option, or an operand, is to the program. */
 export type Role =

@@ -250,21 +250,21 @@ function powershell({ args, piped }: CommandLine): readonly Touch[] {
     const text = field.text.toLowerCase()
     if (/^[-/]e(?:c|n\w*)?$/.test(text)) return [opaque('PowerShell is given an encoded command')]
     if (/^[-/](?:c|co|com\w*)$/.test(text))
-      return [{ kind: 'code', language: 'unknown', text: joined(args.slice(i + 1)) }]
+      return [{ kind: 'code', language: 'powershell', text: joined(args.slice(i + 1)) }]
     if (/^[-/]f(?:i\w*)?$/.test(text) && args[i + 1] !== undefined)
-      return [{ kind: 'script', language: 'unknown', path: args[i + 1] as Field, args: args.slice(i + 2) }]
+      return [{ kind: 'script', language: 'powershell', path: args[i + 1] as Field, args: args.slice(i + 2) }]
     if (
       !/^[-/]/.test(text) &&
       !/^[-/](?:ex\w*|w\w*|o\w*|inputformat|configurationname|version|psconsolefile)$/i.test(args[i - 1]?.text ?? '')
     ) {
       return [
         /\.ps1$/.test(text)
-          ? { kind: 'script', language: 'unknown', path: field, args: args.slice(i + 1) }
-          : { kind: 'code', language: 'unknown', text: joined(args.slice(i)) },
+          ? { kind: 'script', language: 'powershell', path: field, args: args.slice(i + 1) }
+          : { kind: 'code', language: 'powershell', text: joined(args.slice(i)) },
       ]
     }
   }
-  return piped ? [{ kind: 'stdin', language: 'unknown' }] : []
+  return piped ? [{ kind: 'stdin', language: 'powershell' }] : []
 }
 
 function windows({ args, piped }: CommandLine): readonly Touch[] {

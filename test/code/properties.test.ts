@@ -80,6 +80,7 @@ describe.each(LANGUAGES)('%s', (language) => {
         `${name} = '/etc/x'; [${name}].each { |${name}2| File.delete(${name}2) }; system("ls #{${name}}")`,
       php: (name) =>
         `$${name} = '/etc/x'; foreach ([$${name}] as $${name}2) unlink($${name}2); system("ls {$${name}}");`,
+      powershell: String,
       sh: String,
       sql: String,
       unknown: String,

@@ -67,6 +67,7 @@ const ENDINGS: ReadonlyMap<string, Language> = new Map(
     pl: 'perl',
     rb: 'ruby',
     php: 'php',
+    ps1: 'powershell',
   } satisfies Record<string, Language>),
 )
 

@@ -8,6 +8,7 @@ import { NODE } from './node.ts'
 import { parse } from './parse.ts'
 import { PERL } from './perl.ts'
 import { PHP } from './php.ts'
+import { readPowershell } from './powershell.ts'
 import { PYTHON } from './python.ts'
 import { RUBY } from './ruby.ts'
 import { tokenize } from './tokens.ts'
@@ -45,14 +46,21 @@ export function readCode(
   { home, script }: Surroundings = {},
 ): readonly Touch[] {
   if (language === 'sql') return queries(text)
+  if (text.length > LONGEST) return [opaque('the code is too long to be read')]
+  if (language === 'powershell') return attempt(() => readPowershell(text))
   const table = LANGUAGES[language]
   if (table === undefined) return [opaque('there is no reader for this language')]
-  if (text.length > LONGEST) return [opaque('the code is too long to be read')]
-  try {
+  return attempt(() => {
     const plain = text.replace(/\r\n?/g, '\n')
     const code = parse(tokenize(language === 'php' ? tagged(plain) : plain, table.syntax), table)
     const given = { args, home, script }
     return touchesOf(readerOf({ language: table, code, given }), GOES_BACK.test(text))
+  })
+}
+
+function attempt(read: () => readonly Touch[]): readonly Touch[] {
+  try {
+    return read()
   } catch (error) {
     return [opaque(`the code can't be read: ${error instanceof Error ? error.message : String(error)}`)]
   }
