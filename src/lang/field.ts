@@ -24,6 +24,8 @@ export interface Unknown {
   readonly suffix: string
   /** It is a list of paths, or one of them, and all match this pattern: what `find` prints. */
   readonly paths?: string
+  /** It is one of these. */
+  readonly oneOf?: readonly string[]
   /** It came from the network. */
   readonly downloaded?: boolean
   /** An installed program prints it to be run, as `ssh-agent -s` does: it is trusted as the program is. */

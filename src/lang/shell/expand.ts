@@ -112,7 +112,7 @@ function partWays(
     case 'ParameterExpansion':
       return parameter(part, quoted, scope, by)
     case 'CommandExpansion':
-      return [fieldPieces(by.output(part.script, scope), quoted)]
+      return eitherWay(by.output(part.script, scope)).map((field) => fieldPieces(field, quoted))
     case 'ProcessSubstitution': {
       const output = by.output(part.script, scope)
       const why = output.unknown?.why ?? 'what another command prints'
@@ -131,6 +131,11 @@ function partWays(
       by.inside(part, scope)
       return [[token('a computed number')]]
   }
+}
+
+function eitherWay(output: Field): readonly Field[] {
+  const alone = output.text === '' && output.unknown?.suffix === ''
+  return (alone && output.unknown?.oneOf?.map(known)) || [output]
 }
 
 function text(value: string, quoted: boolean): Piece {

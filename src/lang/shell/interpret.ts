@@ -411,7 +411,12 @@ function quote(field: Field): string {
 /** What two commands print of which the second only runs where the first one fails. */
 function either(first: Field, second: Field): Field {
   if (show(second) === '') return first
-  return show(first) === '' || show(first) === show(second) ? second : anything('what one of two commands prints')
+  if (show(first) === '' || show(first) === show(second)) return second
+  const one = anything('what one of two commands prints')
+  const ways = [first, second].flatMap((field) => field.unknown?.oneOf ?? literal(field) ?? [])
+  return ways.length < 2 || one.unknown === undefined
+    ? one
+    : { ...one, unknown: { ...one.unknown, oneOf: ways.map((text) => text.replace(/\n+$/, '')) } }
 }
 
 const FLOODS = 'an endless loop that starts work in the background and never waits for it'
