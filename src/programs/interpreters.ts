@@ -130,7 +130,8 @@ function scripted(language: Language): (args: Arguments, line: CommandLine) => r
     const [first, ...rest] = args.operands
     if (has(args, '-c', '--check') && language === 'node') return first === undefined ? [] : [path('read', first)]
     if (has(args, '--test')) return [{ kind: 'task', name: 'test' }]
-    if (has(args, '-e', '-p', '-E', '-g', '--run')) return []
+    // With a value: Python's `-E` is a flag, and its script follows.
+    if (['-e', '-p', '-E', '-g', '--run'].some((name) => args.values.has(name))) return []
     if (first !== undefined && literal(first) !== '-') return [{ kind: 'script', language, path: first, args: rest }]
     return line.piped ? [{ kind: 'stdin', language }] : []
   }
