@@ -283,7 +283,8 @@ function splitEnv(fields: readonly Field[]): { readonly env: readonly Field[]; r
 }
 
 function sudo(args: Arguments): readonly Touch[] {
-  if (has(args, '-l', '-v', '-k', '-K', '-V')) return []
+  // `-k` alone forgets the password; before a command it only asks for it again.
+  if (has(args, '-l', '-v', '-K', '-V')) return []
   if (has(args, '-e')) return args.operands.map((field) => path('update', field))
   const { env: assignments, argv } = splitEnv(args.operands)
   const more = assignments.length === 0 ? {} : { env: assignments }
