@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { fromNpm } from '../npm.ts'
 
 /** The newest release that was tried, and one from before `onFailure`. */
 export const NEW = '2.1.330'
@@ -10,39 +11,18 @@ export const OLD = '2.1.197'
 
 const exec = promisify(execFile)
 
-/** The host's own program from the registry, kept outside the repository; or why it can't be had. */
-export async function claudeCode(version: string): Promise<{ path: string } | { why: string }> {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'interlock-test')
-  const folder = join(cache, `claude-code-${version}`)
-  const there = await programIn(folder)
-  if (there !== undefined) return { path: there }
-  console.log(`fetching Claude Code ${version} (some 300 MB) into ${folder}`)
-  const fresh = join(cache, `fetching-${process.pid}-${version}`)
-  try {
-    await mkdir(fresh, { recursive: true })
-    await writeFile(join(fresh, 'package.json'), '{"private":true}')
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock']
-    await exec('npm', ['install', ...flags, `@anthropic-ai/claude-code@${version}`], { cwd: fresh, timeout: 240_000 })
-    await rm(folder, { recursive: true, force: true })
-    await rename(fresh, folder)
-  } catch (error) {
-    // Another test may have fetched it meanwhile.
-    const theirs = await programIn(folder)
-    if (theirs === undefined) return { why: `Claude Code ${version} can't be had: ${String(error).split('\n')[0]}` }
-  } finally {
-    await rm(fresh, { recursive: true, force: true })
-  }
-  const path = await programIn(folder)
-  return path === undefined ? { why: `Claude Code ${version} has no program for this machine` } : { path }
+/** The host's own program from the registry (some 300 MB), kept outside the repository; or why it can't be had. */
+export function claudeCode(version: string): Promise<{ path: string } | { why: string }> {
+  return fromNpm({ spec: `@anthropic-ai/claude-code@${version}`, folder: `claude-code-${version}`, find: programIn })
 }
 
-async function programIn(folder: string): Promise<string | undefined> {
+async function programIn(folder: string): Promise<{ path: string } | undefined> {
   const scope = join(folder, 'node_modules/@anthropic-ai')
   const names = await readdir(scope).catch(() => [])
   for (const name of names.filter((each) => each.startsWith('claude-code-')).sort()) {
     const path = join(scope, name, 'claude')
     const runs = await exec(path, ['--version'], { timeout: 20_000 }).catch(() => undefined)
-    if (runs !== undefined) return path
+    if (runs !== undefined) return { path }
   }
   return undefined
 }
