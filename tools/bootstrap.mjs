@@ -24,6 +24,8 @@ async function main() {
       return tool('tools/check.ts', command, ...args)
     case 'bench':
       return tool('test/bench/main.ts', ...args)
+    case 'bench:peers':
+      return tool('test/bench/peers/main.ts')
     case 'pack':
       return tool('tools/pack.ts')
     default:
