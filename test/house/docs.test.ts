@@ -28,6 +28,12 @@ it('finds a script that package.json has not got', () => {
   expect(checkDocs(root)).toEqual(['README.md: `npm run bench:all` is not in package.json'])
 })
 
+it('takes the scripts on the pages of programs for those of other projects', () => {
+  mkdirSync(join(root, 'docs', 'programs'))
+  writeFileSync(join(root, 'docs', 'programs', 'packages.md'), '`npm run build` and [a link](../gone.md)')
+  expect(checkDocs(root)).toEqual(["docs/programs/packages.md: links to `../gone.md`, which isn't there"])
+})
+
 it('finds a rank table that is not the one of now', () => {
   writeFileSync(join(root, 'ARCHITECTURE.md'), 'no table')
   expect(checkDocs(root)).toHaveLength(1)
