@@ -33,7 +33,14 @@ export function judge(study: Study, bench: Bench): Judged {
   })
   const ruled = rule(effects, answers)
   const ruling = bench.refused === true && ruled.kind === 'hold' ? refused(ruled.because) : ruled
-  return { study, policy: bench.policy.hash, effects, answers, ruling, precedents: matchPrecedents(effects) }
+  return {
+    study,
+    policy: bench.policy.hash,
+    effects,
+    answers,
+    ruling,
+    precedents: matchPrecedents(effects, bench.mandate),
+  }
 }
 
 function refused(because: string): Ruling {

@@ -1,45 +1,158 @@
 import type { Effect } from '../core/effect.ts'
+import type { Mandate } from '../core/mandate.ts'
 import type { Precedent } from '../core/study.ts'
-import { type Likeness, PRECEDENTS } from './precedents.ts'
+import type { KnownPrecedent, Likeness } from './likeness.ts'
+import { PRECEDENTS } from './precedents.ts'
+import { standing } from './question.ts'
 
 /** A person reads two at most. */
 const SHOWN = 2
 
-/** The precedents that some effect resembles, the one that says most about it first. */
-export function matchPrecedents(effects: readonly Effect[]): readonly Precedent[] {
-  const atStake = effects.filter(({ traits }) => !traits.includes('rebuildable') && !traits.includes('temporary'))
-  return PRECEDENTS.filter(({ like }) => atStake.some((effect) => resembles(effect, like)))
-    .sort((a, b) => conditions(b.like) - conditions(a.like))
-    .slice(0, SHOWN)
-    .map(({ precedent }) => precedent)
+/** A precedent in the order of nearness; of equals, the earlier one is nearer. */
+interface Ranked extends KnownPrecedent {
+  readonly rank: number
 }
 
-function resembles(effect: Effect, like: Likeness): boolean {
+/** How near an effect is that is all of this: facts that few effects have tell more. */
+function nearness(like: Likeness): number {
+  const told = Object.keys(like).map((fact) => TELLS[fact as keyof Likeness])
+  // A replace is two steps that were seen to be one: nothing says more of an action.
+  const replaces = like.verbs.every((verb) => verb === 'replace') ? 6 : 0
+  return told.reduce((sum, each) => sum + each, replaces + (like.several ?? 0))
+}
+
+const TELLS: Readonly<Record<keyof Likeness, number>> = {
+  verbs: 0,
+  several: 0,
+  places: 1,
+  environments: 1,
+  without: 1,
+  tree: 1,
+  unversioned: 1,
+  systems: 2,
+  types: 2,
+  glob: 2,
+  opaque: 2,
+  traits: 4,
+  files: 3,
+  among: 3,
+  beside: 3,
+  modes: 3,
+  outside: 3,
+}
+
+const RANKED: readonly Ranked[] = [...PRECEDENTS]
+  .sort((a, b) => nearness(b.like) - nearness(a.like))
+  .map((known, rank) => ({ ...known, rank }))
+
+const byShape = new Map<string, readonly Ranked[]>()
+
+/** What effects of one verb, place and kind of resource can resemble at all, the nearest first. */
+function candidates({ verb, place, resource }: Effect): readonly Ranked[] {
+  const shape = `${verb} ${place.kind} ${resource.kind}`
+  let found = byShape.get(shape)
+  if (found === undefined) {
+    found = RANKED.filter(({ like }) => {
+      if (!like.verbs.includes(verb) || like.places?.includes(place.kind) === false) return false
+      if (like.environments !== undefined && place.kind !== 'remote') return false
+      if (resource.kind === 'object') return like.tree === undefined && like.glob === undefined
+      return like.types === undefined || like.types.includes(resource.kind)
+    })
+    byShape.set(shape, found)
+  }
+  return found
+}
+
+/** The precedents that some effect resembles, the one that says most about it first. Pure. */
+export function matchPrecedents(effects: readonly Effect[], mandate: Mandate): readonly Precedent[] {
+  const scene: Scene = { effects, atStake: effects.filter(isAtStake), mandate, counts: new Map() }
+  const nearest: Ranked[] = []
+  for (const effect of scene.atStake)
+    for (const known of candidates(effect)) {
+      const last = nearest.length < SHOWN ? undefined : nearest.at(-1)
+      if (last !== undefined && known.rank >= last.rank) break
+      if (nearest.includes(known) || !resembles(effect, known.like, scene)) continue
+      nearest.push(known)
+      nearest.sort((a, b) => a.rank - b.rank).splice(SHOWN)
+    }
+  return nearest.map(({ precedent }) => precedent)
+}
+
+/** An action, and the run that it is part of. */
+interface Scene {
+  readonly effects: readonly Effect[]
+  /** Without what is easily made again. */
+  readonly atStake: readonly Effect[]
+  readonly mandate: Mandate
+  /** How many effects are like this, for each likeness that was asked for. */
+  readonly counts: Map<Likeness, number>
+}
+
+function isAtStake({ traits }: Effect): boolean {
+  return !traits.includes('rebuildable') && !traits.includes('temporary')
+}
+
+function resembles(effect: Effect, like: Likeness, scene: Scene): boolean {
+  const { beside, several, among, modes, outside } = like
+  return (
+    (modes?.includes(scene.mandate.mode) ?? true) &&
+    (among === undefined || scene.effects.length >= among) &&
+    (outside === undefined || standing(effect, scene.mandate) === 'outside') &&
+    isLike(effect, like) &&
+    (several === undefined || count(like, scene.atStake, scene) >= several) &&
+    (beside === undefined || count(beside, scene.effects, scene) > (isLike(effect, beside) ? 1 : 0))
+  )
+}
+
+/** Counted once: an action may have thousands of effects. */
+function count(like: Likeness, effects: readonly Effect[], { counts }: Scene): number {
+  let found = counts.get(like)
+  if (found === undefined) {
+    found = effects.filter((each) => isLike(each, like)).length
+    counts.set(like, found)
+  }
+  return found
+}
+
+/** Whether the effect by itself is what is asked for. */
+function isLike(effect: Effect, like: Likeness): boolean {
   const { resource, place, traits } = effect
   return (
     like.verbs.includes(effect.verb) &&
     (like.places?.includes(place.kind) ?? true) &&
     (like.environments === undefined || (place.kind === 'remote' && like.environments.includes(place.environment))) &&
-    (like.systems?.some((system) => systemsOf(effect).includes(system)) ?? true) &&
-    (like.types?.some((type) => typeWords(effect).includes(type)) ?? true) &&
-    (like.traits ?? []).every((trait) => traits.includes(trait)) &&
-    !(like.without ?? []).some((trait) => traits.includes(trait)) &&
+    (like.traits?.every((trait) => traits.includes(trait)) ?? true) &&
+    !(like.without?.some((trait) => traits.includes(trait)) ?? false) &&
     (like.tree === undefined || (resource.kind === 'path' && resource.tree === true)) &&
+    (like.glob === undefined || (resource.kind === 'path' && resource.glob === true)) &&
     (like.opaque === undefined || effect.certainty === 'opaque') &&
-    (like.unversioned === undefined || (effect.magnitude?.unversioned ?? 0) > 0)
+    (like.unversioned === undefined || (effect.magnitude?.unversioned ?? 0) > 0) &&
+    (like.files === undefined || (effect.magnitude?.files ?? 0) >= like.files) &&
+    (like.systems?.some((system) => isSystem(effect, system)) ?? true) &&
+    (like.types === undefined || typeWords(effect).some((word) => like.types?.includes(word)))
   )
 }
 
 /** An object names the program that drives its system; the place may know the system by the registry's name. */
-function systemsOf({ resource, place }: Effect): readonly string[] {
-  return [...(resource.kind === 'object' ? [resource.system] : []), ...(place.kind === 'remote' ? [place.system] : [])]
+function isSystem({ resource, place }: Effect, system: string): boolean {
+  return (
+    (resource.kind === 'object' && resource.system === system) || (place.kind === 'remote' && place.system === system)
+  )
 }
 
+const kept = new Map<string, readonly string[]>()
+const KEPT = 1024
+
+/** Of an object’s type, in the singular: the grammars say `row` and `rows`. Of all else, its kind. */
 function typeWords({ resource }: Effect): readonly string[] {
-  return resource.kind === 'object' ? resource.type.toLowerCase().split(/[^a-z0-9]+/) : [resource.kind]
-}
-
-/** How much a likeness asks for; a single verb says more than several. */
-function conditions(like: Likeness): number {
-  return Object.keys(like).length + (like.traits?.length ?? 1) - 1 + (like.verbs.length === 1 ? 1 : 0)
+  const type = resource.kind === 'object' ? resource.type : resource.kind
+  let words = kept.get(type)
+  if (words === undefined) {
+    words = type
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .map((word) => (/[^sui]s$/.test(word) && word.length > 3 ? word.slice(0, -1) : word))
+    if (kept.size < KEPT) kept.set(type, words)
+  }
+  return words
 }

@@ -23,7 +23,8 @@ export function questionOf(effect: Effect, mandate: Mandate, level: Question['le
   }
 }
 
-function standing({ place, traits }: Effect, mandate: Mandate): Question['mandate'] {
+/** Whether the run’s mandate names what the effect reaches. */
+export function standing({ place, traits }: Effect, mandate: Mandate): Question['mandate'] {
   if (!mandate.written) return 'default'
   const inside = place.kind !== 'remote' || traits.includes('forge') || mandate.systems.includes(place.system)
   return inside ? 'inside' : 'outside'

@@ -1,8 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { freezeAction } from '../../src/core/action.ts'
+import type { Json } from '../../src/core/digest.ts'
 import type { Effect } from '../../src/core/effect.ts'
+import { DEFAULT_MANDATE } from '../../src/core/mandate.ts'
+import type { Judged } from '../../src/core/study.ts'
+import { Findings, surroundingsOf } from '../../src/gate/facts.ts'
+import { judge } from '../../src/gate/judge.ts'
+import { predict } from '../../src/kinds/registry.ts'
 import { matchPrecedents } from '../../src/risk/precedent.ts'
 import { PRECEDENTS } from '../../src/risk/precedents.ts'
+import { BENCH, CWD, HOME } from '../kinds/bench.ts'
 
 const REFERENCE = '../shared/reference/incidents.jsonl'
 
@@ -19,7 +27,49 @@ const effect = (more: Partial<Effect>): Effect => ({ ...base, ...more })
 const object = (system: string, type: string): Effect['resource'] => ({ kind: 'object', system, type, name: 'x' })
 const production: Effect['place'] = { kind: 'remote', system: 'shop', environment: 'production', tier: 1 }
 const host: Effect['place'] = { kind: 'host' }
-const ids = (...effects: Partial<Effect>[]): string[] => matchPrecedents(effects.map(effect)).map(({ id }) => id)
+const ids = (...effects: Partial<Effect>[]): string[] =>
+  matchPrecedents(effects.map(effect), DEFAULT_MANDATE).map(({ id }) => id)
+
+const lines = readFileSync(new URL('../corpus/precedents.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const [, given = '', input, ruling, named = ''] =
+      /^(?!#)(?:\[(.+?)\] )?(.*?) {2}=> {2}(\w+) {2}(.*)$/.exec(line) ?? []
+    return input === undefined ? [] : [{ given, input, ruling, named: named.split(' ') }]
+  })
+
+/** Judged by all of the gate's own functions; of facts, what `given` says. */
+function judgedWith(given: string, input: string): Judged {
+  const kind = given === 'tool' ? 'tool' : 'shell'
+  const call = kind === 'tool' ? (JSON.parse(input) as Json) : input
+  const action = freezeAction({ kind, input: call, cwd: CWD, home: HOME, agent: { name: 'test', run: 'test' } })
+  const host = { temporary: ['/tmp'], guarded: () => [`${HOME}/.local/state/interlock`], launchers: [], env: {} }
+  const facts = new Findings(surroundingsOf(action, host))
+  const study = { action, drafts: predict(kind, call, facts), facts, preconditions: '' }
+  const mode = given === 'read' || given === 'plan' ? given : 'act'
+  const bench = { ...BENCH, mandate: { ...DEFAULT_MANDATE, mode, written: given === 'outside' } as const }
+  const answer = judge({ ...study, ...(given === 'no snapshot' && { noSnapshot: 'it is too much' }) }, bench)
+  if (given !== 'many') return answer
+  // What was asked for while it was judged is now answered.
+  for (const asked of facts.take())
+    if (asked.kind === 'path') facts.answer(asked, { ...facts.path(asked.path, asked.want), magnitude: MANY })
+  return judge(study, bench)
+}
+
+const MANY = { files: 40_000, bytes: 2 ** 37, unversioned: 40_000 }
+
+describe('an action that is stopped', () => {
+  it.each(lines)('$given $input', ({ given, input, ruling, named }) => {
+    const answer = judgedWith(given, input)
+    expect([answer.ruling.kind, ...answer.precedents.map(({ id }) => id)]).toEqual([ruling, ...named])
+    expect(ruling).not.toBe('allow')
+  })
+
+  it('names each precedent of the catalogue in one case or another', () => {
+    const named = new Set(lines.flatMap((line) => line.named))
+    expect(PRECEDENTS.map(({ precedent }) => precedent.id).filter((id) => !named.has(id))).toEqual([])
+  })
+})
 
 describe('precedents', () => {
   it.each<[string, Partial<Effect>]>([
@@ -28,7 +78,7 @@ describe('precedents', () => {
     ['INC-003', { resource: object('terraform', 'resource'), place: production }],
     ['INC-004', { verb: 'update', resource: object('prisma', 'database'), place: production }],
     ['INC-005', { resource: object('forge', 'branch'), place: production, traits: ['forge'] }],
-    ['INC-011', { resource: object('psql', 'table'), place: production }],
+    ['INC-011', { resource: object('prisma', 'data'), place: host, traits: ['stateful'] }],
     ['INC-030', { resource: object('gcloud', 'instance'), place: production }],
     ['INC-032', { resource: { kind: 'process', name: '1' }, place: host }],
     ['INC-035', { verb: 'update', resource: object('aws', 'hosted-zone'), place: production }],
@@ -44,7 +94,7 @@ describe('precedents', () => {
       { verb: 'update', resource: object('forge', 'branch'), place: production, traits: ['forge', 'shared'] },
     ],
     ['INC-091', { verb: 'execute', resource: { kind: 'program', name: 'sh' }, traits: ['tainted'] }],
-    ['INC-092', { verb: 'disclose', resource: { kind: 'host', name: 'x' }, place: production, traits: ['secret'] }],
+    ['INC-092', { verb: 'disclose', resource: { kind: 'host', name: 'x' }, place: production, traits: ['tainted'] }],
     ['INC-101', { verb: 'update', place: { kind: 'home' }, traits: ['guard'] }],
   ])('name %s first', (id, more) => {
     expect(ids(more)[0]).toBe(id)
@@ -89,10 +139,11 @@ describe('precedents', () => {
     expect(ids(more)).toEqual([])
   })
 
-  it('are twenty, each with words for all of it', () => {
-    expect(new Set(PRECEDENTS.map(({ precedent }) => precedent.id)).size).toBe(20)
-    for (const { precedent } of PRECEDENTS)
-      for (const words of Object.values(precedent)) expect(words.trim()).not.toBe('')
+  it('have words for all of it, and no two the same', () => {
+    const words = PRECEDENTS.map(({ precedent }) => Object.values(precedent))
+    for (const each of words.flat()) expect(each.trim()).not.toBe('')
+    for (const field of ['id', 'what', 'lesson', 'source'] as const)
+      expect(new Set(PRECEDENTS.map(({ precedent }) => precedent[field])).size, field).toBe(PRECEDENTS.length)
   })
 
   it('say of date, source and figures only what the reference says', (context) => {
@@ -101,6 +152,7 @@ describe('precedents', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, string>)
+    expect(PRECEDENTS.map(({ precedent }) => precedent.id).sort()).toEqual(records.map(({ id }) => id).sort())
     for (const { precedent } of PRECEDENTS) {
       const record = records.find(({ id }) => id === precedent.id)
       expect(record, precedent.id).toBeDefined()
