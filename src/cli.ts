@@ -96,6 +96,12 @@ function judging({ program, env, reach, end }: Given): void {
       end(await exec({ argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}` }, reach, runHere))
     })
   program
+    .command('knows')
+    .summary('what is known of a program: its verbs and options as effects')
+    .description('Each option is tried beside two operands, `a` and `b`, with the value `x`. Nothing runs.')
+    .argument('<program>', 'its name')
+    .action(async (name: string) => end((await import('./root/knows/knows.ts')).knows(name)))
+  program
     .command('policy')
     .summary('the rules: test them')
     .command('test')

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NETWORK } from '../../src/programs/network.ts'
 import { FAMILIES } from '../../src/programs/table.ts'
+import { differences, finding, lineFinding } from '../../src/root/knows/probe.ts'
 import { stalePages } from '../../tools/programs/main.ts'
 import { pages } from '../../tools/programs/page.ts'
-import { differences, finding, lineFinding } from '../../tools/programs/probe.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 

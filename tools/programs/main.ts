@@ -1,10 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pages } from './page.ts'
 
-/** Pages that are not what the tables say now. */
+/** Pages that are not what the tables say now, and those of families that are gone. */
 export function stalePages(root: string): readonly string[] {
-  return [...pages(root)].filter(([path, text]) => textAt(join(root, path)) !== text).map(([path]) => path)
+  const made = pages(root)
+  const folder = join(root, 'docs/programs')
+  const there = existsSync(folder) ? readdirSync(folder).map((name) => `docs/programs/${name}`) : []
+  return [
+    ...[...made].filter(([path, text]) => textAt(join(root, path)) !== text).map(([path]) => path),
+    ...there.filter((path) => !made.has(path)),
+  ]
 }
 
 function textAt(path: string): string | undefined {
@@ -13,11 +19,13 @@ function textAt(path: string): string | undefined {
 
 if (process.argv[1] === import.meta.filename) {
   const root = join(import.meta.dirname, '../..')
-  if (process.argv.includes('--write'))
+  if (process.argv.includes('--write')) {
+    rmSync(join(root, 'docs/programs'), { recursive: true, force: true })
     for (const [path, text] of pages(root)) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)
     }
+  }
   const stale = stalePages(root)
   for (const path of stale) console.log(`${path} is not what the tables say; \`node tools/programs/main.ts --write\``)
   process.exitCode = stale.length > 0 ? 1 : 0

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Family, Program } from '../../src/programs/grammar.ts'
+import type { Family } from '../../src/programs/grammar.ts'
 import { FAMILIES } from '../../src/programs/table.ts'
-import { type Difference, differences, type Finding, finding, lineFinding, OPERANDS } from './probe.ts'
+import { describeProgram, type Knowledge, told, toldOption } from '../../src/root/knows/describe.ts'
+import { type Difference, lineFinding } from '../../src/root/knows/probe.ts'
 
 /** Pages by their paths below the repository: one a family, and one that says where each program stands. */
 export function pages(root: string): ReadonlyMap<string, string> {
@@ -45,124 +46,45 @@ path or a remote operand.
 | family | programs |
 |---|---|`
 
-function familyPage(name: string, family: Family, examples: ReadonlyMap<string, readonly string[]>): string {
-  const entries = Object.entries(family).map(([names, program]) => entry(names.split(' '), program, examples))
-  const [short, long] = [
-    entries.filter(({ lines }) => lines.length === 0),
-    entries.filter(({ lines }) => lines.length > 0),
-  ]
-  const title = `# ${name[0]?.toUpperCase()}${name.slice(1)}\n\n${MADE}\n\nWhat the words mean is said in [programs](../programs.md).`
+function familyPage(name: string, family: Family, examples: Examples): string {
+  const entries = Object.entries(family).map(([names, program]) => describeProgram(names.split(' '), program))
+  const lines = new Map(entries.map((each) => [each, linesOf(each, examples)]))
+  const short = entries.filter((each) => lines.get(each)?.length === 0)
   const listed = [...Map.groupBy(short, ({ does }) => does)].map(
     ([does, same]) => `- ${same.flatMap(({ names }) => names.map(code)).join(' ')}: ${does}`,
   )
-  const sections = long.map(({ names, does, lines }) =>
-    [
-      `## ${names.map((each) => each.replaceAll('_', '\\_')).join(', ')}`,
-      '',
-      ...(does === '' ? [] : [`${does}.`, '']),
-      ...lines,
-    ].join('\n'),
-  )
-  return `${[title, ...(listed.length > 0 ? [listed.join('\n')] : []), ...sections].join('\n\n')}\n`
+  const sections = entries.filter((each) => !short.includes(each)).map((each) => section(each, lines.get(each) ?? []))
+  const title = `# ${name[0]?.toUpperCase()}${name.slice(1)}`
+  const head = [title, MADE, 'What the words mean is said in [programs](../programs.md).']
+  return `${[...head, ...(listed.length > 0 ? [listed.join('\n')] : []), ...sections].join('\n\n')}\n`
 }
 
-interface Entry {
-  readonly names: readonly string[]
-  /** What it does with two operands, and the ruling; of a program with verbs, nothing. */
-  readonly does: string
-  readonly lines: readonly string[]
+function section({ names, does }: Knowledge, lines: readonly string[]): string {
+  const title = `## ${names.map((each) => each.replaceAll('_', '\\_')).join(', ')}`
+  return [title, '', ...(does === '' ? [] : [`${does[0]?.toUpperCase()}${does.slice(1)}.`, '']), ...lines].join('\n')
 }
 
-function entry(names: readonly string[], program: Program, examples: ReadonlyMap<string, readonly string[]>): Entry {
-  const [name = ''] = names
-  const system = program.system === undefined ? '' : drives(program)
-  const does = program.verbs === undefined && system === '' ? plain(name) : system
-  const lines = [
-    ...differences(name, [], program).map(differenceLine),
-    ...(program.verbs === undefined ? [] : verbLines(name, program.verbs)),
-    ...names.flatMap((each) => examples.get(each) ?? []).map(exampleLine),
+function linesOf({ names, options, verbs }: Knowledge, examples: Examples): readonly string[] {
+  return [
+    ...options.map(optionLine),
+    ...verbs.flatMap((same) => [
+      `- ${same.words.map(code).join(' ')}: ${same.does}.`,
+      ...same.options.map((each) => `  ${optionLine(each)}`),
+    ]),
+    ...names
+      .flatMap((each) => examples.get(each) ?? [])
+      .map((command) => `- ${code(command)} ${told(lineFinding(command))}.`),
   ]
-  return { names, does, lines }
 }
 
-function plain(name: string): string {
-  const [alone, given] = [finding(name, []), finding(name, OPERANDS)]
-  if (given.does.length === 0 && alone.does.length === 0) return 'touches nothing. Passes'
-  if (given.does.length === 0) return `${code(name)} ${told(alone)}`
-  return `${code([name, ...OPERANDS].join(' '))} ${told(given)}`
+function optionLine(each: Difference): string {
+  return `- ${each.options.map(code).join(', ')}: ${toldOption(each)}`
 }
 
-function drives({ system = '', where = 'remote' }: Program): string {
-  const at = where === 'remote' ? 'another system' : 'this machine'
-  return `Drives ${system} on ${at}: what is not a read by its verb changes it`
-}
-
-function told({ does, ruling }: Finding): string {
-  return `${does.length === 0 ? 'touches nothing' : does.join('; ')}. ${sentenceCase(ruling)}`
-}
-
-function sentenceCase(text: string): string {
-  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
-}
-
-function differenceLine({ options, does, ruling }: Difference): string {
-  return `- ${options.map(code).join(', ')}: ${does}.${ruling === '' ? '' : ` ${sentenceCase(ruling)}.`}`
-}
-
-/** Verbs that do the same stand together; below them, what their options change. */
-function verbLines(name: string, verbs: Verbs): readonly string[] {
-  const same = Map.groupBy(leavesOf([], [], verbs), (leaf) => told(verbFinding(name, leaf)))
-  return [...same].flatMap(([does, leaves]) => [
-    `- ${leaves.map(({ shown }) => code(shown)).join(' ')}: ${does}.`,
-    ...leaves.flatMap(({ words, program }) =>
-      differences(name, words, program).map((each) => {
-        const verb = leaves.length > 1 ? `${words.join(' ')} ` : ''
-        return `  ${differenceLine({ ...each, options: each.options.map((option) => verb + option) })}`
-      }),
-    ),
-  ])
-}
-
-function verbFinding(name: string, { words, program }: Leaf): Finding {
-  const operands = program.object === undefined ? OPERANDS : OPERANDS.slice(0, 1)
-  const { does, ruling } = finding(name, [...words, ...operands])
-  const own = `the project’s own ${code(words.at(-1) ?? '')}`
-  return { does: does.map((each) => each.replace(own, 'the project’s own task of that name')), ruling }
-}
-
-type Verbs = NonNullable<Program['verbs']>
-
-/** One row of a table of verbs. */
-interface Leaf {
-  /** Its first spelling, as it is tried. */
-  readonly words: readonly string[]
-  /** All spellings: `owner|author ls|list`. */
-  readonly shown: string
-  readonly program: Program
-}
-
-/** A word that no table lists. */
-const OTHER = 'another'
-
-function leavesOf(words: readonly string[], shown: readonly string[], verbs: Verbs): readonly Leaf[] {
-  // Of two rows with one name the later one counts.
-  const last = new Map(Object.entries(verbs).flatMap(([names, row]) => names.split(' ').map((each) => [each, row])))
-  return Object.entries(verbs).flatMap(([all, program]) => {
-    const names = all.split(' ').filter((each) => last.get(each) === program)
-    const [first] = names
-    if (first === undefined) return []
-    const tried = first === '-' ? words : [...words, first === '*' ? OTHER : first]
-    const written = [...shown, names.map((each) => SHOWN[each] ?? each).join('|')]
-    return program.verbs === undefined
-      ? [{ words: tried, shown: written.join(' '), program }]
-      : leavesOf(tried, written, program.verbs)
-  })
-}
-
-const SHOWN: Readonly<Record<string, string>> = { '*': '…', '-': '(none)' }
+type Examples = ReadonlyMap<string, readonly string[]>
 
 /** Lines of the corpus by the program that they start with; those with a piped input or a variable are left out. */
-function examplesIn(folder: string): ReadonlyMap<string, readonly string[]> {
+function examplesIn(folder: string): Examples {
   const lines = readdirSync(folder)
     .filter((file) => file.endsWith('.txt'))
     .sort()
@@ -170,10 +92,6 @@ function examplesIn(folder: string): ReadonlyMap<string, readonly string[]> {
     .flatMap((line) => /^(?!#)(.*?) {2}=> /.exec(line)?.[1] ?? [])
     .filter((line) => !/ <$|\$/.test(line))
   return Map.groupBy(lines, (line) => /^\S*/.exec(line)?.[0] ?? '')
-}
-
-function exampleLine(command: string): string {
-  return `- ${code(command)} ${told(lineFinding(command))}.`
 }
 
 function code(text: string): string {

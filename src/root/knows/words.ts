@@ -1,7 +1,7 @@
-import type { Effect, Verb } from '../../src/core/effect.ts'
-import { sentence } from '../../src/gate/judge.ts'
-import { type Field, show } from '../../src/lang/field.ts'
-import type { Elsewhere, Touch } from '../../src/programs/grammar.ts'
+import type { Effect, Verb } from '../../core/effect.ts'
+import { sentence } from '../../gate/judge.ts'
+import { type Field, show } from '../../lang/field.ts'
+import type { Elsewhere, Touch } from '../../programs/grammar.ts'
 
 const DOES: Readonly<Record<Verb, string>> = {
   read: 'reads',

@@ -1,16 +1,16 @@
-import { freezeAction } from '../../src/core/action.ts'
-import { DEFAULT_MANDATE } from '../../src/core/mandate.ts'
-import type { Judged } from '../../src/core/study.ts'
-import { Findings, surroundingsOf } from '../../src/gate/facts.ts'
-import { type Bench, judge } from '../../src/gate/judge.ts'
-import { predict } from '../../src/kinds/registry.ts'
-import { known } from '../../src/lang/field.ts'
-import { quoted } from '../../src/lang/shell/quoted.ts'
-import type { Program } from '../../src/programs/grammar.ts'
-import { touches } from '../../src/programs/lookup.ts'
-import { NO_HISTORY } from '../../src/risk/sequence.ts'
-import { loadBuiltIn } from '../../src/root/assemble.ts'
-import { Config } from '../../src/wire/config.ts'
+import { freezeAction } from '../../core/action.ts'
+import { DEFAULT_MANDATE } from '../../core/mandate.ts'
+import type { Judged } from '../../core/study.ts'
+import { Findings, surroundingsOf } from '../../gate/facts.ts'
+import { type Bench, judge } from '../../gate/judge.ts'
+import { predict } from '../../kinds/registry.ts'
+import { known } from '../../lang/field.ts'
+import { quoted } from '../../lang/shell/quoted.ts'
+import type { Program } from '../../programs/grammar.ts'
+import { touches } from '../../programs/lookup.ts'
+import { NO_HISTORY } from '../../risk/sequence.ts'
+import { loadBuiltIn } from '../../root/assemble.ts'
+import { Config } from '../../wire/config.ts'
 import { effectWords, joined, touchWords } from './words.ts'
 
 /** What a command line was found to do, and how it is ruled by default. */
@@ -91,6 +91,8 @@ function optionsOf(program: Program): readonly (readonly string[])[] {
     const [spellings = '', role] = group.split(/=(.*)/)
     const count = role === undefined ? 0 : role.split('+').length
     return spellings.split(',').map((spelling) => {
+      // A value that can be left out is, where it names nothing.
+      if (role === '?data') return [spelling]
       if (role?.startsWith('?')) return [spelling.length > 2 ? `${spelling}=${VALUE}` : spelling + VALUE]
       return [spelling, ...Array<string>(count).fill(VALUE)]
     })
