@@ -193,8 +193,9 @@ function rsync(args: Arguments): readonly Touch[] {
   if (isRemote(target)) {
     const host = hostOf(target)
     touches.push({ kind: 'host', verb: 'disclose', host })
-    if (deletes)
-      touches.push(object('delete', [host.text, 'path'], cut(target, ':')?.[1] ?? target, { where: 'remote' }))
+    touches.push(
+      object(deletes ? 'delete' : 'update', [host.text, 'path'], cut(target, ':')?.[1] ?? target, { where: 'remote' }),
+    )
   } else {
     touches.push(path('create', target, { tree: true }))
     if (deletes) touches.push(path('delete', target, { tree: true }))

@@ -113,7 +113,7 @@ const HOST_STARTUP =
   /^\/etc\/(?:cron|profile|bash|zsh|systemd|init|rc|ld\.so\.preload|environment|crontab|xdg\/autostart|sudoers|pam\.d|udev)|^\/var\/spool\/cron|^\/(?:usr\/)?lib\/systemd\/system/
 /** Git hooks and settings, and the settings of agents, wherever they are. */
 const ANY_STARTUP =
-  /\/\.git\/(?:hooks(?:\/|$)|config$)|\/\.envrc$|\/\.(?:claude|codex|cursor|gemini|kiro|copilot)\/(?:settings[\w.]*\.json$|hooks(?:\/|\.json|$)|config\.toml$|mcp\.json$|permissions\.ya?ml$)/
+  /\/\.git\/(?:hooks(?:\/|$)|config$)|\/\.(?:envrc|mcp\.json)$|\/\.(?:claude|codex|cursor|gemini|kiro|copilot)\/(?:settings[\w.]*\.json$|hooks(?:\/|\.json|$)|config\.toml$|mcp\.json$|permissions\.ya?ml$)/
 
 function isStartup(path: string, inHome: string | undefined): boolean {
   const home = inHome ?? otherHome(path)
