@@ -112,6 +112,20 @@ export interface Question {
   readonly level: 'advised' | 'confined' | 'brokered'
 }
 
+/** A set of safeguards that was tried, and the rules that decided: the forbids that held, else the permits, else none. */
+export interface Trial {
+  readonly under: readonly Safeguard[]
+  readonly permitted: boolean
+  readonly rules: readonly Decider[]
+}
+
+/** A rule by its name, as a person should read it. */
+export interface Decider {
+  readonly id: string
+  readonly effect: 'permit' | 'forbid'
+  readonly because: string
+}
+
 export type Answer =
   | {
       readonly kind: 'permitted'
@@ -119,8 +133,15 @@ export type Answer =
       readonly rule: string
       readonly because: string
       readonly instead?: string
+      readonly tried: readonly Trial[]
     }
-  | { readonly kind: 'forbidden'; readonly rule: string; readonly because: string; readonly instead?: string }
+  | {
+      readonly kind: 'forbidden'
+      readonly rule: string
+      readonly because: string
+      readonly instead?: string
+      readonly tried: readonly Trial[]
+    }
 
 /** A pure function of its arguments; any error inside is a `forbidden` that says so. */
 export interface Policy {
@@ -146,7 +167,8 @@ export interface Judged {
   readonly policy: string
   readonly effects: readonly Effect[]
   readonly ruling: Ruling
-  /** What each effect was answered, in the order of `effects`. */
+  /** What policy was asked about each effect, and what it answered, in the order of `effects`. */
+  readonly questions: readonly Question[]
   readonly answers: readonly Answer[]
   readonly precedents: readonly Precedent[]
 }

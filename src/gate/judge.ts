@@ -26,10 +26,13 @@ export interface Bench {
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
   const effects = weigh(joinReplaces(study.drafts, bench.history), study.facts, bench.config, study.action.target)
-  const answers = effects.map((effect) => {
+  const questions = effects.map((effect) => questionOf(effect, bench.mandate, 'advised'))
+  const answers = questions.map((question, i) => {
     // The safeguards that can be had here, the cheapest for people first.
-    const sets = ladder(study.noSnapshot === undefined && effect.resource.kind === 'path' && effect.undo === 'U1')
-    return bench.policy.decide(questionOf(effect, bench.mandate, 'advised'), sets)
+    const sets = ladder(
+      study.noSnapshot === undefined && effects[i]?.resource.kind === 'path' && question.undo === 'U1',
+    )
+    return bench.policy.decide(question, sets)
   })
   const ruled = rule(effects, answers)
   const ruling = bench.refused === true && ruled.kind === 'hold' ? refused(ruled.because) : ruled
@@ -37,6 +40,7 @@ export function judge(study: Study, bench: Bench): Judged {
     study,
     policy: bench.policy.hash,
     effects,
+    questions,
     answers,
     ruling,
     precedents: matchPrecedents(effects, bench.mandate),
@@ -60,20 +64,21 @@ function stopped(study: Study, { policy }: Bench, why: string): Judged {
     because: `everything is stopped: ${why}`,
     instead: 'end the turn; a person resumes with `interlock resume`',
   }
-  return { study, policy: policy.hash, effects: [], answers: [], ruling, precedents: [] }
+  return { study, policy: policy.hash, effects: [], questions: [], answers: [], ruling, precedents: [] }
+}
+
+/** The index of the answer that is dearest to people, the first of several; -1 of none. */
+export function gravest(answers: readonly Answer[]): number {
+  return answers.reduce((most, answer, i) => (most < 0 || cost(answer) > cost(answers[most]) ? i : most), -1)
 }
 
 /** An action is ruled as its gravest effect; the safeguards of all effects add up. */
 function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
-  let gravest = -1
-  const under = new Set<Safeguard>()
-  answers.forEach((answer, i) => {
-    if (answer.kind === 'permitted') for (const each of answer.under) under.add(each)
-    if (gravest < 0 || cost(answer) > cost(answers[gravest])) gravest = i
-  })
-  const [effect, answer] = [effects[gravest], answers[gravest]]
+  const at = gravest(answers)
+  const [effect, answer] = [effects[at], answers[at]]
   if (effect === undefined || answer === undefined)
     return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
+  const under = new Set(answers.flatMap((each) => (each.kind === 'permitted' ? each.under : [])))
   const because = `${sentence(effect)}: ${answer.because}`
   const instead = answer.instead === undefined ? {} : { instead: answer.instead }
   if (answer.kind === 'forbidden') return { kind: 'deny', by: answer.rule, because, ...instead }

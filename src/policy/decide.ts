@@ -1,7 +1,7 @@
 import type { CedarValueJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { reasonOf } from '../core/errors.ts'
 import { SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
-import type { Answer, Policy, Question } from '../core/study.ts'
+import type { Answer, Policy, Question, Trial } from '../core/study.ts'
 import type { Engine } from './engine.ts'
 import { PolicyError } from './error.ts'
 import type { Rule } from './rule.ts'
@@ -36,7 +36,8 @@ function failed(what: string): Answer {
     kind: 'forbidden',
     rule: 'policy/error',
     because: `policy could not be asked, so nothing is permitted: ${what}`,
-    instead: 'run `interlock policy test` to see what is wrong with the rules',
+    instead: 'leave it to a person; `interlock policy test` tells him what is wrong with the rules',
+    tried: [],
   }
 }
 
@@ -82,21 +83,25 @@ function search(question: Question, feasible: Feasible, { engine, byId }: Rules)
   }
   const peopleOnly = !names.includes('safeguards')
   const denials: Denial[] = []
+  const tried: Trial[] = []
   for (const set of feasible) {
     const people = peopleIn(set)
     // To these rules the set looks like one that was not enough.
     if (peopleOnly && denials.some((denial) => denial.people === people)) continue
     const { permitted, rules } = ask(set)
-    if (permitted) return { kind: 'permitted', under: Object.freeze([...set]), ...reasonFor(people, rules, denials) }
+    tried.push({ under: set, permitted, rules })
+    if (permitted)
+      return { kind: 'permitted', under: Object.freeze([...set]), ...reasonFor(people, rules, denials), tried }
     denials.push({ people, forbids: rules })
   }
   const forbids = denials.at(-1)?.forbids ?? []
-  if (forbids.length > 0) return { kind: 'forbidden', ...inWords(forbids) }
+  if (forbids.length > 0) return { kind: 'forbidden', ...inWords(forbids), tried }
   // Only permits are missing: the rule that all safeguards together would satisfy says what it would take.
   const dearest = ask(SAFEGUARDS)
-  if (dearest.permitted) return { kind: 'forbidden', ...inWords(dearest.rules.slice(0, 1), 'that can’t be had here') }
+  if (dearest.permitted)
+    return { kind: 'forbidden', ...inWords(dearest.rules.slice(0, 1), 'that can’t be had here'), tried }
   const floors = denials.flatMap((denial) => denial.forbids)
-  return { kind: 'forbidden', ...(floors.length > 0 ? inWords(floors) : NO_RULE) }
+  return { kind: 'forbidden', ...(floors.length > 0 ? inWords(floors) : NO_RULE), tried }
 }
 
 const NO_RULE: Reason = {

@@ -7,7 +7,7 @@ import {
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { PolicyError } from './error.ts'
-import { type Rule, said } from './rule.ts'
+import { isAbout, type Rule, said } from './rule.ts'
 import { PLACES, RULE_FACTS, type RuleFact, VERBS } from './vocabulary.ts'
 
 export type Reply =
@@ -75,9 +75,8 @@ interface RuleSet {
 }
 
 function setsFor(verb: string, rules: readonly Rule[]): [string, RuleSet][] {
-  const about = rules.filter(({ verbs }) => verbs === 'all' || verbs.includes(verb))
   return [...PLACES.values()].map((place) => {
-    const there = about.filter((rule) => rule.place === 'all' || rule.place === place)
+    const there = rules.filter((rule) => isAbout(rule, verb, place))
     const facts = RULE_FACTS.filter((fact) => there.some(({ text }) => text.includes(fact)))
     return [setName(verb, place), { texts: Object.fromEntries(there.map(({ id, text }) => [id, text])), facts }]
   })

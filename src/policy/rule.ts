@@ -103,6 +103,11 @@ function problemOf(layer: LayerName, json: PolicyJson): Problem | undefined {
   return neverMatches(json)
 }
 
+/** Its scope names this verb, and this place by the name that rules have for it. */
+export function isAbout({ verbs, place }: Pick<Rule, 'verbs' | 'place'>, verb: string, there: string): boolean {
+  return (verbs === 'all' || verbs.includes(verb)) && (place === 'all' || place === there)
+}
+
 /** What Cedar says first, with its own advice. */
 export function said(errors: readonly DetailedError[]): string {
   const error = errors[0]

@@ -229,7 +229,7 @@ describe('a snapshot that can’t be had', () => {
     hash: 'policy',
     decide: (_, sets) =>
       sets.some((set) => set.includes('snapshot'))
-        ? { kind: 'permitted', under: ['snapshot'], rule: 'with', because: 'it comes back' }
+        ? { kind: 'permitted', under: ['snapshot'], rule: 'with', because: 'it comes back', tried: [] }
         : HELD,
   }
   it('is judged again without, under the same receipt, and a yes to that lets it run', async () => {

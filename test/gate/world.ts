@@ -49,7 +49,7 @@ export function worldOf(change: Change = {}): World {
     kept,
     clock,
     register: new Register(),
-    policy: change.policy ?? policyOf({ kind: 'permitted', under: [], rule: 'test', because: 'a test' }),
+    policy: change.policy ?? policyOf({ kind: 'permitted', under: [], rule: 'test', because: 'a test', tried: [] }),
     host: { temporary: [], guarded: () => [], launchers: [], env: {} },
     home: '/home/nobody',
     probe: change.probe ?? probeWith(clock),
@@ -95,8 +95,8 @@ export function policyOf(answer: Answer): Policy {
   return { hash: 'policy', decide: () => answer }
 }
 
-export const HELD: Answer = { kind: 'permitted', under: ['confirm'], rule: 'test/hold', because: 'a test' }
-export const DENIED: Answer = { kind: 'forbidden', rule: 'test/deny', because: 'a test' }
+export const HELD: Answer = { kind: 'permitted', under: ['confirm'], rule: 'test/hold', because: 'a test', tried: [] }
+export const DENIED: Answer = { kind: 'forbidden', rule: 'test/deny', because: 'a test', tried: [] }
 
 export function shellCall(w: World, input: string, perform: 'guard' | 'host' = 'host'): Record<string, unknown> {
   return { kind: 'shell', input, cwd: w.folder, agent: { name: 'test', run: 'run' }, perform }

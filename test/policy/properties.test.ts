@@ -152,7 +152,7 @@ describe('rules of others', () => {
       '@id("own/deletes") @because("we look at deletes") @instead("move it") forbid (principal is Agent, action == Action::"delete", resource) when { true } unless { context.assured >= 1 };',
       'repository',
     )
-    expect(strict.decide(question(), LADDER)).toEqual({
+    expect(strict.decide(question(), LADDER)).toMatchObject({
       kind: 'permitted',
       under: ['snapshot', 'confirm'],
       rule: 'own/deletes',
