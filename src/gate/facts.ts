@@ -13,10 +13,15 @@ export type Asked =
 
 export type Finding = PathFacts | Changes | Content
 
+export interface Look {
+  readonly asked: Asked
+  readonly finding?: Finding
+}
+
 /** Findings by question. A lookup without a finding answers with what is assumed, and notes the question. */
 export class Findings implements Facts {
   readonly surroundings: Surroundings
-  readonly #found = new Map<string, Finding>()
+  readonly #found = new Map<string, { readonly asked: Asked; readonly finding: Finding }>()
   readonly #asked = new Map<string, Asked>()
 
   constructor(surroundings: Surroundings) {
@@ -24,7 +29,7 @@ export class Findings implements Facts {
   }
 
   path(path: string, want: 'place' | 'stake'): PathFacts {
-    const better = this.#found.get(`path stake ${path}`)
+    const better = this.#found.get(`path stake ${path}`)?.finding
     const found = better ?? this.#look(`path ${want} ${path}`, { kind: 'path', path, want })
     return (found as PathFacts | undefined) ?? assumedPath(path)
   }
@@ -38,7 +43,7 @@ export class Findings implements Facts {
   }
 
   #look(key: string, asked: Asked): Finding | undefined {
-    const found = this.#found.get(key)
+    const found = this.#found.get(key)?.finding
     if (found === undefined) this.#asked.set(key, asked)
     return found
   }
@@ -58,12 +63,19 @@ export class Findings implements Facts {
         : asked.kind === 'text'
           ? `text ${asked.path}`
           : `path ${asked.want} ${asked.path}`
-    this.#found.set(key, finding)
+    this.#found.set(key, { asked, finding })
+  }
+
+  /** Every question, with its answer where there is one: what has none was assumed. */
+  looks(): readonly Look[] {
+    return [...this.#found.values(), ...[...this.#asked.values()].map((asked) => ({ asked }))]
   }
 
   /** Over everything that was found, and the environment that it was read in: what a grant's preconditions are. */
   digest(): string {
-    const all = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1))
+    const all = [...this.#found]
+      .map(([key, { finding }]) => [key, finding] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
     return digestOf('interlock-facts/v1', [this.surroundings.env, all] as unknown as Json)
   }
 }

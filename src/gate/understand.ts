@@ -15,8 +15,13 @@ export interface Understanding {
   readonly probe: Probe
 }
 
+/** A study whose facts can be listed. */
+export interface Understood extends Study {
+  readonly facts: Findings
+}
+
 /** Read ⇄ probe: prediction and weighing ask for facts until none is missing. Elsewhere than here, all facts are assumed. */
-export async function understand(action: Action, { around, config, probe }: Understanding): Promise<Study> {
+export async function understand(action: Action, { around, config, probe }: Understanding): Promise<Understood> {
   const facts = new Findings(around)
   let drafts = predict(action.kind, action.input, facts)
   weigh(drafts, facts, config, action.target)

@@ -9,6 +9,7 @@ import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
 import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, TaskTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { INPUT } from '../../programs/touch.ts'
+import { commandStep, type Notes, within, wordOf } from '../notes.ts'
 import { assignmentDraft } from './assignment.ts'
 import { codeTouches } from './code.ts'
 import {
@@ -34,10 +35,10 @@ const TOO_DEEP = 'commands inside commands, too deep to follow'
 const STDIN = /^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/
 
 /** What one command line would touch. Pure: facts come in as an argument. */
-export function predictShell(text: string, facts: Facts): readonly Draft[] {
+export function predictShell(text: string, facts: Facts, notes?: Notes): readonly Draft[] {
   const { cwd, home, workspace, env } = facts.surroundings
   const ground: Ground = { cwd, home, workspace, env }
-  return new Walk(facts, ground).text(text, firstScope(ground), { by: 'the command', depth: 0 })
+  return new Walk(facts, ground, notes).text(text, firstScope(ground), { by: 'the command', depth: 0 })
 }
 
 /** Where in a prediction one stands. */
@@ -51,21 +52,31 @@ interface Standing extends At {
   readonly invocation: Invocation
 }
 
+type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & { readonly file?: Field }
+
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
   readonly #facts: Facts
   readonly #ground: Ground
+  readonly #notes: Notes | undefined
   readonly #made = new Made()
 
-  constructor(facts: Facts, ground: Ground) {
+  constructor(facts: Facts, ground: Ground, notes: Notes | undefined) {
     this.#facts = facts
     this.#ground = ground
+    this.#notes = notes
   }
 
   text(text: string, scope: Scope, { by, depth }: At): readonly Draft[] {
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP)]
     const { invocations, opaque: reasons } = interpret(text, this.#ground, scope)
-    const drafts = reasons.map((why) => opaque(by, why))
+    const drafts = reasons.map((why) =>
+      within(
+        this.#notes,
+        () => ({ kind: 'unread', why }),
+        () => opaque(by, why),
+      ),
+    )
     for (const invocation of invocations) {
       const { source } = invocation
       const touched = this.#invocation({
@@ -81,11 +92,15 @@ class Walk {
 
   #invocation(at: Standing): readonly Draft[] {
     const { argv, redirects, assigns } = at.invocation
-    return [
-      ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
-      ...assigns.flatMap(({ name, value }) => assignmentDraft(name, value, at.by)),
-      ...(argv.length > 0 ? this.#command(argv, at) : []),
-    ]
+    return within(
+      this.#notes,
+      () => commandStep(at.invocation),
+      () => [
+        ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
+        ...assigns.flatMap(({ name, value }) => assignmentDraft(name, value, at.by)),
+        ...(argv.length > 0 ? this.#command(argv, at) : []),
+      ],
+    )
   }
 
   #redirect({ operator, path }: Redirect, at: Standing): readonly Draft[] {
@@ -175,7 +190,11 @@ class Walk {
       ...touch.argv.map((field) => (field === INPUT ? (line ?? field) : field)),
       ...this.#more(touch, invocation),
     ]
-    const drafts = this.#command(argv, { ...at, invocation: { ...invocation, scope: there } })
+    const drafts = within(
+      this.#notes,
+      () => commandStep({ argv }),
+      () => this.#command(argv, { ...at, invocation: { ...invocation, scope: there } }),
+    )
     return elsewhere(touch.elsewhere, by, [...assignmentDrafts(touch.env ?? [], by), ...drafts])
   }
 
@@ -193,13 +212,19 @@ class Walk {
     return [paths ?? anything(`\`${show(argv[0] ?? known('it'))}\` gets its arguments from what is found`)]
   }
 
-  #code({ language, text, args = [] }: Pick<CodeTouch, 'language' | 'text' | 'args'>, at: Standing): readonly Draft[] {
+  /** `file`: where the text stands, for notes. */
+  #code({ language, text, args = [], file }: Code, at: Standing): readonly Draft[] {
     const deeper = { ...at, depth: at.depth + 1 }
     if (text.unknown !== undefined && (text.text === '' || language === 'sh'))
       return [opaque(at.by, `it runs ${text.unknown.why}`, text.unknown.downloaded === true ? ['tainted'] : [])]
-    // The first argument of `sh -c` is its `$0`.
-    if (language === 'sh') return this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
-    return codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
+    const read = (): readonly Draft[] =>
+      language === 'sh'
+        ? // The first argument of `sh -c` is its `$0`.
+          this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
+        : codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
+    // What a shell is given shows by its commands.
+    if (language === 'sh' && file === undefined) return read()
+    return within(this.#notes, () => ({ kind: 'code', language, text: wordOf(file ?? text) }), read)
   }
 
   /** What the project's own file says that it runs; where that can't be had, what its name says. */
@@ -228,7 +253,7 @@ class Walk {
   #script({ language, path, args }: ScriptTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
     const code = (text: Field, spoken: Language): readonly Draft[] =>
-      this.#code({ language: spoken, text, args: [path, ...args] }, at)
+      this.#code({ language: spoken, text, args: [path, ...args], file: path }, at)
     if (STDIN.test(path.text) && path.unknown === undefined) return this.#stdin(language, at)
     // A process substitution, not a file: what another command prints is what runs.
     if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)

@@ -2,3 +2,8 @@
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
+
+/** As a person would type it: quoted only where it must be. */
+export function word(text: string): string {
+  return /^[\w@%+=:,./~^-]+$/.test(text) ? text : quoted(text)
+}

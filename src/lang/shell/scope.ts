@@ -129,6 +129,6 @@ export function unset(name: string): Field {
   return {
     text: '',
     glob: false,
-    unknown: { why: `the value of \`${name}\` is not known`, shape: 'text', suffix: '' },
+    unknown: { why: `\`$${name}\`, whose value is not known here`, shape: 'text', suffix: '' },
   }
 }
