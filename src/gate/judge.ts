@@ -122,7 +122,7 @@ const DOES: Readonly<Record<Effect['verb'], string>> = {
 
 /** One effect, as a person would say it. */
 export function sentence(effect: Effect): string {
-  if (effect.certainty === 'opaque') return `${effect.why ?? 'part of it is unclear'}`
+  if (effect.certainty === 'opaque') return opaqueSentence(effect)
   const { resource, place } = effect
   const where = place.kind === 'remote' ? ` (${placeName(place)})` : ''
   const what =
@@ -131,4 +131,10 @@ export function sentence(effect: Effect): string {
       : resourceName(resource)
   const does = effect.verb === 'replace' && effect.traits.includes('forge') ? 'rewrites' : DOES[effect.verb]
   return `${does} ${what}${where}`
+}
+
+/** Why it runs what is not known is a sentence of its own; of what it deletes, say, only the source is told. */
+function opaqueSentence({ verb, why }: Effect): string {
+  if (why === undefined) return 'part of it is unclear'
+  return verb === 'execute' ? why : `what it ${DOES[verb]} comes from ${why}`
 }
