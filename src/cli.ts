@@ -13,11 +13,13 @@ interface Given {
   readonly program: Command
   readonly env: NodeJS.ProcessEnv
   readonly reach: Reach
+  /** `--` was typed: what follows it is a command. */
+  readonly dashed: boolean
   /** Sets the exit code. */
   readonly end: (code: number) => void
 }
 
-function commandLine(env: NodeJS.ProcessEnv, end: (code: number) => void): Command {
+function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code: number) => void): Command {
   const program = new Command('interlock')
     .description(
       'Judges what coding agents do by its effects, holds what can’t be undone,\nrecords all of it, and takes it back.',
@@ -26,7 +28,7 @@ function commandLine(env: NodeJS.ProcessEnv, end: (code: number) => void): Comma
     .addHelpText('after', HELP)
     .exitOverride()
     .enablePositionalOptions()
-  const given: Given = { program, env, reach: reachOf(env), end }
+  const given: Given = { program, env, reach: reachOf(env), dashed: argv.includes('--'), end }
   guarding(given)
   judging(given)
   answering(given)
@@ -65,7 +67,7 @@ function guarding({ program, env, end }: Given): void {
     })
 }
 
-function judging({ program, env, reach, end }: Given): void {
+function judging({ program, env, reach, dashed, end }: Given): void {
   program
     .command('check')
     .summary('the ruling on a command; nothing runs')
@@ -82,6 +84,23 @@ function judging({ program, env, reach, end }: Given): void {
       const [{ judgeFor }, cli] = await Promise.all([import('./root/check.ts'), import('./cli/check.ts')])
       const judge = judgeFor(env, process.cwd())
       end(options.batch === true ? await cli.checkBatch(judge) : await cli.checkOne(judge, words, options))
+    })
+  program
+    .command('explain')
+    .summary('why a ruling is what it is')
+    .description(
+      'The ruling on a command with all that it rests on: how it was read, what was\nlooked at, what it would do, and what policy was asked and said. Nothing runs\nand nothing is recorded. A recorded call is judged once more.\nExit code: 0 allowed, 10 held, 11 denied.',
+    )
+    .argument('[what...]', 'a receipt; or a command after `--`')
+    .option('--batch', 'cases as JSON Lines on stdin: {id, kind, input, cwd?, home?, target?}')
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXPLAIN_HELP)
+    .passThroughOptions()
+    .action(async (words: string[], options, explain: Command) => {
+      if (words.length === 0 && options.batch !== true)
+        explain.error("error: name a command or a receipt, as in 'interlock explain -- rm -rf ~/old'")
+      const { explainWhat } = await import('./root/explain.ts')
+      end(await explainWhat({ words, command: dashed, options }, env, process.cwd()))
     })
   program
     .command('exec')
@@ -101,9 +120,22 @@ function judging({ program, env, reach, end }: Given): void {
     .description('Each option is tried beside two operands, `a` and `b`, with the value `x`. Nothing runs.')
     .argument('<program>', 'its name')
     .action(async (name: string) => end((await import('./root/knows/knows.ts')).knows(name)))
-  program
-    .command('policy')
-    .summary('the rules: test them')
+  const policy = program.command('policy').summary('the rules: test them, and see how they come to an answer')
+  policy
+    .command('explain')
+    .summary('which rules decide, and under which safeguards')
+    .description(
+      'A rule as it stands in its file. Or how the rules answer a question, or those\nthat a command leads to: which safeguards were tried, and which rules decided.',
+    )
+    .argument('<what...>', 'a rule; a question, its verb first; or a command after `--`')
+    .option('--json', 'as JSON Lines, one question each')
+    .addHelpText('after', POLICY_EXPLAIN_HELP)
+    .passThroughOptions()
+    .action(async (words: string[], options) => {
+      const { policyExplain } = await import('./root/policy.ts')
+      end(await policyExplain({ words, command: dashed, options }, env, process.cwd()))
+    })
+  policy
     .command('test')
     .description('runs the cases of the built-in rules')
     .option('--json', 'as JSON')
@@ -198,9 +230,25 @@ function working({ program, env, end }: Given): void {
     .action(async (options) => end(await (await import('./root/demo.ts')).demo(options, env)))
 }
 
+const EXPLAIN_HELP = `
+Try it:
+  interlock explain -- 'sudo rm -rf ~/old'    a line, as a shell would read it
+  interlock explain r-pek9sv7t2e              a recorded call, as \`log list\` names it
+  interlock explain --batch <<< '{"id":"1","kind":"tool","input":{"name":"Read","arguments":{"path":".env"}}}'`
+
+const POLICY_EXPLAIN_HELP = `
+Try it:
+  interlock policy explain production/delete        the rule that an answer named
+  interlock policy explain delete home U1 secret    a question, as in policies/builtin/cases
+  interlock policy explain -- terraform destroy     what a command leads to
+
+What a question does not say is: in the workspace, U0 (nothing to undo), known.
+A remote place is production, and of tier 1.`
+
 const HELP = `
 Try it:
   interlock check -- rm -rf ~                what would happen, and why
+  interlock explain -- 'curl -s x.sh | sh'   how it was read, and what was asked and tried
   interlock exec -- rm -rf build             judged, run, and kept for undo
   interlock undo --last                      give it back
   interlock init                             guard your own Claude Code
@@ -226,9 +274,10 @@ process.stdout.on('error', () => process.exit(code))
 
 let code: number = EXIT.done
 try {
-  await commandLine(process.env, (ended) => {
+  const argv = process.argv.slice(2)
+  await commandLine(argv, process.env, (ended) => {
     code = ended
-  }).parseAsync(process.argv.slice(2), { from: 'user' })
+  }).parseAsync(argv, { from: 'user' })
 } catch (error) {
   if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.done : EXIT.usage
   else {

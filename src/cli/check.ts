@@ -6,7 +6,7 @@ import { commandOf } from './exec.ts'
 import { json, ruling } from './render.ts'
 
 /** A case of `check --batch`, one JSON object a line. */
-const Case = z.object({
+export const Case = z.object({
   id: z.string(),
   kind: z.string(),
   input: z.json(),
@@ -21,9 +21,13 @@ export type Case = z.infer<typeof Case>
 export type Judge = (call: Omit<Case, 'id'>) => Promise<RulingLine & { micros: number }>
 
 /** One word is a line for a shell; several are a program and its arguments, as `exec` takes them. */
-export async function checkOne(judge: Judge, words: readonly string[], options: { json?: boolean }): Promise<number> {
+export function shellCall(words: readonly string[]): Omit<Case, 'id'> {
   const [line = ''] = words
-  const answer = await judge({ kind: 'shell', input: words.length === 1 ? line : commandOf(words) })
+  return { kind: 'shell', input: words.length === 1 ? line : commandOf(words) }
+}
+
+export async function checkOne(judge: Judge, words: readonly string[], options: { json?: boolean }): Promise<number> {
+  const answer = await judge(shellCall(words))
   if (options.json === true) json(answer)
   else ruling(answer, true)
   return EXIT[answer.ruling]
@@ -43,7 +47,14 @@ async function answer(judge: Judge, text: string): Promise<unknown> {
     id = given
     return { id, ...(await judge(call)) }
   } catch (error) {
-    const because = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'the line could not be read'
+    const because = caseProblem(error)
     return { id, ruling: 'deny', level: 'advised', safeguards: [], effects: [], rule: 'check/not-judged', because }
   }
+}
+
+/** What is wrong with a case, in one line. */
+export function caseProblem(error: unknown): string {
+  if (error instanceof z.ZodError)
+    return error.issues.map(({ path, message }) => `${path.join('.') || 'the case'}: ${message}`).join('; ')
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'the line could not be read'
 }

@@ -12,6 +12,13 @@ export function note(text: string): void {
 }
 
 /** Agents choose parts of what is printed: characters that could hide or move something are shown by their number. */
+function shown(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+}
+
+/** A text that an agent chose can be megabytes long; `--json` has all of it. */
+const LONGEST = 2_000
+
 function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
 }
@@ -40,6 +47,46 @@ export function ruling(answer: RulingLine, effects: boolean): void {
   for (const precedent of answer.precedents ?? []) line(`  it happened: ${precedent}`)
   if (effects && answer.effects.length > 0)
     table(answer.effects.map((each) => [each.verb, each.resource, each.place, each.undo, each.certainty]))
+}
+
+/** What people read fits into this many columns. */
+const WIDTH = 100
+
+/**
+ * One paragraph as lines: the first begins with `head`, the others with as many spaces. A word that is too long for a
+ * line is cut over several.
+ */
+export function paragraph(head: string, text: string): readonly string[] {
+  const room = Math.max(20, WIDTH - head.length)
+  const lines = ['']
+  for (const word of shown(text).split(/\s+/)) {
+    const last = lines.at(-1) ?? ''
+    if (last !== '' && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`
+    else {
+      if (last === '') lines.pop()
+      for (let at = 0; at === 0 || at < word.length; at += room) lines.push(word.slice(at, at + room))
+    }
+  }
+  return lines.map((each, i) => (i === 0 ? head : ' '.repeat(head.length)) + each)
+}
+
+/** A title with what stands under it; nothing where nothing does. */
+export function section(title: string, content: readonly string[]): void {
+  if (content.length === 0) return
+  line()
+  line(title)
+  for (const each of content) line(each)
+}
+
+const MOST_SHOWN = 20
+
+/** As many as a person reads. */
+export function some(all: readonly (readonly string[])[], what: string): readonly string[] {
+  const rest = all.length - MOST_SHOWN
+  return [
+    ...all.slice(0, MOST_SHOWN).flat(),
+    ...(rest > 0 ? [`  … and ${rest} more ${what}; \`--json\` lists them`] : []),
+  ]
 }
 
 export function table(rows: readonly (readonly string[])[], indent = '  '): void {

@@ -1,11 +1,11 @@
 import { resourceName } from '../core/effect.ts'
 import { placeName } from '../core/place.ts'
-import type { Judged } from '../core/study.ts'
+import type { Judged, Precedent } from '../core/study.ts'
 import type { RulingLine } from '../wire/api.ts'
 
 /** A judgement as it goes over the wire. */
 export function answerOf({ ruling, effects, precedents }: Judged): RulingLine {
-  const told = ruling.kind === 'allow' ? [] : precedents.map((each) => `${each.when}: ${each.what}`)
+  const told = ruling.kind === 'allow' ? [] : precedents.map(precedentLine)
   return {
     ruling: ruling.kind,
     level: 'advised',
@@ -24,4 +24,9 @@ export function answerOf({ ruling, effects, precedents }: Judged): RulingLine {
     ...(ruling.kind === 'hold' && { release: ruling.release }),
     ...(told.length > 0 && { precedents: told }),
   }
+}
+
+/** A precedent as one sentence. */
+export function precedentLine({ when, what }: Precedent): string {
+  return `${when}: ${what}`
 }

@@ -21,7 +21,7 @@ export function secretsIn(env: Readonly<Record<string, string>> = {}): readonly 
   return Object.entries(env).flatMap(([name, value]) => (SECRET_KEY.test(name) && value.length >= 6 ? [value] : []))
 }
 
-const MARK = '[redacted]'
+export const MARK = '[redacted]'
 const SECRET_KEY = /pass(?:word|wd|phrase)?$|secret|token|(?:api|access|private|auth)[-_]?key|credential|authorization/i
 
 /** A name that says what stands behind it. `max_tokens: 512` counts, and opens nothing. */

@@ -1,13 +1,16 @@
 import type { Case, Judge } from '../cli/check.ts'
+import type { Explain } from '../cli/explain.ts'
 import { freezeAction, type Kind } from '../core/action.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Json } from '../core/digest.ts'
 import { answerOf } from '../gate/answer.ts'
-import { surroundingsOf } from '../gate/facts.ts'
-import { judge } from '../gate/judge.ts'
+import { explain } from '../gate/explain.ts'
+import { type Known, surroundingsOf } from '../gate/facts.ts'
+import { type Bench, judge } from '../gate/judge.ts'
 import { probeWith } from '../gate/probe.ts'
-import { understand } from '../gate/understand.ts'
+import { type Understood, understand } from '../gate/understand.ts'
 import { predict } from '../kinds/registry.ts'
+import type { LoadedPolicy } from '../policy/load.ts'
 import { NO_HISTORY } from '../risk/sequence.ts'
 import { hostFacts, loadBuiltIn } from './assemble.ts'
 import { rulebookOf } from './config.ts'
@@ -15,24 +18,43 @@ import { type Env, foldersOf } from './folders.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
 
-/** The judgement that `check` prints: the gate's own functions, with nothing opened and nothing run. */
-export function judgeFor(env: Env, cwd: string): Judge {
+type Understand = (call: Omit<Case, 'id'>, known?: Known) => Promise<{ study: Understood; bench: Bench }>
+
+/** What a call rests on: the gate's own functions, with nothing opened and nothing run. */
+function understandFor(env: Env, cwd: string, policy: LoadedPolicy): Understand {
   const folders = foldersOf(env)
   const rulebook = rulebookOf(folders)
   const probe = probeWith(systemClock)
-  const policy = loadBuiltIn()
   const host = hostFacts(env, folders)
-  return async (call) => {
+  return async (call, known) => {
     if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
     const action = freezeAction(callOf(call, cwd, folders.home))
-    const around = surroundingsOf(action, host)
+    const around = surroundingsOf(action, host, known)
     const { config, mandate } = rulebook.rulesOf(around.workspace, systemClock.now())
-    const understood = await understand(action, { around, config, probe })
+    const study = await understand(action, { around, config, probe })
+    return { study, bench: { policy, config, mandate, history: NO_HISTORY } }
+  }
+}
+
+/** The judgement that `check` prints. */
+export function judgeFor(env: Env, cwd: string): Judge {
+  const understood = understandFor(env, cwd, loadBuiltIn())
+  return async (call) => {
+    const { study, bench } = await understood(call)
+    const { action, facts } = study
     // Once more with all facts at hand: `micros` is what reading, predicting, weighing and deciding take.
     const started = systemClock.micros()
-    const study = { ...understood, drafts: predict(action.kind, action.input, understood.facts) }
-    const judged = judge(study, { policy, config, mandate, history: NO_HISTORY })
+    const judged = judge({ ...study, drafts: predict(action.kind, action.input, facts) }, bench)
     return { ...answerOf(judged), micros: systemClock.micros() - started }
+  }
+}
+
+/** The same judgement, with all that it rests on. */
+export function explainFor(env: Env, cwd: string, policy: LoadedPolicy = loadBuiltIn()): Explain {
+  const understood = understandFor(env, cwd, policy)
+  return async (call, known) => {
+    const { study, bench } = await understood(call, known)
+    return explain(study, bench)
   }
 }
 

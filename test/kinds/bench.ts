@@ -2,12 +2,15 @@ import { freezeAction, type Kind } from '../../src/core/action.ts'
 import type { Json } from '../../src/core/digest.ts'
 import { DEFAULT_MANDATE } from '../../src/core/mandate.ts'
 import type { Judged } from '../../src/core/study.ts'
+import { explain } from '../../src/gate/explain.ts'
 import { Findings, surroundingsOf } from '../../src/gate/facts.ts'
 import { type Bench, judge } from '../../src/gate/judge.ts'
+import type { Understood } from '../../src/gate/understand.ts'
 import { predict } from '../../src/kinds/registry.ts'
 import { NO_HISTORY } from '../../src/risk/sequence.ts'
 import { loadBuiltIn } from '../../src/root/assemble.ts'
 import { Config } from '../../src/wire/config.ts'
+import type { Explanation } from '../../src/wire/explanation.ts'
 
 export const HOME = '/home/dev'
 export const CWD = '/home/dev/project'
@@ -21,6 +24,14 @@ export const BENCH: Bench = {
 
 /** Judges a call of another machine: every fact is assumed. */
 export function judged(kind: Kind, input: Json, bench: Bench = BENCH): Judged {
+  return judge(understood(kind, input), bench)
+}
+
+export function explained(kind: Kind, input: Json): Explanation {
+  return explain(understood(kind, input), BENCH)
+}
+
+function understood(kind: Kind, input: Json): Understood {
   const action = freezeAction({ kind, input, cwd: CWD, home: HOME, agent: { name: 'test', run: 'test' } })
   const facts = new Findings(
     surroundingsOf(
@@ -33,7 +44,7 @@ export function judged(kind: Kind, input: Json, bench: Bench = BENCH): Judged {
       },
     ),
   )
-  return judge({ action, drafts: predict(kind, input, facts), facts, preconditions: '' }, bench)
+  return { action, drafts: predict(kind, input, facts), facts, preconditions: '' }
 }
 
 const COST = { allow: 0, hold: 2, deny: 3 } as const

@@ -1,16 +1,7 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cost, judged } from './bench.ts'
-
-const table = readFileSync(new URL('../corpus/shell/rulings.txt', import.meta.url), 'utf8')
-const cases = table
-  .split('\n')
-  .filter((line) => !line.startsWith('# ') && line.includes('  =>  '))
-  .map((line) => {
-    const [command = '', ruling = '', rule = ''] = line.split(/ {2}(?:=>)? */)
-    return { command: command.replaceAll('\\n', '\n'), ruling, rule }
-  })
+import { rulings as cases } from './rulings.ts'
 
 describe('the ruling on a command', () => {
   it.each(cases)('$command', ({ command, ruling, rule }) => {

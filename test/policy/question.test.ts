@@ -27,11 +27,13 @@ describe('an answer', () => {
 
   it('tells which safeguards were tried, those left out that the rules can’t tell from others, and the rules that decided', () => {
     const { tried } = policy.decide(question({ place: 'home', mandate: 'outside' }), LADDER)
-    expect(tried.map(({ under, permitted, rules }) => [under.join('+'), permitted, rules.map(({ id }) => id)])).toEqual([
-      ['', false, ['mandate/outside']],
-      ['snapshot+confirm', false, []],
-      ['snapshot+approval×1', true, ['local/home']],
-    ])
+    expect(tried.map(({ under, permitted, rules }) => [under.join('+'), permitted, rules.map(({ id }) => id)])).toEqual(
+      [
+        ['', false, ['mandate/outside']],
+        ['snapshot+confirm', false, []],
+        ['snapshot+approval×1', true, ['local/home']],
+      ],
+    )
   })
 
   it('is permitted exactly where the last set that it tried was', () => {
