@@ -61,6 +61,12 @@ export interface Magnitude {
   readonly unversioned: number
 }
 
+/**
+ * What an agent can do instead: a command that needs nobody's yes, and what comes after it; or only words. In a ruling
+ * it stands as text, each command as `run` and the command between backquotes: these can be followed to the letter.
+ */
+export type Instead = { readonly run: string; readonly after: string } | { readonly words: string }
+
 export interface Effect {
   readonly verb: Verb
   readonly resource: Resource
@@ -73,6 +79,8 @@ export interface Effect {
   readonly by: string
   /** Why it is opaque or assumed, in words. */
   readonly why?: string
+  /** Where the command itself tells it better than a rule can. */
+  readonly instead?: Instead
 }
 
 export function resourceName(resource: Resource): string {

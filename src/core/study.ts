@@ -1,5 +1,5 @@
 import type { Action } from './action.ts'
-import type { Certainty, Effect, Magnitude, Resource, Trait, UndoClass, Verb } from './effect.ts'
+import type { Certainty, Effect, Instead, Magnitude, Resource, Trait, UndoClass, Verb } from './effect.ts'
 import type { Ruling } from './ruling.ts'
 import type { Safeguard } from './safeguard.ts'
 
@@ -74,6 +74,7 @@ export interface Draft {
   readonly by: string
   readonly certainty: Certainty
   readonly why?: string
+  readonly instead?: Instead
   readonly traits?: readonly Trait[]
   /** Where an object is kept; `remote` where it isn't said. */
   readonly where?: 'remote' | 'host' | 'workspace'

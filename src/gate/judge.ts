@@ -80,7 +80,8 @@ function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
     return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
   const under = new Set(answers.flatMap((each) => (each.kind === 'permitted' ? each.under : [])))
   const because = `${sentence(effect)}: ${answer.because}`
-  const instead = answer.instead === undefined ? {} : { instead: answer.instead }
+  const words = insteadOf(at, effects, answers) ?? answer.instead
+  const instead = words === undefined ? {} : { instead: words }
   if (answer.kind === 'forbidden') return { kind: 'deny', by: answer.rule, because, ...instead }
   const asked = [...under].sort(bySafeguardOrder)
   const people = asked.filter((each) => each !== 'snapshot').at(-1)
@@ -95,11 +96,26 @@ function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
   }
 }
 
+/**
+ * What the command itself tells to do instead of its effect `at`. A command to run is told only where nothing else
+ * needs people: what is left of the call would need them again.
+ */
+function insteadOf(at: number, effects: readonly Effect[], answers: readonly Answer[]): string | undefined {
+  const instead = effects[at]?.instead
+  if (instead === undefined) return undefined
+  if ('words' in instead) return instead.words
+  const words = `run \`${instead.run}\`, ${instead.after}`
+  const others = effects.filter((effect) => JSON.stringify(effect.instead) !== JSON.stringify(instead))
+  return others.some((effect) => cost(answers[effects.indexOf(effect)]) > NOBODY_ASKED) ? undefined : words
+}
+
 const OPERATOR: Release = { who: 'the operator', where: 'in a terminal of his own', how: 'interlock confirm TICKET' }
 
 function needs(people: Safeguard): string {
   return people === 'approval×2' ? 'the approval of two people' : 'the approval of another person'
 }
+
+const NOBODY_ASKED = 1 + SAFEGUARDS.indexOf('snapshot')
 
 function cost(answer: Answer | undefined): number {
   if (answer === undefined) return -1

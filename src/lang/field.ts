@@ -30,6 +30,8 @@ export interface Unknown {
   readonly downloaded?: boolean
   /** An installed program prints it to be run, as `ssh-agent -s` does: it is trusted as the program is. */
   readonly generated?: boolean
+  /** The command line that prints all of it, written out: nothing in it is left to a shell's variables. */
+  readonly from?: string
 }
 
 export function known(text: string): Field {
@@ -61,6 +63,8 @@ export function anything(why: string): Field {
 export function joinFields(a: Field, b: Field): Field {
   if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
   const suffix = a.unknown.suffix + show(b)
-  const { paths, ...unknown } = a.unknown
-  return { ...a, unknown: { ...unknown, suffix, ...(paths !== undefined && suffix === '' && { paths }) } }
+  const { paths, from, ...unknown } = a.unknown
+  // With an unknown behind it, more than one command prints it.
+  const whole = { ...(paths && suffix === '' && { paths }), ...(from && b.unknown === undefined && { from }) }
+  return { ...a, unknown: { ...unknown, suffix, ...whole } }
 }

@@ -1,4 +1,6 @@
+import type { Instead } from '../core/effect.ts'
 import { known, literal } from '../lang/field.ts'
+import { typed } from '../lang/shell/quoted.ts'
 import type { Arguments, CommandLine, Family, Touch } from './grammar.ts'
 import { object, opaque, run } from './touch.ts'
 
@@ -30,8 +32,19 @@ export const AGENTS: Family = {
 function nestedAgent(_: Arguments, { name, args }: CommandLine): readonly Touch[] {
   const unchecked = args.map(literal).find((text) => text === undefined || UNCHECKED.test(text))
   if (unchecked !== undefined || args.some((arg) => literal(arg) === undefined))
-    return [opaque(`\`${name}\` may be another agent with its checks off`)]
+    return [opaque(`\`${name}\` may be another agent with its checks off`, checked(name, args))]
   return [{ kind: 'task', name }]
+}
+
+/** The same with its checks on: without the options, and their values, that take them off. */
+function checked(name: string, args: CommandLine['args']): Instead | undefined {
+  const kept = args.filter((arg, i) => {
+    const next = args[i + 1]
+    const valueOff = next !== undefined && !next.text.startsWith('-') && UNCHECKED.test(next.text)
+    return !UNCHECKED.test(arg.text) && !(arg.text.startsWith('-') && valueOff)
+  })
+  const line = typed([known(name), ...kept])
+  return line === undefined ? undefined : { run: line, after: 'with its own checks on' }
 }
 
 /** Starting, stopping, answering and installing the guard is a person's. */

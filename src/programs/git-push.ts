@@ -1,7 +1,8 @@
-import type { Trait } from '../core/effect.ts'
+import type { Instead, Trait } from '../core/effect.ts'
 import { type Field, known } from '../lang/field.ts'
+import { typed } from '../lang/shell/quoted.ts'
 import { has, value } from './arguments.ts'
-import type { Arguments, Touch } from './grammar.ts'
+import type { Arguments, ObjectTouch, Touch } from './grammar.ts'
 import { from, object, shell } from './touch.ts'
 
 const SHARED =
@@ -26,7 +27,8 @@ export function push(args: Arguments): readonly Touch[] {
   const forced = has(args, '-f', '--force-with-lease')
   if (has(args, '--mirror', '--prune')) touches.push(change('delete', known('every other branch'), ['shared']))
   if (has(args, '--tags')) touches.push(change(forced ? 'replace' : 'create', known('all tags'), ['shared'], 'tag'))
-  for (const refspec of words) touches.push(refspecChange(refspec, forced, has(args, '-d')))
+  for (const refspec of words)
+    touches.push(refspecChange(refspec, { forced, deletes: has(args, '-d'), remote: repository }))
   if (words.length === 0 && !has(args, '--tags', '--mirror')) touches.push(unnamed(args, forced))
   return touches
 }
@@ -36,8 +38,24 @@ function unnamed(args: Arguments, forced: boolean): Touch {
   return change(forced ? 'replace' : 'update', known(every ? 'all branches' : CURRENT_BRANCH), every ? ['shared'] : [])
 }
 
+interface Pushed {
+  readonly forced: boolean
+  readonly deletes: boolean
+  readonly remote: Field | undefined
+}
+
+/** One's own commits on top of what others have: then a plain push adds, and takes nothing from anybody. */
+function rebased(remote: Field | undefined, branch: Field): Instead | undefined {
+  const line = remote === undefined ? undefined : typed([...GIT_PULL, remote, branch])
+  return line === undefined
+    ? undefined
+    : { run: line, after: 'then push without force: that takes nothing from anybody' }
+}
+
+const GIT_PULL = ['git', 'pull', '--rebase'].map(known)
+
 /** `[+]SOURCE[:TARGET]`; an empty source deletes. */
-function refspecChange(refspec: Field, forced: boolean, deletes: boolean): Touch {
+function refspecChange(refspec: Field, { forced, deletes, remote }: Pushed): Touch {
   const plus = refspec.text.startsWith('+')
   const plain = plus ? from(refspec, 1) : refspec
   const colon = plain.text.indexOf(':')
@@ -48,7 +66,10 @@ function refspecChange(refspec: Field, forced: boolean, deletes: boolean): Touch
   const name = { ...ref, text: ref.text.replace(/^refs\/tags\//, '') }
   const type = isTag ? 'tag' : 'branch'
   if (deletes || colon === 0) return change('delete', name, shared, type)
-  if (plus || forced) return change('replace', name, shared, type)
+  if (plus || forced) {
+    const instead = type === 'branch' && colon < 0 ? rebased(remote, name) : undefined
+    return { ...change('replace', name, shared, type), ...(instead && { instead }) }
+  }
   // Adding to a branch is no rewrite of it, whoever else builds on it; a tag and what it releases is others' at once.
   return change(isTag ? 'create' : 'update', name, isTag ? shared : [], type)
 }
@@ -58,6 +79,6 @@ function change(
   name: Field,
   traits: readonly Trait[],
   type = 'branch',
-): Touch {
+): ObjectTouch {
   return object(verb, ['forge', type], name, { where: 'remote', traits: ['forge', ...traits] })
 }

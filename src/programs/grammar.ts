@@ -1,4 +1,4 @@
-import type { Trait, UndoClass, Verb } from '../core/effect.ts'
+import type { Instead, Trait, UndoClass, Verb } from '../core/effect.ts'
 import type { Field } from '../lang/field.ts'
 
 /** A command line whose program is known by name: what a table sees. */
@@ -44,7 +44,7 @@ export type Touch =
   /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
   | TaskTouch
   /** What can't be known before it runs. */
-  | { readonly kind: 'opaque'; readonly why: string }
+  | { readonly kind: 'opaque'; readonly why: string; readonly instead?: Instead }
 
 /**
  * A path, relative ones to the command's folder. `create` means created or replaced: of a path that exists it loses
@@ -78,6 +78,7 @@ export interface ObjectTouch {
   readonly traits?: readonly Trait[]
   readonly assumed?: boolean
   readonly why?: string
+  readonly instead?: Instead
 }
 
 /** A host on the network: `read` fetches from it, `disclose` sends to it. */
@@ -195,6 +196,11 @@ export interface Program {
   readonly recursive?: string
   /** Flags with which it only says what it would do. Inherited. */
   readonly dry?: string
+  /**
+   * How its line is changed so that it only says what it would do: an option that is added, or other arguments. Where
+   * the grammar then sees no change, that line is what to do instead. Of a whole program, not of its verbs.
+   */
+  readonly preview?: string | ((args: readonly Field[]) => readonly Field[])
   readonly language?: Language
   /** The file that defines its tasks. */
   readonly tasks?: 'package.json'

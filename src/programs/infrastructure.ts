@@ -1,6 +1,7 @@
 import { known } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
+import { planned } from './preview.ts'
 import { drive, dry, OWN, READS } from './shape.ts'
 import { object, path, run } from './touch.ts'
 
@@ -8,6 +9,7 @@ const KUBECTL_OPTIONS =
   '-n,--namespace=data --context=data --kubeconfig=data --cluster=data --user=data -s,--server=data --token=data --as=data --as-group=data --as-uid=data --request-timeout=data --cache-dir=data --certificate-authority=data --client-certificate=data --client-key=data --tls-server-name=data -v,--v=data --profile=data --profile-output=write --kuberc=read --log-flush-frequency=data -l,--selector=data -o,--output=data -f,--filename=read -k,--kustomize=read -c,--container=data --field-selector=data --sort-by=data --dry-run=?data --grace-period=data --timeout=data --cascade=?data --since=data --tail=data --for=data -A,--all-namespaces -w,--watch --all --force --now -R,--recursive --image=data --replicas=data -p,--patch=data --type=data -i -t -it'
 
 const TERRAFORM: Program = {
+  preview: planned,
   system: 'terraform',
   style: 'stop',
   options: '-chdir=cwd',
@@ -80,7 +82,7 @@ const TERRAFORM: Program = {
 }
 
 export const INFRASTRUCTURE: Family = {
-  'kubectl oc k microk8s.kubectl': drive(['kubectl', 0], KUBECTL_OPTIONS, {
+  'kubectl oc k microk8s.kubectl': drive(['kubectl', 0, '--dry-run=client'], KUBECTL_OPTIONS, {
     'get describe logs log top explain version cluster-info api-resources api-versions events diff wait options completion plugin kustomize status whoami projects help -':
       READS,
     auth: { verbs: { 'can-i whoami -': READS, '*': { object: 'grant rbac remote' } } },
@@ -110,7 +112,7 @@ export const INFRASTRUCTURE: Family = {
     },
   }),
   'helm helmfile helm3': drive(
-    ['helm', 0],
+    ['helm', 0, '--dry-run'],
     '-n,--namespace=data --kube-context=data --kubeconfig=data --set=data --set-string=data --set-file=data -f,--values=read --version=data --repo=data --timeout=data -o,--output=data --create-namespace --dry-run=?data --wait --atomic -i,--install -e,--environment=data -l,--selector=data',
     {
       'list ls get status history show inspect search template lint env version verify completion help diff list-releases write-values build deps -':
@@ -166,7 +168,7 @@ export const INFRASTRUCTURE: Family = {
   cdk: drive(['cdk', 0], '--app,-a=data -c,--context=data --profile=data -o,--output=write', {
     'synth synthesize ls list diff doctor metadata docs init notices acknowledge flags drift': READS,
   }),
-  pulumi: drive(['pulumi', 0], '-s,--stack=data -C,--cwd=cwd -y,--yes --color=data', {
+  pulumi: drive(['pulumi', 0, '--preview-only'], '-s,--stack=data -C,--cwd=cwd -y,--yes --color=data', {
     'preview pre logs about whoami version gen-completion schema plugin console help install new convert package -':
       READS,
     config: { verbs: { '- get': READS, '*': { object: 'update config workspace U2' } } },

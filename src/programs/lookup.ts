@@ -3,6 +3,7 @@ import { compileGrammar, type Grammar, parseArguments, rolesOf } from './argumen
 import { drives, outputs } from './drives.ts'
 import { general, restsOn } from './general.ts'
 import type { Arguments, CommandLine, Language, Program, Role, Touch, Where } from './grammar.ts'
+import { withPreview } from './preview.ts'
 import { shorthand } from './shorthand.ts'
 import { programNamed } from './table.ts'
 import { fetched, object, opaque, path, run, shell } from './touch.ts'
@@ -35,7 +36,9 @@ export function touches(line: CommandLine): readonly Touch[] {
     flags: NO_FLAGS,
     values: NO_VALUES,
   } as const
-  const found = apply(program, line, { ...above, words: [known(line.name)] })
+  const found = withPreview(apply(program, line, { ...above, words: [known(line.name)] }), line, program, (args) =>
+    apply(program, { ...line, args }, { ...above, words: [known(line.name)] }),
+  )
   // A task is the project's own work: nothing that the system or an account rests on belongs to it.
   if (!found.some(({ kind }) => kind === 'task')) return found
   return [...found, ...line.args.filter(restsOn).map((field) => path('update', field))]

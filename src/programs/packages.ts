@@ -138,8 +138,9 @@ const PYTHON: Record<string, Program> = {
 }
 
 export const PACKAGES: Family = {
-  npm: { options: NPM_OPTIONS, verbs: { ...NODE, '* -': READS } },
+  npm: { preview: '--dry-run', options: NPM_OPTIONS, verbs: { ...NODE, '* -': READS } },
   pnpm: {
+    preview: '--dry-run',
     options: '-C=cwd --filter=data -F=data -r,--recursive -w,--workspace-root --parallel',
     verbs: {
       ...NODE,

@@ -6,13 +6,13 @@ export const READS: Program = {}
 /** It changes the client's own files: credentials, contexts, settings. */
 export const OWN: Program = { object: 'update setting host U2' }
 
-/** A program that drives `system`; `depth` words stand before its verb. */
+/** A program that drives `system`; `depth` words stand before its verb; with `preview` it only says what it would do. */
 export function drive(
-  [system, depth]: readonly [system: string, depth: number | 'deep'],
+  [system, depth, preview]: readonly [system: string, depth: number | 'deep', preview?: string],
   options = '',
   verbs?: Readonly<Record<string, Program>>,
 ): Program {
-  return { system, depth, options, loose: true, ...(verbs && { verbs }) }
+  return { system, depth, options, loose: true, ...(preview && { preview }), ...(verbs && { verbs }) }
 }
 
 /** `--dry-run`, but not `--dry-run=none`. */

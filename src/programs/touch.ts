@@ -1,4 +1,4 @@
-import type { Trait, UndoClass, Verb } from '../core/effect.ts'
+import type { Instead, Trait, UndoClass, Verb } from '../core/effect.ts'
 import { type Field, known } from '../lang/field.ts'
 import type { Elsewhere, ObjectTouch, PathTouch, RunTouch, Touch } from './grammar.ts'
 
@@ -11,7 +11,7 @@ export function object(
   verb: Verb,
   [system, type]: readonly [system: string, type: string],
   name: Field = known(''),
-  more: Partial<Pick<ObjectTouch, 'where' | 'undo' | 'traits' | 'assumed' | 'why'>> = {},
+  more: Partial<Pick<ObjectTouch, 'where' | 'undo' | 'traits' | 'assumed' | 'why' | 'instead'>> = {},
 ): ObjectTouch {
   return { kind: 'object', verb, system, type, name, ...more }
 }
@@ -24,8 +24,8 @@ export function shell(text: Field, elsewhere?: Elsewhere): Touch {
   return { kind: 'code', language: 'sh', text, ...(elsewhere === undefined ? {} : { elsewhere }) }
 }
 
-export function opaque(why: string): Touch {
-  return { kind: 'opaque', why }
+export function opaque(why: string, instead?: Instead): Touch {
+  return { kind: 'opaque', why, ...(instead && { instead }) }
 }
 
 /** The field without its first `count` known characters. */

@@ -24,8 +24,9 @@ export function joinReplaces(drafts: readonly Draft[], history: History): readon
     const object = draft.resource.kind === 'object'
     const at = here.get(name)
     if (object && draft.verb === 'create' && (at !== undefined || before.has(name))) {
+      const { instead: _, ...first } = joined[at ?? -1] ?? draft
       const replace: Draft = {
-        ...(joined[at ?? -1] ?? draft),
+        ...first,
         verb: 'replace',
         undo: 'U4',
         why: `\`${name}\` is deleted and created again`,

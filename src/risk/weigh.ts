@@ -19,7 +19,7 @@ export function weigh(
   for (const draft of drafts) {
     const effect = weighOne(draft, facts, config, target)
     if (effect === undefined) continue
-    const key = JSON.stringify([effect.verb, effect.resource, effect.certainty, effect.traits])
+    const key = JSON.stringify([effect.verb, effect.resource, effect.certainty, effect.traits, effect.instead])
     if (!seen.has(key)) effects.push(effect)
     seen.add(key)
   }
@@ -64,8 +64,8 @@ function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | u
 }
 
 function plain(draft: Draft): Omit<Effect, 'place' | 'undo'> {
-  const { verb, resource, by, certainty, why, traits = [] } = draft
-  return { verb, resource, by, certainty, traits, ...(why && { why }) }
+  const { verb, resource, by, certainty, why, instead, traits = [] } = draft
+  return { verb, resource, by, certainty, traits, ...(why && { why }), ...(instead && { instead }) }
 }
 
 function weighPath(

@@ -16,7 +16,7 @@ function seen(text: string): string {
       const cwd = show(scope.cwd)
       return (cwd === '/w/p' ? '' : `@${cwd} `) + shown.join(' ')
     })
-  return [...new Set([...commands, ...(opaque.length > 0 ? ['!'] : [])])].join(' | ')
+  return [...new Set([...commands, ...(opaque.size > 0 ? ['!'] : [])])].join(' | ')
 }
 
 describe('a script is followed to every command that a shell would run', () => {

@@ -1,4 +1,4 @@
-import type { Trait } from '../../core/effect.ts'
+import type { Instead, Trait } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import { type Field, show } from '../../lang/field.ts'
 import { CURRENT_BRANCH, isShared } from '../../programs/git-push.ts'
@@ -6,14 +6,26 @@ import type { Elsewhere, HostTouch, ObjectTouch, ProcessTouch } from '../../prog
 import { assignmentDraft } from './assignment.ts'
 
 /** What can't be known before it runs. */
-export function opaque(by: string, why: string, traits: readonly Trait[] = []): Draft {
-  return { verb: 'execute', resource: { kind: 'anything' }, by, certainty: 'opaque', why, traits }
+export function opaque(by: string, why: string, { traits = [], instead }: Beside = {}): Draft {
+  const resource = { kind: 'anything' } as const
+  return { verb: 'execute', resource, by, certainty: 'opaque', why, traits, ...(instead && { instead }) }
+}
+
+interface Beside {
+  readonly traits?: readonly Trait[]
+  readonly instead?: Instead | undefined
 }
 
 /** What the grammar adds to a touch that no fact could tell. */
-export function hints(touch: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where'>>): Partial<Draft> {
-  const { undo, traits, why, where } = touch
-  return { ...(undo && { undo }), ...(traits && { traits }), ...(why && { why }), ...(where && { where }) }
+export function hints(touch: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where' | 'instead'>>): Partial<Draft> {
+  const { undo, traits, why, where, instead } = touch
+  return {
+    ...(instead && { instead }),
+    ...(undo && { undo }),
+    ...(traits && { traits }),
+    ...(why && { why }),
+    ...(where && { where }),
+  }
 }
 
 export function objectDraft(touch: ObjectTouch, by: string, facts: Facts): Draft {

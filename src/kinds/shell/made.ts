@@ -9,6 +9,8 @@ interface Origin {
   readonly path: string
   /** It came from the network, at one remove or more. */
   readonly downloaded: boolean
+  /** The command line that put it there, where it is known. */
+  readonly line?: string | undefined
 }
 
 /** Links that lead to links are followed so far. */
@@ -21,7 +23,7 @@ export class Made {
   readonly #links = new Map<string, string | undefined>()
 
   /** Notes what one command created, and from what; `piped` came on its input. */
-  note(drafts: readonly Draft[], piped: Field | undefined): void {
+  note(drafts: readonly Draft[], piped: Field | undefined, line: () => string | undefined): void {
     const paths = (verbs: readonly string[]): string[] =>
       drafts.flatMap(({ verb, resource }) => (resource.kind === 'path' && verbs.includes(verb) ? [resource.path] : []))
     const created = paths(['create', 'update'])
@@ -36,7 +38,7 @@ export class Made {
       // Its mode is set, or its time: what stands in it is what stood there.
       if (sources.length === 0 && !downloaded && this.#origins.has(path)) continue
       const from = sources.length === 1 && only !== undefined ? only.path : path
-      this.#origins.set(path, { path: from, downloaded })
+      this.#origins.set(path, { path: from, downloaded, ...(downloaded && { line: line() }) })
     }
   }
 
@@ -47,7 +49,7 @@ export class Made {
       const below = path.slice(at.length)
       // A copy into a folder that this text made goes by the name of what was copied.
       const itself = below === '' || below === `/${basename(origin.path)}`
-      return { path: itself || origin.path === at ? origin.path : origin.path + below, downloaded: origin.downloaded }
+      return { ...origin, path: itself || origin.path === at ? origin.path : origin.path + below }
     }
     return { path, downloaded: false }
   }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
-import type { Verb } from '../../core/effect.ts'
+import type { Instead, Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
 import { anything, type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
+import { typed } from '../../lang/shell/quoted.ts'
 import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
 import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, TaskTouch, Touch } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
@@ -22,6 +23,7 @@ import {
   opaque,
   processDraft,
 } from './draft.ts'
+import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
 import { isProgram, scriptNamed, shebang } from './launch.ts'
 import { Made } from './made.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
@@ -30,6 +32,7 @@ import { historyDrafts, worktreeDrafts } from './worktree.ts'
 
 /** Commands inside commands that are followed before it counts as too deep. */
 const DEEPEST = 8
+const NAMED = { instead: { words: 'write out which program is to run' } }
 const TOO_DEEP = 'commands inside commands, too deep to follow'
 
 const STDIN = /^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/
@@ -68,13 +71,13 @@ class Walk {
   }
 
   text(text: string, scope: Scope, { by, depth }: At): readonly Draft[] {
-    if (depth > DEEPEST) return [opaque(by, TOO_DEEP)]
+    if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
     const { invocations, opaque: reasons } = interpret(text, this.#ground, scope)
-    const drafts = reasons.map((why) =>
+    const drafts = [...reasons].map(([why, run]) =>
       within(
         this.#notes,
         () => ({ kind: 'unread', why }),
-        () => opaque(by, why),
+        () => opaque(by, why, { instead: run === undefined ? PLAINLY : writtenFirst(run, 'sh', true) }),
       ),
     )
     for (const invocation of invocations) {
@@ -84,7 +87,8 @@ class Walk {
         by: source.length > 200 ? `${source.slice(0, 200)}…` : source,
         depth,
       })
-      this.#made.note(touched, invocation.input.kind === 'text' ? invocation.input.text : undefined)
+      const piped = invocation.input.kind === 'text' ? invocation.input.text : undefined
+      this.#made.note(touched, piped, () => lineOf(invocation, this.#ground))
       drafts.push(...touched)
     }
     return drafts
@@ -97,10 +101,25 @@ class Walk {
       () => commandStep(at.invocation),
       () => [
         ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
-        ...assigns.flatMap(({ name, value }) => assignmentDraft(name, value, at.by)),
+        ...assigns.flatMap(({ name, value }) => this.#loads(assignmentDraft(name, value, at.by), at)),
         ...(argv.length > 0 ? this.#command(argv, at) : []),
       ],
     )
+  }
+
+  /** A variable that makes the command run something else: the command itself goes without it. */
+  #loads(drafts: readonly Draft[], { invocation }: Standing): readonly Draft[] {
+    const line = drafts.length > 0 && invocation.argv.length > 0 ? typed(invocation.argv) : undefined
+    if (line === undefined) return drafts
+    const plain = { run: line, after: 'and leave the variable to a person' }
+    const instead = standing(plain, { ...invocation, assigns: [] }, this.#ground)
+    return instead === undefined ? drafts : drafts.map((draft) => ({ ...draft, instead }))
+  }
+
+  /** What the program's grammar says to do instead, in the folder and with the variables of this command. */
+  #standing<T extends { readonly instead?: Instead }>({ instead, ...touch }: T, { invocation }: Standing): T {
+    const there = standing(instead, invocation, this.#ground)
+    return { ...touch, ...(there && { instead: there }) } as T
   }
 
   #redirect({ operator, path }: Redirect, at: Standing): readonly Draft[] {
@@ -117,8 +136,10 @@ class Walk {
     const [program = known(''), ...args] = argv
     const name = literal(program)
     if (name === undefined)
-      return [opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`)]
-    if (depth > DEEPEST) return [opaque(by, TOO_DEEP)]
+      return [
+        opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`, NAMED),
+      ]
+    if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
     const script = scriptNamed(name, invocation.scope, this.#facts)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
     const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
@@ -132,7 +153,7 @@ class Walk {
         return this.#paths(touch, at)
       case 'object':
         if (movesHistory(touch)) return historyDrafts('update', { by, cwd: invocation.scope.cwd }, this.#facts)
-        return [objectDraft(touch, by, this.#facts)]
+        return [objectDraft(this.#standing(touch, at), by, this.#facts)]
       case 'host':
         return [hostDraft(touch, by)]
       case 'process':
@@ -150,7 +171,7 @@ class Walk {
       case 'task':
         return this.#task(touch, at)
       case 'opaque':
-        return [opaque(by, touch.why)]
+        return [opaque(by, touch.why, this.#standing(touch, at))]
     }
   }
 
@@ -216,7 +237,12 @@ class Walk {
   #code({ language, text, args = [], file }: Code, at: Standing): readonly Draft[] {
     const deeper = { ...at, depth: at.depth + 1 }
     if (text.unknown !== undefined && (text.text === '' || language === 'sh'))
-      return [opaque(at.by, `it runs ${text.unknown.why}`, text.unknown.downloaded === true ? ['tainted'] : [])]
+      return [
+        opaque(at.by, `it runs ${text.unknown.why}`, {
+          traits: text.unknown.downloaded === true ? ['tainted'] : [],
+          instead: writtenFirst(text, language),
+        }),
+      ]
     const read = (): readonly Draft[] =>
       language === 'sh'
         ? // The first argument of `sh -c` is its `$0`.
@@ -264,7 +290,11 @@ class Walk {
     const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
     if (written !== undefined) return [run, ...code(written, language)]
     const origin = this.#made.originOf(run.resource.path)
-    if (origin.downloaded) return [opaque(at.by, `it runs what was downloaded to ${run.resource.path}`, ['tainted'])]
+    if (origin.downloaded) {
+      const instead =
+        origin.line === undefined ? undefined : broughtFirst(origin.line, run.resource.path, language, this.#ground)
+      return [opaque(at.by, `it runs what was downloaded to ${run.resource.path}`, { traits: ['tainted'], instead })]
+    }
     const content = this.#facts.text(origin.path)
     // A program under another name, or through a link.
     if (content.kind === 'program' && isProgram(origin.path))

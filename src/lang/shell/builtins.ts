@@ -39,7 +39,7 @@ const declare: Builtin = ({ scope, argv, given }, run) => {
   const at = given.reduce((so, { name, value }) => assign(so, name, value), scope)
   // `declare -n other=name` and `$name=value` make aliases that are not followed.
   for (const field of argv.slice(1))
-    if (/^-\w*n/.test(field.text)) run.opaque.add('a variable that stands for another one')
+    if (/^-\w*n/.test(field.text)) run.opaque.set('a variable that stands for another one', undefined)
   return at
 }
 
@@ -73,7 +73,7 @@ const evaluate: Builtin = ({ scope, argv, input }, run) => {
   if (text === undefined) return scope
   if (text.unknown === undefined) return run.text(text.text, scope, input)
   if (text.unknown.generated === true && text.text === '') return scope
-  run.opaque.add(`\`eval\` of ${text.unknown.why}`)
+  run.opaque.set(`\`eval\` of ${text.unknown.why}`, text)
   return scope
 }
 
@@ -81,7 +81,7 @@ const trap: Builtin = ({ scope, argv, input }, run) => {
   const code = argv.slice(1).find((field) => !field.text.startsWith('-'))
   if (code === undefined || argv.length < 3) return scope
   if (code.unknown === undefined) run.text(code.text, scope, input)
-  else run.opaque.add(`\`trap\` on ${code.unknown.why}`)
+  else run.opaque.set(`\`trap\` on ${code.unknown.why}`, code)
   return scope
 }
 

@@ -117,12 +117,13 @@ function partWays(
       const output = by.output(part.script, scope)
       const why = output.unknown?.why ?? 'what another command prints'
       const downloaded = output.unknown?.downloaded === true
+      const from = output.text === '' && output.unknown?.suffix === '' ? output.unknown.from : undefined
       return [
         [
           {
             kind: 'unknown',
             lead: '/dev/fd/',
-            unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }) },
+            unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }), ...(from && { from }) },
           },
         ],
       ]

@@ -24,8 +24,8 @@ import { assign, type Defined, fields, forget, type Ground, merge, type Scope, t
 
 export interface Interpretation {
   readonly invocations: readonly Invocation[]
-  /** What can't be known before it runs, in words. */
-  readonly opaque: readonly string[]
+  /** What can't be known before it runs, in words, with the text that would run where that is what is not known. */
+  readonly opaque: ReadonlyMap<string, Field | undefined>
   /** What it prints, as far as is known; for `$(…)` and pipes. */
   readonly output: Field
   readonly scope: Scope
@@ -40,13 +40,13 @@ const DEEPEST = 40
 export function interpret(text: string, ground: Ground, scope: Scope): Interpretation {
   const run = new Run(ground)
   const after = run.text(text, scope, { kind: 'inherited' })
-  return { invocations: run.invocations, opaque: [...run.opaque], output: run.printed, scope: after }
+  return { invocations: run.invocations, opaque: run.opaque, output: run.printed, scope: after }
 }
 
 /** Holds what one interpretation collects. Scopes go in and come back as values. */
 class Run implements Shell {
   readonly invocations: Invocation[] = []
-  readonly opaque = new Set<string>()
+  readonly opaque = new Map<string, Field | undefined>()
   readonly ground: Ground
   printed: Field = known('')
   #depth = 0
@@ -58,7 +58,7 @@ class Run implements Shell {
   text(text: string, scope: Scope, input: Input): Scope {
     const reading = parseShell(text)
     if (reading.kind === 'opaque') {
-      this.opaque.add(reading.why)
+      this.opaque.set(reading.why, undefined)
       return scope
     }
     return this.script(reading.tree, scope, input, text)
@@ -66,20 +66,20 @@ class Run implements Shell {
 
   script(tree: ParsedScript, scope: Scope, input: Input, source: string): Scope {
     // Substitutions carry errors of their own, found only when they are visited.
-    if (tree.errors?.[0] !== undefined) this.opaque.add(`not valid shell: ${tree.errors[0].message}`)
+    if (tree.errors?.[0] !== undefined) this.opaque.set(`not valid shell: ${tree.errors[0].message}`, undefined)
     return this.#statements(tree.commands, scope, input, tree.source ?? source)
   }
 
   #statements(statements: readonly Statement[], scope: Scope, input: Input, source: string): Scope {
     if (++this.#depth > DEEPEST) {
-      this.opaque.add('nested too deep to follow')
+      this.opaque.set('nested too deep to follow', undefined)
       this.#depth--
       return scope
     }
     let at = scope
     for (const statement of statements) {
       if (this.invocations.length > MOST) {
-        this.opaque.add(`more than ${MOST} commands`)
+        this.opaque.set(`more than ${MOST} commands`, undefined)
         break
       }
       const after = this.#node(statement.command, at, input, source)
@@ -125,12 +125,12 @@ class Run implements Shell {
       case 'Select':
         return this.#for(node, scope, input, source)
       case 'While':
-        if (isEndless(node.clause) && leavesWork(node.body)) this.opaque.add(FLOODS)
+        if (isEndless(node.clause) && leavesWork(node.body)) this.opaque.set(FLOODS, undefined)
         return this.#loop(scope, (at) =>
           this.#list(node.body, this.#list(node.clause, at, input, source), input, source),
         )
       case 'ArithmeticFor':
-        if (node.test === undefined && leavesWork(node.body)) this.opaque.add(FLOODS)
+        if (node.test === undefined && leavesWork(node.body)) this.opaque.set(FLOODS, undefined)
         this.#substitutions(node, scope, source)
         return this.#loop(scope, (at) => this.#list(node.body, at, input, source))
       case 'Case': {
@@ -277,7 +277,7 @@ class Run implements Shell {
       return after
     }
     if (argv.length > MOST_ARGUMENTS) {
-      this.opaque.add(`more than ${MOST_ARGUMENTS} arguments`)
+      this.opaque.set(`more than ${MOST_ARGUMENTS} arguments`, undefined)
       return scope
     }
     this.#emit(invocation)
@@ -292,7 +292,7 @@ class Run implements Shell {
     const { scope } = invocation
     if (invocation.redirects.length > 0) this.#emit({ ...invocation, argv: [] })
     if (scope.calls.includes(name)) {
-      this.opaque.add(`\`${name}\` calls itself`)
+      this.opaque.set(`\`${name}\` calls itself`, undefined)
       return scope
     }
     const inner: Scope = { ...scope, positional: invocation.argv.slice(1), calls: [...scope.calls, name] }

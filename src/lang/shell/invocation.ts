@@ -32,7 +32,8 @@ export interface Invocation {
 /** The interpreter, as builtins see it. */
 export interface Shell {
   readonly ground: Ground
-  readonly opaque: Set<string>
+  /** Why something is not known, with the text that would run where that is it. */
+  readonly opaque: Map<string, Field | undefined>
   /** Interprets more text in a scope; answers with the scope after it. */
   text(text: string, scope: Scope, input: Input): Scope
 }

@@ -1,6 +1,7 @@
-import { anything, type Field, known, literal, show } from '../field.ts'
+import { anything, type Field, known, literal, show, type Unknown } from '../field.ts'
 import type { Input, Invocation } from './invocation.ts'
 import { listed } from './listing.ts'
+import { typed, word } from './quoted.ts'
 import type { Ground } from './scope.ts'
 
 /** What a command prints, as far as that can be told without running it. */
@@ -9,7 +10,11 @@ export function printed(invocation: Invocation, ground: Ground): Field {
   const args = invocation.argv.slice(1)
   if (name === undefined) return anything('what a command prints')
   const printer = PRINTERS.get(name)
-  return printer?.(args, invocation, ground) ?? unknownOutput(name, args, invocation.input)
+  const found = printer?.(args, invocation, ground)
+  if (found !== undefined) return found
+  const output = unknownOutput(name, args, invocation.input)
+  const from = writtenOut(invocation, ground)
+  return from === undefined ? output : { ...output, unknown: { ...output.unknown, from } }
 }
 
 type Printer = (args: readonly Field[], invocation: Invocation, ground: Ground) => Field | undefined
@@ -68,7 +73,25 @@ const PASSES_ON = new Set([
   'aws',
 ])
 
-function unknownOutput(name: string, args: readonly Field[], input: Input): Field {
+/** The command line that prints the same anywhere in this folder, pipes before it included. */
+function writtenOut({ argv, assigns, redirects, input, scope }: Invocation, ground: Ground): string | undefined {
+  const line = typed(argv)
+  const here = literal(scope.cwd) === ground.cwd && assigns.length === 0 && redirects.length === 0
+  if (line === undefined || !here || line.length > LONGEST_LINE) return undefined
+  if (input.kind === 'inherited') return line
+  if (input.kind === 'file') return undefined
+  const text = literal(input.text)
+  const { from, suffix = '' } = input.text.unknown ?? {}
+  const whole = input.text.text === '' && suffix === '' ? from : undefined
+  const before = text === undefined ? whole : `printf '%s\\n' ${word(text.replace(/\n$/, ''))}`
+  const all = `${before} | ${line}`
+  return before === undefined || all.length > LONGEST_LINE ? undefined : all
+}
+
+/** A longer one is nothing to read, and none to copy. */
+const LONGEST_LINE = 300
+
+function unknownOutput(name: string, args: readonly Field[], input: Input): Field & { readonly unknown: Unknown } {
   const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && isForShells(name, args)
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
   const paths = downloaded ? undefined : listed(name, args, input)
