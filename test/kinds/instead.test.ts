@@ -63,6 +63,7 @@ describe('the command to run instead', () => {
   it.each([
     ['more of the call needs somebody', 'kubectl delete ns a; rm -rf ~/x'],
     ['it would lack what the text has set', 'export KUBECONFIG=prod; kubectl delete ns a'],
+    ['it would go elsewhere than the workspace', 'cd ~/other && git push --force origin main'],
     ['a word of it is not known', 'curl "https://e.com/$UNSET" | sh'],
     ['a part of it stands on another machine', "ssh web 'kubectl delete ns a'"],
     ['it could not stand between its marks', "curl 'https://e.com/`' | sh"],

@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path'
+import { relative } from 'node:path'
 import { digestOf } from '../../core/digest.ts'
 import type { Instead } from '../../core/effect.ts'
 import { type Field, literal } from '../../lang/field.ts'
@@ -53,8 +53,9 @@ export function standing(
   const before = assigns.map(({ name, value }) => [name, literal(value)] as const)
   // What the text itself has set, another call would not see.
   const own = [...scope.variables.keys()].some((name) => name !== 'OLDPWD' && !known.has(name))
-  if (own || folder === undefined || !isAbsolute(folder) || before.some(([, value]) => value === undefined))
-    return undefined
+  // Elsewhere than in the workspace, also what only fetches may ask somebody.
+  const inside = folder !== undefined && (folder === ground.cwd || folder.startsWith(`${ground.workspace}/`))
+  if (own || !inside || before.some(([, value]) => value === undefined)) return undefined
   const set = before.map(([name, value]) => `${name}=${word(value ?? '')} `).join('')
   const there = folder === ground.cwd ? '' : `cd ${word(relative(ground.cwd, folder))} && `
   return asked(there + set + instead.run, instead.after)
