@@ -31,6 +31,7 @@ function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code
   const given: Given = { program, env, reach: reachOf(env), dashed: argv.includes('--'), end }
   guarding(given)
   judging(given)
+  explaining(given)
   answering(given)
   recording(given)
   working(given)
@@ -67,7 +68,7 @@ function guarding({ program, env, end }: Given): void {
     })
 }
 
-function judging({ program, env, reach, dashed, end }: Given): void {
+function judging({ program, env, reach, end }: Given): void {
   program
     .command('check')
     .summary('the ruling on a command; nothing runs')
@@ -86,6 +87,21 @@ function judging({ program, env, reach, dashed, end }: Given): void {
       end(options.batch === true ? await cli.checkBatch(judge) : await cli.checkOne(judge, words, options))
     })
   program
+    .command('exec')
+    .summary('run a command: judged first, undoable after')
+    .description(
+      'Runs a command on this terminal after the guard allowed it. Exit code: the command’s own;\n125 held or denied, 126 the guard failed, 127 not found.',
+    )
+    .argument('<command...>', 'after `--`')
+    .passThroughOptions()
+    .action(async (argv: string[]) => {
+      const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
+      end(await exec({ argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}` }, reach, runHere))
+    })
+}
+
+function explaining({ program, env, dashed, end }: Given): void {
+  program
     .command('explain')
     .summary('why a ruling is what it is')
     .description(
@@ -101,18 +117,6 @@ function judging({ program, env, reach, dashed, end }: Given): void {
         explain.error("error: name a command or a receipt, as in 'interlock explain -- rm -rf ~/old'")
       const { explainWhat } = await import('./root/explain.ts')
       end(await explainWhat({ words, command: dashed, options }, env, process.cwd()))
-    })
-  program
-    .command('exec')
-    .summary('run a command: judged first, undoable after')
-    .description(
-      'Runs a command on this terminal after the guard allowed it. Exit code: the command’s own;\n125 held or denied, 126 the guard failed, 127 not found.',
-    )
-    .argument('<command...>', 'after `--`')
-    .passThroughOptions()
-    .action(async (argv: string[]) => {
-      const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
-      end(await exec({ argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}` }, reach, runHere))
     })
   program
     .command('knows')

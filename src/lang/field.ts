@@ -30,8 +30,8 @@ export interface Unknown {
   readonly downloaded?: boolean
   /** An installed program prints it to be run, as `ssh-agent -s` does: it is trusted as the program is. */
   readonly generated?: boolean
-  /** The command line that prints all of it, written out: nothing in it is left to a shell's variables. */
-  readonly from?: string
+  /** Writes out the command line that prints all of it, with nothing left to a shell's variables; if that can be done. */
+  readonly from?: () => string | undefined
 }
 
 export function known(text: string): Field {

@@ -27,8 +27,9 @@ export const PLAINLY: Instead = {
  */
 export function writtenFirst(text: Field, language: Language, itself = false): Instead | undefined {
   const [runner, ending] = RUNNERS[language] ?? []
-  const { from, suffix } = text.unknown ?? {}
-  if (from === undefined || text.text !== '' || suffix !== '' || runner === undefined) return undefined
+  const whole = text.text === '' && text.unknown?.suffix === '' && runner !== undefined
+  const from = whole ? text.unknown.from?.() : undefined
+  if (from === undefined) return undefined
   const file = `step-${digestOf('interlock-step/v1', from).slice(0, 6)}.${ending}`
   return asked(`${from} > ${file}`, `read it, then run \`${itself ? `. ./${file}` : `${runner} ${file}`}\``)
 }
@@ -71,9 +72,8 @@ export function lineOf({ argv, assigns, redirects, input, scope }: Invocation, g
   const into = files.map(([operator, path]) => ` ${operator === 'write' ? '>' : '>>'} ${word(path ?? '')}`).join('')
   if (input.kind === 'inherited') return line + into
   const { text, unknown } = input.kind === 'text' ? input.text : { text: '', unknown: undefined }
-  return unknown?.from !== undefined && text === '' && unknown.suffix === ''
-    ? `${unknown.from} | ${line}${into}`
-    : undefined
+  const from = text === '' && unknown?.suffix === '' ? unknown.from?.() : undefined
+  return from === undefined ? undefined : `${from} | ${line}${into}`
 }
 
 /** None where the command would not stand between the marks that say where it begins and ends. */

@@ -117,9 +117,11 @@ class Walk {
   }
 
   /** What the program's grammar says to do instead, in the folder and with the variables of this command. */
-  #standing<T extends { readonly instead?: Instead }>({ instead, ...touch }: T, { invocation }: Standing): T {
+  #standing<T extends { readonly instead?: Instead }>(touch: T, { invocation }: Standing): T {
+    if (touch.instead === undefined) return touch
+    const { instead, ...rest } = touch
     const there = standing(instead, invocation, this.#ground)
-    return { ...touch, ...(there && { instead: there }) } as T
+    return { ...rest, ...(there && { instead: there }) } as T
   }
 
   #redirect({ operator, path }: Redirect, at: Standing): readonly Draft[] {

@@ -12,9 +12,8 @@ export function printed(invocation: Invocation, ground: Ground): Field {
   const printer = PRINTERS.get(name)
   const found = printer?.(args, invocation, ground)
   if (found !== undefined) return found
-  const output = unknownOutput(name, args, invocation.input)
-  const from = writtenOut(invocation, ground)
-  return from === undefined ? output : { ...output, unknown: { ...output.unknown, from } }
+  const { unknown } = unknownOutput(name, args, invocation.input)
+  return { text: '', glob: false, unknown: { ...unknown, from: () => writtenOut(invocation, ground) } }
 }
 
 type Printer = (args: readonly Field[], invocation: Invocation, ground: Ground) => Field | undefined
@@ -82,7 +81,7 @@ function writtenOut({ argv, assigns, redirects, input, scope }: Invocation, grou
   if (input.kind === 'file') return undefined
   const text = literal(input.text)
   const { from, suffix = '' } = input.text.unknown ?? {}
-  const whole = input.text.text === '' && suffix === '' ? from : undefined
+  const whole = input.text.text === '' && suffix === '' ? from?.() : undefined
   const before = text === undefined ? whole : `printf '%s\\n' ${word(text.replace(/\n$/, ''))}`
   const all = `${before} | ${line}`
   return before === undefined || all.length > LONGEST_LINE ? undefined : all
