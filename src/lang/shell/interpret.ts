@@ -411,12 +411,20 @@ function quote(field: Field): string {
 /** What two commands print of which the second only runs where the first one fails. */
 function either(first: Field, second: Field): Field {
   if (show(second) === '') return first
-  if (show(first) === '' || show(first) === show(second)) return second
+  if (show(first) === '') return second
+  if (show(first) === show(second)) return ofEither(second)
   const one = anything('what one of two commands prints')
   const ways = [first, second].flatMap((field) => field.unknown?.oneOf ?? literal(field) ?? [])
   return ways.length < 2 || one.unknown === undefined
     ? one
     : { ...one, unknown: { ...one.unknown, oneOf: ways.map((text) => text.replace(/\n+$/, '')) } }
+}
+
+/** Neither command prints it for certain. */
+function ofEither(field: Field): Field {
+  if (field.unknown === undefined) return field
+  const { from: _, ...unknown } = field.unknown
+  return { ...field, unknown }
 }
 
 const FLOODS = 'an endless loop that starts work in the background and never waits for it'
