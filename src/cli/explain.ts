@@ -5,8 +5,8 @@ import { Case, caseProblem, shellCall } from './check.ts'
 import { printExplanation } from './explanation.ts'
 import { json, line, note } from './render.ts'
 
-/** Judges one call with nothing run and nothing recorded, and says why. `known`: what is known of its run. */
-export type Explain = (call: Omit<Case, 'id'>, known?: { readonly workspace?: string }) => Promise<Explanation>
+/** Judges one call with nothing run and nothing recorded, and says why. */
+export type Explain = (call: Omit<Case, 'id'>) => Promise<Explanation>
 
 interface Options {
   readonly json?: boolean

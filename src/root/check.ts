@@ -1,24 +1,32 @@
 import type { Case, Judge } from '../cli/check.ts'
-import type { Explain } from '../cli/explain.ts'
 import { freezeAction, type Kind } from '../core/action.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Json } from '../core/digest.ts'
 import { answerOf } from '../gate/answer.ts'
 import { explain } from '../gate/explain.ts'
-import { type Known, surroundingsOf } from '../gate/facts.ts'
+import { surroundingsOf } from '../gate/facts.ts'
 import { type Bench, judge } from '../gate/judge.ts'
 import { probeWith } from '../gate/probe.ts'
 import { type Understood, understand } from '../gate/understand.ts'
 import { predict } from '../kinds/registry.ts'
 import type { LoadedPolicy } from '../policy/load.ts'
-import { NO_HISTORY } from '../risk/sequence.ts'
+import { type History, NO_HISTORY } from '../risk/sequence.ts'
+import type { Explanation } from '../wire/explanation.ts'
 import { hostFacts, loadBuiltIn } from './assemble.ts'
 import { rulebookOf } from './config.ts'
 import { type Env, foldersOf } from './folders.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
 
-type Understand = (call: Omit<Case, 'id'>, known?: Known) => Promise<{ study: Understood; bench: Bench }>
+/** What a guard would remember of the run; nothing where the call stands alone. */
+export interface Remembered {
+  readonly workspace?: string
+  readonly history?: History
+  readonly noSnapshot?: string
+}
+
+type Call = Omit<Case, 'id'>
+type Understand = (call: Call, run?: Remembered) => Promise<{ study: Understood; bench: Bench }>
 
 /** What a call rests on: the gate's own functions, with nothing opened and nothing run. */
 function understandFor(env: Env, cwd: string, policy: LoadedPolicy): Understand {
@@ -26,13 +34,14 @@ function understandFor(env: Env, cwd: string, policy: LoadedPolicy): Understand 
   const rulebook = rulebookOf(folders)
   const probe = probeWith(systemClock)
   const host = hostFacts(env, folders)
-  return async (call, known) => {
+  return async (call, { workspace, history = NO_HISTORY, noSnapshot } = {}) => {
     if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
     const action = freezeAction(callOf(call, cwd, folders.home))
-    const around = surroundingsOf(action, host, known)
+    const around = surroundingsOf(action, host, { ...(workspace && { workspace }) })
     const { config, mandate } = rulebook.rulesOf(around.workspace, systemClock.now())
     const study = await understand(action, { around, config, probe })
-    return { study, bench: { policy, config, mandate, history: NO_HISTORY } }
+    const bench = { policy, config, mandate, history }
+    return { study: noSnapshot === undefined ? study : { ...study, noSnapshot }, bench }
   }
 }
 
@@ -50,10 +59,14 @@ export function judgeFor(env: Env, cwd: string): Judge {
 }
 
 /** The same judgement, with all that it rests on. */
-export function explainFor(env: Env, cwd: string, policy: LoadedPolicy = loadBuiltIn()): Explain {
+export function explainFor(
+  env: Env,
+  cwd: string,
+  policy: LoadedPolicy = loadBuiltIn(),
+): (call: Call, run?: Remembered) => Promise<Explanation> {
   const understood = understandFor(env, cwd, policy)
-  return async (call, known) => {
-    const { study, bench } = await understood(call, known)
+  return async (call, run) => {
+    const { study, bench } = await understood(call, run)
     return explain(study, bench)
   }
 }

@@ -3,6 +3,8 @@ import { printExplanation } from '../cli/explanation.ts'
 import { json, line, note, paragraph } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
 import { MARK } from '../gate/redact.ts'
+import { Register } from '../gate/register.ts'
+import type { History } from '../risk/sequence.ts'
 import type { Explanation } from '../wire/explanation.ts'
 import { RECORD, Ruled } from '../wire/record.ts'
 import { explainFor } from './check.ts'
@@ -35,10 +37,10 @@ async function explainReceipt(receipt: string, options: { readonly json?: boolea
     note(`  a command of that name is explained by \`interlock explain -- ${receipt}\``)
     return EXIT.usage
   }
-  const { ruled, time } = found
-  const { kind, input, cwd, workspace, ruling, rule, policy } = ruled
-  const explain = explainFor(env, cwd)
-  const now = await explain({ kind, input, cwd }, { workspace })
+  const { ruled, time, history } = found
+  const { kind, input, cwd, workspace, noSnapshot, ruling, rule, policy } = ruled
+  const run = { workspace, history, ...(noSnapshot !== undefined && { noSnapshot }) }
+  const now = await explainFor(env, cwd)({ kind, input, cwd }, run)
   const recorded = { receipt, time, ruling, rule, policy }
   if (options.json === true) json({ ...now, recorded } satisfies Explanation)
   else {
@@ -50,12 +52,21 @@ async function explainReceipt(receipt: string, options: { readonly json?: boolea
   return EXIT[now.ruling]
 }
 
-async function ruledUnder(receipt: string, env: Env): Promise<{ ruled: Ruled; time: string } | undefined> {
-  let found: { ruled: Ruled; time: string } | undefined
+interface Found {
+  readonly ruled: Ruled
+  readonly time: string
+  /** What its run had done by then. */
+  readonly history: History
+}
+
+async function ruledUnder(receipt: string, env: Env): Promise<Found | undefined> {
+  const register = new Register()
+  let found: Found | undefined
   for await (const { entry } of entriesIn(foldersOf(env))) {
-    if (entry.subject !== receipt || entry.type !== RECORD.ruled) continue
-    const ruled = Ruled.safeParse(entry.data)
-    if (ruled.success) found = { ruled: ruled.data, time: entry.time }
+    const ruled = entry.subject === receipt && entry.type === RECORD.ruled ? Ruled.safeParse(entry.data) : undefined
+    if (ruled?.success === true)
+      found = { ruled: ruled.data, time: entry.time, history: register.history(ruled.data.run) }
+    register.apply(entry)
   }
   return found
 }

@@ -22,8 +22,15 @@ export const Step = z.discriminatedUnion('kind', [
     /** What comes on its input from another command or a here-document. */
     input: Word.optional(),
   }),
-  /** Code in another language than the shell's, or a script that is run. */
-  z.strictObject({ kind: z.literal('code'), depth: z.int(), language: z.string(), text: Word }),
+  /** Code in another language than the shell's; or a script that is run, by its `path`. */
+  z.strictObject({
+    kind: z.literal('code'),
+    depth: z.int(),
+    language: z.string(),
+    text: Word,
+    /** Absolute. Of a file that holds secrets, nothing inside is told. */
+    path: z.string().optional(),
+  }),
   /** A tool call, or an operation on a file. */
   z.strictObject({ kind: z.literal('call'), depth: z.int(), name: z.string(), text: z.string() }),
   /** What could not be read, and why. */

@@ -59,6 +59,12 @@ describe('an explanation', () => {
     expect(explained('file', { operation: 'write', path: 'a' }).reading.map(said)).toEqual(['write a'])
   })
 
+  it('tells what a loop runs once', () => {
+    expect(steps('for f in a b; do sudo rm "$f"; X=$f; done')).toEqual(
+      ['a', 'b'].flatMap((f) => [`sudo rm ${f}`, `  rm ${f}`]),
+    )
+  })
+
   it('says of each word that is not known why it is not', () => {
     const [step] = explained('shell', 'rm -rf "$UNSET"/x').reading
     expect(step).toMatchObject({ words: [{}, {}, { text: '…/x', unknown: '`$UNSET`, whose value is not known here' }] })
@@ -92,7 +98,7 @@ describe('an explanation', () => {
   })
 
   it('stays bounded for a text that has more commands than anybody reads', () => {
-    const { reading, more } = explained('shell', 'ls; '.repeat(1_500))
+    const { reading, more } = explained('shell', Array.from({ length: 1_500 }, (_, i) => `ls ${i}`).join('; '))
     expect([reading.length, more]).toEqual([1_000, true])
   })
 })

@@ -55,7 +55,10 @@ interface Standing extends At {
   readonly invocation: Invocation
 }
 
-type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & { readonly file?: Field }
+type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & {
+  /** Where the text stands, for notes. */
+  readonly file?: { readonly named: Field; readonly path: string }
+}
 
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
@@ -235,7 +238,6 @@ class Walk {
     return [paths ?? anything(`\`${show(argv[0] ?? known('it'))}\` gets its arguments from what is found`)]
   }
 
-  /** `file`: where the text stands, for notes. */
   #code({ language, text, args = [], file }: Code, at: Standing): readonly Draft[] {
     const deeper = { ...at, depth: at.depth + 1 }
     if (text.unknown !== undefined && (text.text === '' || language === 'sh'))
@@ -252,7 +254,11 @@ class Walk {
         : codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
     // What a shell is given shows by its commands.
     if (language === 'sh' && file === undefined) return read()
-    return within(this.#notes, () => ({ kind: 'code', language, text: wordOf(file ?? text) }), read)
+    return within(
+      this.#notes,
+      () => ({ kind: 'code', language, text: wordOf(file?.named ?? text), ...(file && { path: file.path }) }),
+      read,
+    )
   }
 
   /** What the project's own file says that it runs; where that can't be had, what its name says. */
@@ -280,8 +286,10 @@ class Walk {
   /** A file that is run: what this very command wrote, else what stands in it now. */
   #script({ language, path, args }: ScriptTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
-    const code = (text: Field, spoken: Language): readonly Draft[] =>
-      this.#code({ language: spoken, text, args: [path, ...args], file: path }, at)
+    const code = (text: Field, spoken: Language, file?: string): readonly Draft[] => {
+      const where = file === undefined ? {} : { file: { named: path, path: file } }
+      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, at)
+    }
     if (STDIN.test(path.text) && path.unknown === undefined) return this.#stdin(language, at)
     // A process substitution, not a file: what another command prints is what runs.
     if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)
@@ -290,7 +298,7 @@ class Walk {
     if (this.#facts.surroundings.launchers.includes(this.#facts.path(run.resource.path, 'place').real))
       return this.#command([known('interlock'), ...args], at)
     const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
-    if (written !== undefined) return [run, ...code(written, language)]
+    if (written !== undefined) return [run, ...code(written, language, run.resource.path)]
     const origin = this.#made.originOf(run.resource.path)
     if (origin.downloaded) {
       const instead =
@@ -304,6 +312,6 @@ class Walk {
     // What is missing can't run, unless a step before builds it: then it is the project's own.
     if (content.kind === 'program' || content.kind === 'missing') return [run]
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
-    return [run, ...code(known(content.text), shebang(content.text) ?? language)]
+    return [run, ...code(known(content.text), shebang(content.text) ?? language, origin.path)]
   }
 }
