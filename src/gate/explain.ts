@@ -1,5 +1,6 @@
 import type { Json } from '../core/digest.ts'
 import type { Effect } from '../core/effect.ts'
+import type { Mandate } from '../core/mandate.ts'
 import type { Answer, Judged, Question } from '../core/study.ts'
 import { Notes } from '../kinds/notes.ts'
 import { predict } from '../kinds/registry.ts'
@@ -21,13 +22,14 @@ export function explain(study: Understood, bench: Bench): Explanation {
   const judged = judge({ ...study, drafts }, bench)
   const at = gravest(judged.answers)
   const reading = withoutSecrets(notes.steps, facts)
+  const effects = effectsOf(judged, bench.mandate)
   return {
     ...answerOf(judged),
     action: { kind: action.kind, input: action.input, cwd: action.cwd, workspace: facts.surroundings.workspace },
     reading: onceEach(reading),
     more: notes.more,
     facts: factLines(facts.looks()),
-    effects: reading.length < notes.steps.length ? nameless(effectsOf(judged), action.input) : effectsOf(judged),
+    effects: reading.length < notes.steps.length ? nameless(effects, action.input) : effects,
     ...(at >= 0 && { gravest: at }),
     policy: judged.policy,
   }
@@ -69,21 +71,21 @@ function onceEach(steps: readonly Step[]): Step[] {
   })
 }
 
-function effectsOf({ effects, questions, answers, ...judged }: Judged): ExplainedEffect[] {
+function effectsOf({ effects, questions, answers, ...judged }: Judged, mandate: Mandate): ExplainedEffect[] {
   const lines = answerOf({ effects, questions, answers, ...judged }).effects
   return lines.flatMap((line, i) => {
     const [effect, question, answer] = [effects[i], questions[i], answers[i]]
     if (effect === undefined || question === undefined || answer === undefined) return []
     const { by, traits, magnitude } = effect
-    const precedents = precedentsOf(effect, judged.precedents)
+    const precedents = precedentsOf(effect, judged.precedents, mandate)
     const decision = decisionOf(question, answer)
     return [{ ...line, by, traits: [...traits], ...(magnitude && { magnitude }), precedents, decision }]
   })
 }
 
-/** Those of the action's precedents that this effect resembles. */
-function precedentsOf(effect: Effect, all: Judged['precedents']): string[] {
-  const own = new Set(matchPrecedents([effect]).map(({ id }) => id))
+/** Those of the action's precedents that this effect resembles by itself. */
+function precedentsOf(effect: Effect, all: Judged['precedents'], mandate: Mandate): string[] {
+  const own = new Set(matchPrecedents([effect], mandate).map(({ id }) => id))
   return all.filter(({ id }) => own.has(id)).map(precedentLine)
 }
 
