@@ -32,6 +32,10 @@ export interface Unknown {
   readonly generated?: boolean
   /** Writes out the command line that prints all of it, with nothing left to a shell's variables; if that can be done. */
   readonly from?: () => string | undefined
+  /** It is the number of the processes that this pattern finds. */
+  readonly process?: string
+  /** The operator's own environment or an installed program says it; nothing in the script, in a file or from outside. */
+  readonly outer?: boolean
 }
 
 export function known(text: string): Field {

@@ -23,7 +23,7 @@ describe('a script is followed to every command that a shell would run', () => {
   const table = readFileSync(new URL('../corpus/shell/interpret.txt', import.meta.url), 'utf8')
   const cases = table.split('\n').filter((line) => !line.startsWith('# ') && line.includes('  =>  '))
   it.each(cases.map((line) => line.split('  =>  ') as [string, string]))('%s', (text, expected) => {
-    expect(seen(text.replaceAll('\\n', '\n'))).toBe(expected)
+    expect(seen(text.replaceAll('\\n', '\n').replaceAll('\\r', '\r'))).toBe(expected)
   })
 })
 

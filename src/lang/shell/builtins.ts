@@ -1,7 +1,8 @@
 import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
 import { logical, under } from '../paths.ts'
 import type { Invocation, Shell } from './invocation.ts'
-import { assign, type Scope } from './scope.ts'
+import { printed } from './output.ts'
+import { assign, fields, type Scope } from './scope.ts'
 
 type Builtin = (invocation: Invocation, run: Shell) => Scope
 
@@ -9,8 +10,16 @@ export function isBuiltin(name: string): boolean {
   return Object.hasOwn(BUILTINS, name)
 }
 
+const PRINTS = new Set(['echo', 'printf', 'pwd', 'type', 'times', 'jobs', 'kill', 'history', 'source', '.'])
+
+/** The shell does it itself: `PATH` is not looked at. */
+export function ofShell(name: string): boolean {
+  return PRINTS.has(name) || isBuiltin(name)
+}
+
 /** What a builtin makes of the shell; undefined where `name` is none that changes it. */
 export function builtin(name: string, invocation: Invocation, run: Shell): Scope | undefined {
+  if (name === 'printf' && invocation.argv[1]?.text !== '-v') return undefined
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name]?.(invocation, run) : undefined
 }
 
@@ -36,15 +45,54 @@ function lookupFirst(scope: Scope, name: string): Field | undefined {
 }
 
 const declare: Builtin = ({ scope, argv, given }, run) => {
-  const at = given.reduce((so, { name, value }) => assign(so, name, value), scope)
+  subscripts(argv, scope, run)
+  // With `-i`, what is assigned is arithmetic.
+  if (argv.some((field) => /^-\w*i/.test(field.text)))
+    for (const { text } of given.flatMap(({ value }) => fields(value))) run.again(text, scope)
+  const words = argv.slice(1).flatMap((field) => assignment(field, given))
+  const at = [...given, ...words].reduce((so, { name, value }) => assign(so, name, value), scope)
   // `declare -n other=name` and `$name=value` make aliases that are not followed.
   for (const field of argv.slice(1))
     if (/^-\w*n/.test(field.text)) run.opaque.set('a variable that stands for another one', undefined)
   return at
 }
 
+/** Arguments that name variables: a subscript in one is expanded once more. */
+function subscripts(argv: readonly Field[], scope: Scope, run: Shell): void {
+  for (const { text } of argv.slice(1)) if (text.includes('[')) run.again(text, scope)
+}
+
+/** Behind `-v`, the name of a variable. */
+const tests: Builtin = ({ scope, argv }, run) => {
+  const at = argv.findIndex((field) => field.text === '-v')
+  if (at >= 0) subscripts(argv.slice(at), scope, run)
+  return scope
+}
+
+/** `printf -v NAME FORMAT…` prints into a variable. */
+function printsTo(invocation: Invocation, run: Shell): Scope {
+  const { scope, argv } = invocation
+  const [program = known('printf'), , name, ...args] = argv
+  subscripts([program, ...(name === undefined ? [] : [name])], scope, run)
+  const value = printed({ ...invocation, argv: [program, ...args] }, run.ground)
+  return name === undefined ? scope : assign(scope, show(name), { kind: 'scalar', any: [value] })
+}
+
+/** `NAME=value` that came out of an expansion, or stood behind `command`. */
+function assignment(field: Field, given: Invocation['given']): Invocation['given'] {
+  const name = /^([A-Za-z_]\w*)\+?=/.exec(field.text)
+  if (name?.[1] === undefined || given.some((each) => each.name === name[1])) return []
+  const value = { ...field, text: field.text.slice(name[0].length) }
+  return [{ name: name[1], value: { kind: 'scalar', any: [value] } }]
+}
+
 /** Variables that a command sets from what it reads. */
-const reads: Builtin = ({ scope, argv, input }) => {
+const reads: Builtin = ({ scope, argv, input }, run) => {
+  subscripts(argv, scope, run)
+  const callback = argv[argv.findIndex((field) => field.text === '-C') + 1]
+  // `mapfile -C` evaluates it for each line.
+  if (argv[0]?.text !== 'read' && callback !== argv[0] && callback?.unknown === undefined)
+    run.text(callback?.text ?? '', scope, { kind: 'inherited' })
   const names = argv.slice(1).filter((field) => /^[A-Za-z_]\w*$/.test(field.text))
   const value = input.kind === 'text' && names.length === 1 ? firstLine(input.text) : anything('a line that is read')
   return (names.length === 0 ? [known('REPLY')] : names).reduce(
@@ -107,6 +155,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   read: reads,
   mapfile: reads,
   readarray: reads,
+  printf: printsTo,
   getopts: ({ scope, argv }) =>
     argv[2] === undefined ? scope : assign(scope, show(argv[2]), { kind: 'scalar', any: [anything('an option')] }),
   eval: evaluate,
@@ -120,11 +169,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     ...scope,
     aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))),
   }),
-  unset: ({ scope, argv }) => ({
-    ...scope,
-    variables: new Map([...scope.variables].filter(([name]) => !argv.some((field) => field.text === name))),
-    functions: new Map([...scope.functions].filter(([name]) => !argv.some((field) => field.text === name))),
-  }),
+  unset: ({ scope, argv }, run) => {
+    subscripts(argv, scope, run)
+    const kept = <V>(all: ReadonlyMap<string, V>): Map<string, V> =>
+      new Map([...all].filter(([name]) => !argv.some((field) => field.text === name)))
+    return { ...scope, variables: kept(scope.variables), functions: kept(scope.functions) }
+  },
   set: ({ scope, argv }) => {
     const at = argv.findIndex((field) => field.text === '--')
     return at < 0 ? scope : { ...scope, positional: argv.slice(at + 1) }
@@ -135,7 +185,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const left = Number.isInteger(count) ? scope.positional.slice(count) : [anything('the arguments')]
     return { ...scope, positional: left }
   },
-  let: nothing,
+  let: ({ scope, argv }, run) => {
+    for (const { text } of argv.slice(1)) run.again(text, scope)
+    return scope
+  },
   shopt: nothing,
   ':': nothing,
   true: nothing,
@@ -145,8 +198,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   break: nothing,
   continue: nothing,
   wait: nothing,
-  test: nothing,
-  '[': nothing,
+  test: tests,
+  '[': tests,
   umask: nothing,
   ulimit: nothing,
 }

@@ -3,7 +3,7 @@ import { anything, type Field, known, type Unknown } from '../field.ts'
 import { braces } from './brace.ts'
 import { operate } from './parameter.ts'
 import { parseWord } from './parse.ts'
-import { fields, type Scope, unset, type Value } from './scope.ts'
+import { fields, outer, type Scope, unset, type Value } from './scope.ts'
 
 /** What expansion needs of the interpreter: substitutions run commands. */
 export interface Substitute {
@@ -11,6 +11,8 @@ export interface Substitute {
   output(script: ParsedScript | undefined, scope: Scope): Field
   /** Interprets the substitutions inside a node for their effects. */
   inside(node: SyntaxNode, scope: Scope): void
+  /** The value is put through the shell as a prompt is (`${x@P}`). */
+  prompt(value: Field): void
   /** The shell has assigned a variable while expanding (`${x:=y}`). */
   assigned(name: string, value: Value): void
   home: string
@@ -197,7 +199,7 @@ function variable(name: string, quoted: boolean, scope: Scope): readonly (readon
   const value = lookup(name, scope)
   // Split by other characters than white space, it is not what it looks like.
   if (!quoted && value !== undefined && scope.variables.has('IFS')) return [[piece(unset(name))]]
-  if (value === undefined) return [[TOKENS.has(name) ? token(`\`$${name}\``) : piece(unset(name))]]
+  if (value === undefined) return [[TOKENS.has(name) ? token(`\`$${name}\``) : piece(outer(name))]]
   return valueWays(value, name === '@' || name === '*', quoted)
 }
 
@@ -238,6 +240,11 @@ function parameter(
   if (part.prefix === '!') return indirect(part, quoted, scope)
   const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
   const value = lookup(part.parameter, scope)
+  const { operation } = part
+  if (operation?.type === 'Transform' && operation.operand.value === 'P')
+    for (const field of value === undefined ? [outer(part.parameter)] : fields(value)) by.prompt(field)
+  if (operation?.type === 'Slice')
+    for (const word of [operation.offset, operation.length]) if (word !== undefined) by.inside(word, scope)
   if (part.operation !== undefined && all) return [[piece(unset(part.parameter))]]
   if (part.operation !== undefined)
     return operate(part.parameter, value, part.operation, {
@@ -245,7 +252,7 @@ function parameter(
       assigned: by.assigned,
     }).map((field) => fieldPieces(field, quoted))
   if (value === undefined)
-    return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(unset(part.parameter))]]
+    return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(outer(part.parameter))]]
   if (value.kind === 'array' && !all && part.index !== undefined)
     return value.items.map((item) => fieldPieces(item, quoted))
   return valueWays(value, all, quoted)
@@ -305,5 +312,7 @@ const LONGEST = 256 * 1024
 function joinUnknown(a: Unknown, b: Unknown): Unknown {
   const shape = a.shape === 'text' || b.shape === 'text' ? 'text' : a.shape
   const downloaded = a.downloaded === true || b.downloaded === true
-  return { why: a.why, shape, suffix: b.suffix, ...(downloaded && { downloaded }) }
+  // What stands between the two is forgotten, so it must not be a folder of its own in a list.
+  const outer = a.outer === true && b.outer === true && /^[^:]*:?$/.test(a.suffix)
+  return { why: a.why, shape, suffix: b.suffix, ...(downloaded && { downloaded }), ...(outer && { outer }) }
 }

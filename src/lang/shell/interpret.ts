@@ -14,13 +14,26 @@ import type {
 } from 'unbash'
 import { forEachChild } from 'unbash'
 import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
+import { under } from '../paths.ts'
 import { builtin, isBuiltin } from './builtins.ts'
-import { combine, expandParts, expandSingle, expandWords, type Substitute } from './expand.ts'
-import type { Input, Invocation, Redirect, Shell } from './invocation.ts'
+import { combine, expandSingle, expandWords, type Substitute } from './expand.ts'
+import type { Invocation, Redirect, Shell } from './invocation.ts'
 import { printed } from './output.ts'
 import { parseShell } from './parse.ts'
 import { quoted } from './quoted.ts'
-import { assign, type Defined, fields, forget, type Ground, merge, type Scope, type Value } from './scope.ts'
+import { redirected } from './redirects.ts'
+import {
+  assign,
+  type Defined,
+  fields,
+  forget,
+  type Ground,
+  type Input,
+  merge,
+  type Scope,
+  type Value,
+} from './scope.ts'
+import { expandedAgain, printing } from './second.ts'
 
 export interface Interpretation {
   readonly invocations: readonly Invocation[]
@@ -86,7 +99,7 @@ class Run implements Shell {
       // A background command runs in a shell of its own, and what it prints comes when it comes.
       if (statement.background === true && this.printed.unknown?.generated === true)
         this.printed = anything('what a command in the background prints')
-      at = statement.background === true ? at : after
+      at = statement.background === true ? leaving(at, after) : after
     }
     this.#depth--
     return at
@@ -111,8 +124,7 @@ class Run implements Shell {
       case 'BraceGroup':
         return this.#list(node.body, scope, input, source)
       case 'Subshell':
-        this.#list(node.body, scope, input, source)
-        return scope
+        return leaving(scope, this.#list(node.body, scope, input, source))
       case 'If': {
         const tested = this.#list(node.clause, scope, input, source)
         const branches = [this.#list(node.then, tested, input, source)]
@@ -135,6 +147,8 @@ class Run implements Shell {
         return this.#loop(scope, (at) => this.#list(node.body, at, input, source))
       case 'Case': {
         expandSingle(node.word, scope, this.#by(scope, source))
+        for (const pattern of node.items.flatMap((item) => item.pattern))
+          expandSingle(pattern, scope, this.#by(scope, source))
         return [scope, ...node.items.map((item) => this.#list(item.body, scope, input, source))].reduce(merge)
       }
       case 'Function':
@@ -170,27 +184,20 @@ class Run implements Shell {
     const [only, ...others] = commands
     if (only !== undefined && others.length === 0) return this.#node(only, scope, input, source)
     let feed = input
+    let at = scope
     for (const command of commands) {
       this.printed = known('')
-      this.#node(command, scope, feed, source)
+      at = leaving(at, this.#node(command, at, feed, source))
       feed = { kind: 'text', text: this.printed }
     }
-    return scope
+    return at
   }
 
   #redirected(node: Redirected, scope: Scope, input: Input, source: string): Scope {
-    const { redirects, feed } = this.#redirects(node.redirects, scope, input, source)
-    if (redirects.length > 0)
-      this.#emit({
-        argv: [],
-        assigns: [],
-        given: [],
-        redirects,
-        input: feed,
-        scope,
-        source: source.slice(node.pos, node.end),
-      })
-    return this.#node(node.command, scope, feed, source)
+    const { redirects, feed, inside } = this.#redirects(node.redirects, scope, input, source)
+    const text = source.slice(node.pos, node.end)
+    this.#emit({ argv: [], assigns: [], given: [], redirects, input: feed, scope, source: text })
+    return { ...this.#node(node.command, inside, feed, source), descriptors: scope.descriptors }
   }
 
   #for(node: Pick<For, 'name' | 'wordlist' | 'body'>, scope: Scope, input: Input, source: string): Scope {
@@ -204,6 +211,8 @@ class Run implements Shell {
       any: items.length > 16 ? [anything(`one of ${items.length} values`)] : items,
     }
     if (items.length === 0) return scope
+    const assigns = value.any.map((field) => ({ name: node.name.value, value: field }))
+    this.#emit({ argv: [], assigns, given: [], redirects: [], input, scope, source: node.name.value })
     return this.#loop(scope, (at) => this.#list(node.body, assign(at, node.name.value, value), input, source))
   }
 
@@ -218,16 +227,20 @@ class Run implements Shell {
     const by = this.#by(scope, source, (name, value) => {
       at = assign(at, name, value)
     })
-    const { redirects, feed } = this.#redirects(node.redirects, scope, input, source)
+    const { redirects, feed, inside } = this.#redirects(node.redirects, scope, input, source)
     const assigns: { name: string; value: Field }[] = []
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
-      const value: Value =
-        each.index === undefined
-          ? this.assignment(each.value, scope, by)
-          : { kind: 'array', items: [anything('an element by its key')] }
-      if (node.name === undefined) at = assign(at, each.name, append(scope, each.name, each.append === true, value))
-      for (const field of fields(value).slice(0, 1)) assigns.push({ name: each.name, value: field })
+      const element = this.assignment(each.value, scope, by)
+      if (each.index !== undefined) {
+        this.#substitutions(each.index, scope, source)
+        at = named(at, each.name, each.index.value, element)
+      }
+      const plain: Value =
+        each.index === undefined ? element : { kind: 'array', items: [anything('an element by its key')] }
+      const value = append(scope, each.name, each.append === true, plain)
+      if (node.name === undefined) at = assign(at, each.name, value)
+      for (const field of fields(value)) assigns.push({ name: each.name, value: field })
     }
     const given: { name: string; value: Value }[] = []
     const ways = (node.name === undefined ? [] : [node.name, ...node.args]).map((word) => {
@@ -237,10 +250,13 @@ class Run implements Shell {
       return [[joinFields(known(`${word.name}=`), fields(value)[0] ?? known(''))]]
     })
     const text = source.slice(node.pos, node.end)
-    const before = node.name === undefined ? [] : assigns
+    // Without a command, too: it may be exported already, or later.
+    const { descriptors } = inside
     for (const argv of combine(ways))
-      at = this.call({ argv, assigns: before, given, redirects, input: feed, scope: at, source: text })
-    return at
+      at = this.call({ argv, assigns, given, redirects, input: feed, scope: { ...at, descriptors }, source: text })
+    // `exec` without a command changes the shell's own.
+    const own = node.name?.value === 'exec' && node.args.length === 0
+    return own ? at : { ...at, descriptors: scope.descriptors }
   }
 
   /** A command with its arguments known: a function, a builtin that changes the shell, or a program. */
@@ -250,11 +266,7 @@ class Run implements Shell {
     const behind = argv[1] === undefined ? undefined : literal(argv[1])
     // `builtin eval …` is `eval …`, functions and aliases left out.
     if ((name === 'builtin' || name === 'command') && behind !== undefined && isBuiltin(behind))
-      return this.call({
-        ...invocation,
-        argv: argv.slice(1),
-        scope: { ...scope, functions: new Map(), aliases: new Map() },
-      })
+      return this.#builtin(invocation)
     const defined = scope.functions.get(name)
     if (defined !== undefined) return this.#function(name, defined, invocation)
     const alias = scope.aliases.get(name)
@@ -268,12 +280,7 @@ class Run implements Shell {
     }
     const after = builtin(name, invocation, this)
     if (after !== undefined) {
-      const exported = invocation.given.flatMap(({ name: each, value }) =>
-        fields(value)
-          .slice(0, 1)
-          .map((field) => ({ name: each, value: field })),
-      )
-      if (invocation.redirects.length + exported.length > 0) this.#emit({ ...invocation, argv: [], assigns: exported })
+      this.#emit({ ...invocation, argv: [], assigns: [...invocation.assigns, ...setBy(scope, after)] })
       return after
     }
     if (argv.length > MOST_ARGUMENTS) {
@@ -286,6 +293,18 @@ class Run implements Shell {
     if (!invocation.redirects.some((each) => each.output)) this.printed = joinFields(this.printed, output)
     const noted = noteWritten(invocation, output)
     return name === 'source' || name === '.' ? forget(noted, this.ground) : noted
+  }
+
+  /** `builtin NAME …`: functions and aliases are passed over, and are there again afterwards. */
+  #builtin(invocation: Invocation): Scope {
+    const { functions, aliases } = invocation.scope
+    const scope = { ...invocation.scope, functions: new Map(), aliases: new Map() }
+    const after = this.call({ ...invocation, argv: invocation.argv.slice(1), scope })
+    return {
+      ...after,
+      functions: new Map([...functions, ...after.functions]),
+      aliases: new Map([...aliases, ...after.aliases]),
+    }
   }
 
   #function(name: string, { body, source }: Defined, invocation: Invocation): Scope {
@@ -315,35 +334,16 @@ class Run implements Shell {
     return { kind: 'scalar', any: expandSingle(value, scope, by) }
   }
 
+  /** The redirections of a command, the scope that has their descriptors, and what comes on its standard input. */
   #redirects(
     all: readonly Redirection[],
     scope: Scope,
     input: Input,
     source: string,
-  ): { redirects: Redirect[]; feed: Input } {
-    const by = this.#by(scope, source)
-    const redirects: Redirect[] = []
-    let feed = input
-    for (const each of all) {
-      if (each.type === 'HereDoc') {
-        const { body } = each
-        feed = { kind: 'text', text: body.parts === undefined ? known(body.text) : expandParts(body.parts, scope, by) }
-        continue
-      }
-      if (each.target === undefined) continue
-      const paths = expandSingle(each.target, scope, by)
-      if (each.type === 'HereString') {
-        if (paths[0] !== undefined) feed = { kind: 'text', text: paths[0] }
-        continue
-      }
-      for (const path of paths) {
-        if (/^[<>]&$/.test(each.operator) && /^(\d+-?|-)$/.test(path.text) && path.unknown === undefined) continue // a descriptor
-        const operator = OPERATORS[each.operator] ?? 'both'
-        redirects.push({ operator, path, output: operator !== 'read' && outputs(each) })
-        if (operator === 'read') feed = { kind: 'file', path }
-      }
-    }
-    return { redirects, feed }
+  ): { redirects: readonly Redirect[]; feed: Input; inside: Scope } {
+    const { redirects, descriptors } = redirected(all, scope, input, this.#by(scope, source))
+    const inside = descriptors === scope.descriptors ? scope : { ...scope, descriptors }
+    return { redirects, feed: descriptors.get('0') ?? input, inside }
   }
 
   #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => undefined): Substitute {
@@ -351,6 +351,7 @@ class Run implements Shell {
       home: this.ground.home,
       assigned,
       inside: (node, at) => this.#substitutions(node, at, source),
+      prompt: (field) => this.#prompt(field, scope),
       output: (script) => {
         const before = this.printed
         this.printed = known('')
@@ -362,12 +363,25 @@ class Run implements Shell {
     }
   }
 
-  /** Commands inside tests and arithmetic run, too. */
+  /** Commands inside tests and arithmetic run, too, and those that only a second reading brings out. */
   #substitutions(node: SyntaxNode, scope: Scope, source: string): void {
     forEachChild(node, (child) => {
       if (child.type === 'Script') this.script(child, scope, { kind: 'inherited' }, source)
       else this.#substitutions(child, scope, source)
     })
+    if (node.type === 'ArithmeticWord' || node.type === 'Word') this.again(node.value, scope)
+    const operands = evaluated(node).flatMap((word) => expandSingle(word, scope, this.#by(scope, source)))
+    for (const { text } of operands) this.again(text, scope)
+  }
+
+  /** `${x@P}` puts the value through the shell. */
+  #prompt(field: Field, scope: Scope): void {
+    if (field.unknown === undefined) this.text(printing(field.text), scope, { kind: 'inherited' })
+    else if (field.unknown.outer !== true) this.opaque.add(`the shell expands ${field.unknown.why} once more`)
+  }
+
+  again(text: string, scope: Scope): void {
+    for (const script of expandedAgain(text, scope)) this.text(script, scope, { kind: 'inherited' })
   }
 
   #emit(invocation: Invocation): void {
@@ -376,21 +390,18 @@ class Run implements Shell {
   }
 }
 
-const OPERATORS: Readonly<Record<string, Redirect['operator']>> = {
-  '>': 'write',
-  '>|': 'write',
-  '&>': 'write',
-  '>&': 'write',
-  '>>': 'append',
-  '&>>': 'append',
-  '<': 'read',
-  '<&': 'read',
-  '<>': 'both',
+/** The variables that a builtin has set. */
+function setBy(before: Scope, after: Scope): Invocation['assigns'] {
+  if (after.variables === before.variables) return []
+  return [...after.variables].flatMap(([name, value]) =>
+    before.variables.get(name) === value ? [] : fields(value).map((field) => ({ name, value: field })),
+  )
 }
 
-function outputs(redirect: Redirection): boolean {
-  const descriptor = redirect.descriptor
-  return descriptor === undefined || (descriptor.type === 'FileDescriptor' && descriptor.value === 1)
+/** Operands of a test that are read as arithmetic, or as the name of a variable. */
+function evaluated(node: SyntaxNode): readonly Word[] {
+  if (node.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(node.operator)) return [node.left, node.right]
+  return node.type === 'TestUnary' && /^-[vR]$/.test(node.operator) ? [node.operand] : []
 }
 
 function append(scope: Scope, name: string, appends: boolean, value: Value): Value {
@@ -446,19 +457,41 @@ function wordsOf(command: Command): readonly string[] {
   return [command.name?.value ?? '', ...command.args.map((word) => (word.type === 'Word' ? word.text : ''))]
 }
 
+/** Elements of these arrays are aliases, and what `hash -p` sets. */
+function named(scope: Scope, array: string, key: string, value: Value): Scope {
+  if (array !== 'BASH_ALIASES' && array !== 'BASH_CMDS') return scope
+  const [text = anything('')] = fields(value)
+  return { ...scope, aliases: new Map(scope.aliases).set(key, literal(text) ?? 'eval "$(unknown)"') }
+}
+
 function leaves(node: PipelineNode): boolean {
   const command = node.type === 'BraceGroup' ? node.body.commands.at(-1)?.command : node
   return command?.type === 'Command' && ['exit', 'return', 'continue', 'break'].includes(command.name?.value ?? '')
 }
 
+/** After a shell of its own has ended: of what it changed, only files are left. */
+function leaving(scope: Scope, { written }: Scope): Scope {
+  return written === scope.written ? scope : { ...scope, written }
+}
+
 /** Remembers what was written, so that running it later in the same script is seen. */
-function noteWritten({ redirects, scope }: Invocation, output: Field): Scope {
-  const targets = redirects.filter((each) => each.output && each.path.unknown === undefined)
+function noteWritten({ argv, redirects, scope }: Invocation, output: Field): Scope {
+  const tee = argv[0] !== undefined && literal(argv[0]) === 'tee'
+  const copies = tee ? argv.slice(1).filter(({ text }) => !text.startsWith('-')) : []
+  const adds = argv.some(({ text }) => /^(?:-\w*a|--append)/.test(text))
+  const targets = [
+    ...redirects.filter((each) => each.output),
+    ...copies.map((path) => ({ path, operator: adds ? 'append' : 'write' }) as const),
+  ]
   if (targets.length === 0) return scope
   const written = new Map(scope.written)
-  for (const each of targets) {
-    const before = each.operator === 'append' ? written.get(each.path.text) : undefined
-    written.set(each.path.text, before === undefined ? output : joinFields(before, output))
+  for (const { path, operator } of targets) {
+    const place = under(scope.cwd, path)
+    const before = written.get(show(place))
+    // Which file an unknown name means may be another each time.
+    const several = before !== undefined && place.unknown !== undefined && operator !== 'append'
+    const text = operator === 'append' && before !== undefined ? joinFields(before, output) : output
+    written.set(show(place), several ? anything('one of several files that it wrote') : text)
   }
   return { ...scope, written }
 }

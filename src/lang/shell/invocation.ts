@@ -1,11 +1,5 @@
 import type { Field } from '../field.ts'
-import type { Ground, Scope, Value } from './scope.ts'
-
-/** What comes on a command's standard input. */
-export type Input =
-  | { readonly kind: 'inherited' }
-  | { readonly kind: 'text'; readonly text: Field }
-  | { readonly kind: 'file'; readonly path: Field }
+import type { Ground, Input, Scope, Value } from './scope.ts'
 
 export interface Redirect {
   readonly operator: 'read' | 'write' | 'append' | 'both'
@@ -36,4 +30,6 @@ export interface Shell {
   readonly opaque: Map<string, Field | undefined>
   /** Interprets more text in a scope; answers with the scope after it. */
   text(text: string, scope: Scope, input: Input): Scope
+  /** Text that the shell reads as arithmetic or as the name of a variable: what stands in subscripts runs. */
+  again(text: string, scope: Scope): void
 }

@@ -1,5 +1,5 @@
 import { type Field, literal } from '../field.ts'
-import type { Input } from './invocation.ts'
+import type { Input } from './scope.ts'
 
 /** The pattern that all paths match which a command prints, one a line; undefined where it prints anything else. */
 export function listed(name: string, args: readonly Field[], input: Input): string | undefined {

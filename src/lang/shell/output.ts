@@ -1,8 +1,8 @@
 import { anything, type Field, known, literal, show, type Unknown } from '../field.ts'
-import type { Input, Invocation } from './invocation.ts'
+import type { Invocation } from './invocation.ts'
 import { listed } from './listing.ts'
 import { typed, word } from './quoted.ts'
-import type { Ground } from './scope.ts'
+import type { Ground, Input } from './scope.ts'
 
 /** What a command prints, as far as that can be told without running it. */
 export function printed(invocation: Invocation, ground: Ground): Field {
@@ -38,6 +38,8 @@ const FOR_SHELLS = /^(?:(?:\w+-)?init|activate|hook|shellenv|env|completions?|--
 /** What else may stand beside such a word: the shell, or an option. A word of any other kind may make it print anything. */
 const SHELL_OR_OPTION =
   /^(?:-|-(?!h$)\w|--(?!help$)[\w-]+(?:=[\w.,-]*)?|(?:shell\.)?(?:bash|zsh|fish|k?sh|dash|posix|pwsh|shell))$/
+/** Words by which programs say where their own folders are. */
+const OWN_FOLDER = /^(?:bin|root|prefix|--prefix|env|environment|global|config|site|info)$/
 /** They pass on what stands in files or comes in. */
 const PASSES_ON = new Set([
   'cat',
@@ -64,6 +66,11 @@ const PASSES_ON = new Set([
   'yq',
   'env',
   'printenv',
+  'ls',
+  'find',
+  'fd',
+  'rg',
+  'git',
   'tar',
   'unzip',
   'ssh',
@@ -91,7 +98,9 @@ function writtenOut({ argv, assigns, redirects, input, scope }: Invocation, grou
 const LONGEST_LINE = 300
 
 function unknownOutput(name: string, args: readonly Field[], input: Input): Field & { readonly unknown: Unknown } {
-  const generated = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name) && isForShells(name, args)
+  const own = input.kind === 'inherited' && !PASSES_ON.has(name) && !NETWORK.has(name)
+  const generated = own && isForShells(name, args)
+  const outer = own && args.slice(0, 2).some((arg) => OWN_FOLDER.test(arg.text))
   const downloaded = NETWORK.has(name) || (input.kind === 'text' && input.text.unknown?.downloaded === true)
   const paths = downloaded ? undefined : listed(name, args, input)
   const why = downloaded ? `what \`${name}\` brings from the network` : `the output of \`${name}\``
@@ -105,6 +114,7 @@ function unknownOutput(name: string, args: readonly Field[], input: Input): Fiel
       ...(downloaded && { downloaded }),
       ...(generated && { generated }),
       ...(paths !== undefined && { paths }),
+      ...(outer && { outer }),
     },
   }
 }
@@ -122,6 +132,14 @@ const aToken: Printer = (_, invocation) => ({
   glob: false,
   unknown: { why: `the output of \`${show(invocation.argv[0] ?? known(''))}\``, shape: 'token', suffix: '' },
 })
+
+/** `pgrep NAME`: numbers, of processes that are known by a pattern. */
+const numbers: Printer = (args, invocation, ground) => {
+  const pattern = args.filter((arg) => !arg.text.startsWith('-')).at(-1)
+  const token = aToken(args, invocation, ground)
+  if (pattern === undefined || token?.unknown === undefined) return token
+  return { ...token, unknown: { ...token.unknown, process: pattern.text } }
+}
 
 const PRINTERS: ReadonlyMap<string, Printer> = new Map(
   Object.entries({
@@ -158,6 +176,8 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map(
     realpath: (args) => cut(args, (path) => path),
     readlink: (args) => cut(args.slice(-1), (path) => path),
     date: aToken,
+    pgrep: numbers,
+    pidof: numbers,
     nproc: aToken,
     uname: aToken,
     whoami: aToken,

@@ -8,6 +8,8 @@ export const LONGEST = 256 * 1024
 export function parseShell(text: string): Reading<ParsedScript> {
   if (text.length > LONGEST) return { kind: 'opaque', why: 'longer than 256 KiB', at: LONGEST }
   if (text.includes('\u0000')) return { kind: 'opaque', why: 'it holds a NUL byte', at: text.indexOf('\u0000') }
+  const lone = text.search(/\r(?!\n)/)
+  if (lone >= 0) return { kind: 'opaque', why: 'a carriage return, which not every shell reads alike', at: lone }
   try {
     const tree = parseBash(text)
     const error = tree.errors?.[0]

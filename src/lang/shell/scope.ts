@@ -6,6 +6,12 @@ export type Value =
   | { readonly kind: 'scalar'; readonly any: readonly Field[] }
   | { readonly kind: 'array'; readonly items: readonly Field[] }
 
+/** What comes on a command's standard input. */
+export type Input =
+  | { readonly kind: 'inherited' }
+  | { readonly kind: 'text'; readonly text: Field }
+  | { readonly kind: 'file'; readonly path: Field }
+
 /** What the shell knows at one point of a script. Never changed in place, so that a branch can keep its own. */
 export interface Scope {
   readonly cwd: Field
@@ -18,6 +24,8 @@ export interface Scope {
   readonly calls: readonly string[]
   /** What this script wrote so far: a path, and the text where it is known. */
   readonly written: ReadonlyMap<string, Field>
+  /** What is read from each open descriptor, by its number. */
+  readonly descriptors: ReadonlyMap<string, Input>
 }
 
 /** A function's body, with the text that its positions index. */
@@ -34,10 +42,14 @@ export interface Ground {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Where programs are looked for as long as nothing in the script changes it. */
+export const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 export function firstScope(ground: Ground): Scope {
-  const given = { ...ground.env, HOME: ground.home, PWD: ground.cwd }
+  const given = { PATH: USUAL_PATH, ...ground.env, HOME: ground.home, PWD: ground.cwd }
   const variables = new Map<string, Value>()
-  for (const name of ['TMPDIR', 'TEMP', 'TMP', 'RUNNER_TEMP']) variables.set(name, { kind: 'scalar', any: [TEMPORARY] })
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) variables.set(name, { kind: 'scalar', any: [TEMPORARY] })
+  variables.set('RUNNER_TEMP', { kind: 'scalar', any: [RUNNERS] })
   for (const [name, text] of Object.entries(given)) variables.set(name, { kind: 'scalar', any: [known(text)] })
   return {
     cwd: known(ground.cwd),
@@ -46,6 +58,7 @@ export function firstScope(ground: Ground): Scope {
     aliases: new Map(),
     calls: [],
     written: new Map(),
+    descriptors: new Map(),
   }
 }
 
@@ -54,6 +67,12 @@ const TEMPORARY: Field = {
   text: '/tmp/',
   glob: false,
   unknown: { why: 'a temporary folder', shape: 'temporary', suffix: '' },
+}
+
+/** Only the runner of a build sets it, for the build's own steps. */
+const RUNNERS: Field = {
+  ...TEMPORARY,
+  unknown: { why: 'a temporary folder', shape: 'temporary', suffix: '', outer: true },
 }
 
 /** After code that was not read: what the script itself had set may be anything. */
@@ -90,6 +109,7 @@ export function merge(a: Scope, b: Scope): Scope {
     functions: new Map([...a.functions, ...b.functions]),
     aliases: new Map([...a.aliases, ...b.aliases]),
     written: new Map([...a.written, ...b.written]),
+    descriptors: new Map([...a.descriptors, ...b.descriptors]),
     cwd: sameField(a.cwd, b.cwd) ? a.cwd : unknownCwd,
   }
 }
@@ -131,4 +151,11 @@ export function unset(name: string): Field {
     glob: false,
     unknown: { why: `\`$${name}\`, whose value is not known here`, shape: 'text', suffix: '' },
   }
+}
+
+/** What the script did not set: the environment may. A special parameter is not the environment's. */
+export function outer(name: string): Field {
+  const { text, glob, unknown } = unset(name)
+  const environment = /^[A-Za-z_]/.test(name)
+  return { text, glob, ...(unknown && { unknown: { ...unknown, ...(environment && { outer: true }) } }) }
 }
