@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { systemClock } from './core/clock.ts'
 import { CodedError, codeOf } from './core/errors.ts'
+import type { GuardProcess } from './core/study.ts'
 import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
@@ -101,11 +102,16 @@ function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'registe
     snapshots: openSnapshots({ dir: join(state, 'snapshots'), bounds, clock: systemClock, run }),
     policy: loadBuiltIn(),
     breaker: breakerIn(state),
-    host: hostFacts(env, folders),
+    host: { ...hostFacts(env, folders), guard: ownProcess() },
     home: real(folders.home),
     probe: probeWith(systemClock),
     rulesOf: (workspace) => rulebook.rulesOf(workspace, systemClock.now()),
   }
+}
+
+function ownProcess(): GuardProcess {
+  const { argv, execArgv, execPath, pid } = process
+  return { pid, name: basename(execPath), line: [argv[0], ...execArgv, ...argv.slice(1)].join(' ') }
 }
 
 interface Ending {

@@ -20,10 +20,19 @@ export interface Surroundings {
   readonly guarded: readonly string[]
   /** Files that start Interlock's own command line. */
   readonly launchers: readonly string[]
+  /** The guard's own process, where it is the guard that judges. */
+  readonly guard?: GuardProcess
   /** The environment that the command would see, as far as it is known. */
   readonly env: Readonly<Record<string, string>>
   /** False where the command is meant for another machine: path facts are assumed then. */
   readonly here: boolean
+}
+
+export interface GuardProcess {
+  readonly pid: number
+  /** Its program's name, and its whole command line: what processes are looked for by. */
+  readonly name: string
+  readonly line: string
 }
 
 export interface PathFacts {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Action } from '../core/action.ts'
 import { digestOf, type Json } from '../core/digest.ts'
-import type { Changes, Content, Facts, PathFacts, Surroundings } from '../core/study.ts'
+import type { Changes, Content, Facts, GuardProcess, PathFacts, Surroundings } from '../core/study.ts'
 import { posix } from '../lang/paths.ts'
 
 /** A question that prediction asked and nobody has answered yet. */
@@ -100,10 +100,11 @@ export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostF
   const here = isAbsolute(action.cwd) && isFolder(action.cwd)
   const cwd = here ? realpathSync(action.cwd) : resolve('/', posix(action.cwd))
   const home = existsSync(action.home) ? realpathSync(action.home) : action.home
-  const { temporary, launchers } = host
+  const { temporary, launchers, guard } = host
   const guarded = host.guarded()
   const workspace = known.workspace ?? workspaceOf(cwd, home, here)
-  return { cwd, home, workspace, temporary, guarded, launchers, env: known.env ?? host.env, here }
+  const env = known.env ?? host.env
+  return { cwd, home, workspace, temporary, guarded, launchers, env, here, ...(guard && { guard }) }
 }
 
 export interface Known {
@@ -122,6 +123,7 @@ export interface HostFacts {
   /** They change while the guard runs. */
   readonly guarded: () => readonly string[]
   readonly launchers: readonly string[]
+  readonly guard?: GuardProcess
   readonly env: Readonly<Record<string, string>>
 }
 

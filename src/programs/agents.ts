@@ -10,11 +10,12 @@ const UNCHECKED =
 
 /** Other coding agents, and Interlock itself. */
 export const AGENTS: Family = {
-  'claude codex gemini qwen cursor-agent copilot kiro-cli droid cline goose crush opencode aider amp': {
-    style: 'stop',
-    loose: true,
-    touches: nestedAgent,
-  },
+  'claude claude-code codex gemini gemini-cli qwen qwen-code cursor-agent copilot kiro-cli droid cline goose crush opencode aider amp':
+    {
+      style: 'stop',
+      loose: true,
+      touches: nestedAgent,
+    },
   interlock: {
     style: 'stop',
     verbs: {

@@ -39,9 +39,9 @@ export type Touch =
   | RunTouch
   | CodeTouch
   | ScriptTouch
+  | LoadTouch
   /** It runs what comes on its standard input. */
   | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: Elsewhere }
-  /** Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. */
   | TaskTouch
   /** What can't be known before it runs. */
   | { readonly kind: 'opaque'; readonly why: string; readonly instead?: Instead }
@@ -92,8 +92,12 @@ export interface HostTouch {
 
 export interface ProcessTouch {
   readonly kind: 'process'
+  /** `update`: it goes on, but slower or in other hands. */
   readonly verb: Verb
+  /** A number, or a pattern. */
   readonly name: Field
+  /** What a pattern is looked for in; its number where there is none. */
+  readonly looks?: 'name' | 'line'
   readonly undo?: UndoClass
 }
 
@@ -105,12 +109,27 @@ export interface ScriptTouch {
   readonly args: readonly Field[]
 }
 
-/** A task of the project by its name. `of`: the file that says what it runs; `args` stand behind its name. */
+/** It takes code by name from these folders and files, separated by `:`, before it looks where it always does. */
+export interface LoadTouch {
+  readonly kind: 'load'
+  readonly from: Field
+  /** Who says so, in words: `PATH`, an option. */
+  readonly by: string
+}
+
+/**
+ * Project code by a name that the project's files define: `npm run build`, `make test`. Passes in a workspace. `of`:
+ * the file that says what it runs; `args` stand behind its name.
+ */
 export interface TaskTouch {
   readonly kind: 'task'
   readonly name: string
   readonly of?: 'package.json' | 'Makefile'
   readonly args?: readonly Field[]
+  /** It reads and reports: nothing of the project is another afterwards. */
+  readonly checks?: true
+  /** Places beside the folder that it works on: what is outside of the workspace is not its own to change. */
+  readonly at?: readonly Field[]
 }
 
 /** What git keeps of this workspace: judged by facts. `loses` says what is gone; no paths: all of it. */
@@ -151,7 +170,20 @@ export interface CodeTouch {
   readonly elsewhere?: Elsewhere
 }
 
-export type Language = 'sh' | 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'powershell' | 'sql' | 'unknown'
+export type Language =
+  | 'sh'
+  | 'python'
+  | 'node'
+  | 'perl'
+  | 'ruby'
+  | 'php'
+  | 'powershell'
+  | 'sql'
+  | 'sqlite' // statements, and the client's own commands
+  | 'sed'
+  | 'awk'
+  | 'ex' // commands of `vi` and its kin
+  | 'unknown'
 
 /** What the value of an option, or an operand, is to the program. */
 export type Role =
@@ -165,8 +197,10 @@ export type Role =
   | 'command' // the rest of the line is another command
   | 'program' // a program that it runs, by name
   | 'script' // a file that it runs; the rest of the line is the script's own
+  | 'load' // a folder or a file that it takes code from
   | 'code' // source text that it runs, in the program's `language`
   | 'shell' // text that a shell runs
+  | 'project' // a folder or a file whose project it works on
   | 'task' // a name that the project's files define; the rest of the line is the task's own
   | 'object' // what `object` says
 
@@ -183,6 +217,8 @@ export interface Program {
   readonly style?: 'permute' | 'stop' | 'single'
   /** Long options can't be cut short. */
   readonly exact?: true
+  /** It runs the rest of its line: an option that is not listed may hide where that starts. */
+  readonly wraps?: true
   /** Options that are not listed take the next argument as their value where it is no option. Inherited. */
   readonly loose?: true
   /**

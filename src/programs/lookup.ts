@@ -111,6 +111,10 @@ function apply(program: Program, line: CommandLine, above: Above): readonly Touc
   if (program.verbs !== undefined && grammar.style === 'stop' && args.operands.length > 0)
     args = joinedWith(parseArguments(line.args, { ...grammar, style: 'permute' }), above)
   const local = fromValues(program, grammar, args)
+  if (program.wraps === true) {
+    const wrapped = program.touches?.(args, line) ?? fromOperands(program, args, { system: line.name, where })
+    return [...local, ...certain(wrapped, hiding(line.name, own, grammar))]
+  }
   if (program.touches !== undefined) return [...local, ...program.touches(args, line)]
   if (program.object !== undefined || program.operands !== undefined)
     return [...local, ...fromOperands(program, args, { system: system ?? above.words[0]?.text ?? line.name, where })]
@@ -121,6 +125,20 @@ function apply(program: Program, line: CommandLine, above: Above): readonly Touc
     return [...local, ...drives(args, { system, where, depth, group })]
   }
   return local
+}
+
+/** An option of a wrapper that nobody knows: it may take the word that looks like the command. */
+function hiding(name: string, { flags, values, operands }: Arguments, grammar: Grammar): Touch | undefined {
+  const unlisted = [...flags].find((flag) => !grammar.long.has(flag) && !grammar.short.has(flag) && !values.has(flag))
+  if (unlisted === undefined || operands.length === 0) return undefined
+  return opaque(`where the command of \`${name} ${unlisted}\` starts is not known`)
+}
+
+/** Where the command's start is hidden, a word counts as one only where it is a program's name. */
+function certain(touches: readonly Touch[], hidden: Touch | undefined): readonly Touch[] {
+  if (hidden === undefined) return touches
+  const named = touches.filter((each) => each.kind !== 'run' || programNamed(each.argv[0]?.text ?? '') !== undefined)
+  return [...named, hidden]
 }
 
 /** All that follows the verb; options before it stay with the program. */
@@ -228,6 +246,8 @@ function touch(role: Role, field: Field, program: Program, args: Arguments): rea
       return [fetched(field)]
     case 'shell':
       return [shell(field)]
+    case 'load':
+      return [{ kind: 'load', from: field, by: 'an option' }]
     case 'code':
       return [{ kind: 'code', language, text: field }]
     case 'program':
@@ -237,6 +257,8 @@ function touch(role: Role, field: Field, program: Program, args: Arguments): rea
       return [{ kind: 'script', language, path: field, args: [] }]
     case 'task':
       return [{ kind: 'task', name: field.text }]
+    case 'project':
+      return [{ kind: 'task', name: 'build', at: [field] }]
     case 'object':
       return [object('update', [program.system ?? 'program', 'item'], field)]
     default: {

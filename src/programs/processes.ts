@@ -1,18 +1,20 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has } from './arguments.ts'
-import type { Arguments, CommandLine, Family, Touch } from './grammar.ts'
+import type { CommandLine, Family, ProcessTouch, Touch } from './grammar.ts'
 
 export const PROCESSES: Family = {
   kill: { touches: (_, line) => kill(line) },
-  'pkill killall skill xkill slay taskkill': {
-    options:
-      '-s,--signal=data -u,--euid,--user=data -U,--uid=data -t,--terminal=data -P,--parent=data -g,--pgroup=data -G,--group=data -x,--exact -f,--full -i -n -o -v -c,--count -l,--list -q -w -e -I',
-    touches: (args) => (has(args, '-l', '-c') ? [] : byName(args)),
+  'pkill killall skill xkill slay taskkill': { touches: (_, line) => named(line) },
+  fuser: {
+    options: '-k,--kill -n=data -s -m -v -u -i -l',
+    touches: (args) => (has(args, '-k') ? args.operands.map(ended) : []),
   },
-  fuser: { options: '-k,--kill -n=data -s -m -v -u -i -l', touches: (args) => (has(args, '-k') ? byName(args) : []) },
   'ps pgrep pidof pstree lsof top htop btop atop vmstat iostat mpstat sar iotop nethogs ss netstat jobs fg bg wait disown pmap pwdx prtstat systemd-cgls systemd-cgtop glances sample vm_stat tload w.procps':
     {},
-  renice: { operands: 'data' },
+  renice: {
+    options: '-n,--priority=data -g,--pgrp -p,--pid -u,--user',
+    touches: ({ operands, flags }) => operands.slice(flags.has('-n') ? 0 : 1).map(slowed),
+  },
   'shutdown reboot poweroff halt init telinit': {
     touches: (args, line) =>
       has(args, '-c', '-k')
@@ -38,10 +40,26 @@ function kill({ args }: CommandLine): readonly Touch[] {
     else if (options && takesSignal.test(field.text)) continue
     else if (!field.text.startsWith('%')) targets.push(field)
   }
-  return targets.map((name) => ({ kind: 'process', verb: 'delete', name, undo: 'U4' }))
+  return targets.map(ended)
 }
 
-function byName({ operands }: Arguments): readonly Touch[] {
-  const names = operands.filter((field) => !/^-(?:\d+|SIG)?[A-Z0-9]+$/.test(field.text))
-  return names.map((name) => ({ kind: 'process', verb: 'delete', name, undo: 'U4' }))
+const TAKES_VALUE =
+  /^(?:-[suUtPgGnor]|--(?:signal|euid|user|uid|terminal|parent|pgroup|group|ns|older|older-than|younger-than|queue|runstates))$/
+
+/** `pkill -KILL NAME`: a signal in capitals looks like a bundle of options. */
+function named({ args }: CommandLine): readonly Touch[] {
+  const words = args.map((field) => field.text)
+  if (words.some((word) => /^(?:-l|--list|-c|--count)$/.test(word))) return []
+  const names = args.filter((field, i) => !field.text.startsWith('-') && !TAKES_VALUE.test(words[i - 1] ?? ''))
+  const whole = words.some((word) => /^-[a-z]*f|^--full$/.test(word))
+  return names.map((name) => ({ ...ended(name), looks: whole ? 'line' : 'name' }))
+}
+
+function ended(name: Field): ProcessTouch {
+  return { kind: 'process', verb: 'delete', name, undo: 'U4' }
+}
+
+/** It goes on, but slower, or in somebody else's hands. */
+export function slowed(name: Field): ProcessTouch {
+  return { kind: 'process', verb: 'update', name }
 }

@@ -83,6 +83,10 @@ describe.each(LANGUAGES)('%s', (language) => {
       powershell: String,
       sh: String,
       sql: String,
+      sqlite: String,
+      sed: String,
+      awk: String,
+      ex: String,
       unknown: String,
     }
     const expected = read(named[language]('plain'), language)

@@ -39,6 +39,7 @@ function understood(kind: Kind, input: Json): Understood {
       {
         temporary: ['/tmp'],
         guarded: () => [`${HOME}/.local/state/interlock`],
+        guard: { pid: 4242, name: 'node', line: '/usr/bin/node /opt/interlock/bin/main.mjs serve' },
         launchers: ['/opt/interlock/src/cli.ts'],
         env: {},
       },

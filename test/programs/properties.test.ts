@@ -222,7 +222,8 @@ describe('the tables', () => {
   })
 
   it('are written in the words of the grammar', () => {
-    const roles = /^(?:read|write|update|delete|data|url|cwd|command|program|script|code|shell|task|object)$/
+    const roles =
+      /^(?:read|write|update|delete|data|url|cwd|command|program|script|load|project|code|shell|task|object)$/
     for (const program of all()) {
       for (const group of (program.options ?? '').split(' ').concat((program.before ?? '').split(' ')))
         for (const role of (group.split(/=(.*)/)[1] ?? '').replace(/[?!]/g, '').split('+'))

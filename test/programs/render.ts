@@ -35,10 +35,12 @@ export function render(touch: Touch): string {
       )
     case 'script':
       return words('script', touch.language, show(touch.path), text(touch.args))
+    case 'load':
+      return `load ${show(touch.from)}`
     case 'stdin':
       return words('stdin', touch.language, where(touch.elsewhere))
     case 'task':
-      return `task ${touch.name}`
+      return words('task', touch.name, touch.at && `at:${text(touch.at)}`)
     case 'opaque':
       return 'opaque'
   }

@@ -1,9 +1,8 @@
 import type { Instead, Trait } from '../../core/effect.ts'
-import type { Draft, Facts } from '../../core/study.ts'
-import { type Field, show } from '../../lang/field.ts'
+import type { Draft, Facts, Surroundings } from '../../core/study.ts'
+import { show } from '../../lang/field.ts'
 import { CURRENT_BRANCH, isShared } from '../../programs/git-push.ts'
 import type { Elsewhere, HostTouch, ObjectTouch, ProcessTouch } from '../../programs/grammar.ts'
-import { assignmentDraft } from './assignment.ts'
 
 /** What can't be known before it runs. */
 export function opaque(by: string, why: string, { traits = [], instead }: Beside = {}): Draft {
@@ -28,11 +27,22 @@ export function hints(touch: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'wh
   }
 }
 
+/** Interlock as a package or a service of the machine. */
+const OWN = /^interlock(?:@\S+|\.service)?$/
+
 export function objectDraft(touch: ObjectTouch, by: string, facts: Facts): Draft {
   if (show(touch.name) === CURRENT_BRANCH) return currentBranch(touch, by, facts)
   const { system, type, verb, name } = touch
+  const own = touch.where === 'host' && verb !== 'read' && OWN.test(show(name))
   const certainty = touch.assumed === true || name.unknown !== undefined ? 'assumed' : 'known'
-  return { ...hints(touch), verb, resource: { kind: 'object', system, type, name: show(name) }, by, certainty }
+  const resource = { kind: 'object', system, type, name: show(name) } as const
+  return {
+    ...hints(own ? { ...touch, traits: [...(touch.traits ?? []), 'guard'] } : touch),
+    verb,
+    resource,
+    by,
+    certainty,
+  }
 }
 
 /** A bare `git push`: which branch it reaches stands in the repository. */
@@ -66,19 +76,26 @@ export function hostDraft(touch: HostTouch, by: string): Draft {
   }
 }
 
-export function processDraft(touch: ProcessTouch, by: string): Draft {
+export function processDrafts(touch: ProcessTouch, by: string, { surroundings }: Facts): readonly Draft[] {
+  const { name: field, verb } = touch
   // `$!` is the last job of this very shell.
-  const name = touch.name.unknown?.why === '`$!`' ? '%' : show(touch.name)
-  const traits: Pick<Draft, 'traits'> = /interlock/.test(name) ? { traits: ['guard'] } : {}
-  return { ...hints(touch), ...traits, verb: touch.verb, resource: { kind: 'process', name }, by, certainty: 'known' }
+  const name = field.unknown?.why === '`$!`' ? '%' : (field.unknown?.process ?? show(field))
+  const guard = isGuard(touch, name, surroundings)
+  if (verb === 'update' && !guard) return []
+  const traits: Pick<Draft, 'traits'> = guard ? { traits: ['guard'] } : {}
+  return [{ ...hints(touch), ...traits, verb, resource: { kind: 'process', name }, by, certainty: 'known' }]
 }
 
-/** `NAME=value` words that a wrapper puts before its command. */
-export function assignmentDrafts(words: readonly Field[], by: string): readonly Draft[] {
-  return words.flatMap((field) => {
-    const at = field.text.indexOf('=')
-    return at < 0 ? [] : assignmentDraft(field.text.slice(0, at), { ...field, text: field.text.slice(at + 1) }, by)
-  })
+/** Whether the guard's process is one of those that are meant: by its number, its group, its name or its command line. */
+function isGuard({ looks, name: field }: ProcessTouch, name: string, { guard, guarded }: Surroundings): boolean {
+  // `-1` are all processes.
+  if (/interlock/.test(name) || name === '-1' || guarded.some((path) => name.startsWith(path))) return true
+  if (guard === undefined) return false
+  const pattern = looks ?? (field.unknown?.process === undefined ? undefined : 'line')
+  if (pattern === undefined) return /^-?\d+$/.test(name) && Math.abs(Number(name)) === guard.pid
+  // Of a regular expression, what stands in it as it is must be there: it may find more than is meant, never less.
+  const words = name.split(/[^\w/@:-]+/).filter((word) => word !== '')
+  return words.length > 0 && words.every((word) => (pattern === 'line' ? guard.line : guard.name).includes(word))
 }
 
 /** On another host or in a container: reads pass as reads there, the rest is that system's to lose. */
@@ -90,4 +107,11 @@ export function elsewhere(place: Elsewhere | undefined, by: string, drafts: read
     const there = { kind: 'object', system, type: 'shell', name } as const
     return { verb, resource: there, by, certainty, where, ...(undo && { undo }), ...(why && { why }) }
   })
+}
+
+/** Neither in the workspace nor temporary. */
+export function isElsewhere({ resource }: Draft, { surroundings }: Facts): boolean {
+  if (resource.kind !== 'path') return false
+  const own = [surroundings.workspace, ...surroundings.temporary]
+  return !own.some((folder) => resource.path === folder || resource.path.startsWith(`${folder}/`))
 }

@@ -27,7 +27,7 @@ export function scriptNamed(
 }
 
 /** Programs that a package manager put into a project or a home: known by name like any other. */
-function isInstalled(path: string): boolean {
+export function isInstalled(path: string): boolean {
   return /\/(?:node_modules\/\.bin|\.venv\/bin|venv\/bin|env\/bin|vendor\/bin|\.cargo\/bin|\.local\/bin|go\/bin|\.bun\/bin|\.deno\/bin|shims)\/[^/]+$/.test(
     path,
   )
@@ -71,6 +71,7 @@ const ENDINGS: ReadonlyMap<string, Language> = new Map(
   } satisfies Record<string, Language>),
 )
 
-function languageOf(path: string): Language {
+/** By the end of its name; a shell's where that says nothing. */
+export function languageOf(path: string): Language {
   return ENDINGS.get(path.slice(path.lastIndexOf('.') + 1)) ?? 'sh'
 }

@@ -1,31 +1,34 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Instead, Verb } from '../../core/effect.ts'
-import type { Draft, Facts } from '../../core/study.ts'
+import type { Content, Draft, Facts } from '../../core/study.ts'
 import { anything, type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
+import { ofShell } from '../../lang/shell/builtins.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
-import { firstScope, type Ground, type Scope } from '../../lang/shell/scope.ts'
-import type { CodeTouch, Language, PathTouch, RunTouch, ScriptTouch, TaskTouch, Touch } from '../../programs/grammar.ts'
+import { fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
+import { environment } from '../../programs/environment.ts'
+import type {
+  CodeTouch,
+  Language,
+  LoadTouch,
+  PathTouch,
+  RunTouch,
+  ScriptTouch,
+  TaskTouch,
+  Touch,
+} from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
-import { INPUT } from '../../programs/touch.ts'
+import { cut, INPUT } from '../../programs/touch.ts'
 import { commandStep, type Notes, within, wordOf } from '../notes.ts'
-import { assignmentDraft } from './assignment.ts'
 import { codeTouches } from './code.ts'
-import {
-  assignmentDrafts,
-  elsewhere,
-  hints,
-  hostDraft,
-  movesHistory,
-  objectDraft,
-  opaque,
-  processDraft,
-} from './draft.ts'
+import { elsewhere, hints, hostDraft, isElsewhere, movesHistory, objectDraft, opaque, processDrafts } from './draft.ts'
 import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
-import { isProgram, scriptNamed, shebang } from './launch.ts'
+import { isProgram, languageOf, scriptNamed, shebang } from './launch.ts'
+import { type Place, places } from './load.ts'
 import { Made } from './made.ts'
+import { modulesOf } from './modules.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
 import { isOutward, TASK_FILES, taskText } from './tasks.ts'
 import { historyDrafts, worktreeDrafts } from './worktree.ts'
@@ -35,7 +38,8 @@ const DEEPEST = 8
 const NAMED = { instead: { words: 'write out which program is to run' } }
 const TOO_DEEP = 'commands inside commands, too deep to follow'
 
-const STDIN = /^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/
+/** A descriptor by the name of a file: its number, none for the standard input. */
+const DESCRIPTOR = /^(?:\/dev\/stdin|\/(?:dev|proc\/(?:self|thread-self))\/fd\/(\d+))$/
 
 /** What one command line would touch. Pure: facts come in as an argument. */
 export function predictShell(text: string, facts: Facts, notes?: Notes): readonly Draft[] {
@@ -53,6 +57,8 @@ interface At {
 
 interface Standing extends At {
   readonly invocation: Invocation
+  /** Of the file whose code it is: modules are looked for there. */
+  readonly folder?: string
 }
 
 type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & {
@@ -66,6 +72,8 @@ class Walk {
   readonly #ground: Ground
   readonly #notes: Notes | undefined
   readonly #made = new Made()
+  /** Modules that were followed. */
+  readonly #loaded = new Set<string>()
 
   constructor(facts: Facts, ground: Ground, notes: Notes | undefined) {
     this.#facts = facts
@@ -104,14 +112,14 @@ class Walk {
       () => commandStep(at.invocation),
       () => [
         ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
-        ...assigns.flatMap(({ name, value }) => this.#loads(assignmentDraft(name, value, at.by), at)),
+        ...assigns.flatMap(({ name, value }) => this.#without(this.#assigned(name, value, at), at)),
         ...(argv.length > 0 ? this.#command(argv, at) : []),
       ],
     )
   }
 
   /** A variable that makes the command run something else: the command itself goes without it. */
-  #loads(drafts: readonly Draft[], { invocation }: Standing): readonly Draft[] {
+  #without(drafts: readonly Draft[], { invocation }: Standing): readonly Draft[] {
     const line = drafts.length > 0 && invocation.argv.length > 0 ? typed(invocation.argv) : undefined
     if (line === undefined) return drafts
     const plain = { run: line, after: 'and leave the variable to a person' }
@@ -125,6 +133,16 @@ class Walk {
     const { instead, ...rest } = touch
     const there = standing(instead, invocation, this.#ground)
     return { ...rest, ...(there && { instead: there }) } as T
+  }
+
+  /** What a variable brings along runs on its own: nothing is fed to it. */
+  #assigned(name: string, value: Field, at: Standing): readonly Draft[] {
+    const alone: Standing = {
+      ...at,
+      depth: at.depth + 1,
+      invocation: { ...at.invocation, input: { kind: 'inherited' } },
+    }
+    return environment(name, value).flatMap((touch) => this.#touch(touch, alone))
   }
 
   #redirect({ operator, path }: Redirect, at: Standing): readonly Draft[] {
@@ -147,8 +165,28 @@ class Walk {
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
     const script = scriptNamed(name, invocation.scope, this.#facts)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
+    const looked = ofShell(name) ? undefined : this.#looked(name, invocation)
+    if (looked?.kind === 'own')
+      return this.#script({ kind: 'script', language: 'sh', path: known(looked.path), args }, at)
+    const strange = looked?.kind === 'strange' ? [opaque(by, `\`PATH\` finds programs in ${looked.shown} first`)] : []
     const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
-    return touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))
+    return [...strange, ...touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))]
+  }
+
+  /** Where a changed `PATH` finds a program that is not the known one of this name; undefined where it does not. */
+  #looked(name: string, { assigns, scope }: Invocation): Place | undefined {
+    const set = assigns.filter((each) => each.name === 'PATH').map(({ value }) => value)
+    const lists = set.length > 0 ? set : fields(scope.variables.get('PATH') ?? { kind: 'scalar', any: [] })
+    const found = lists.flatMap((list) => places(list, scope, this.#facts))
+    const strange = found.find(({ kind }) => kind === 'strange')
+    if (strange !== undefined) return strange
+    for (const place of found) {
+      if (place.kind !== 'own') continue
+      const path = `${place.path}/${name}`
+      const fact = this.#facts.path(path, 'place')
+      if (scope.written.has(path) || (fact.exists && fact.certainty === 'known')) return { ...place, path }
+    }
+    return undefined
   }
 
   #touch(touch: Touch, at: Standing): readonly Draft[] {
@@ -162,7 +200,7 @@ class Walk {
       case 'host':
         return [hostDraft(touch, by)]
       case 'process':
-        return [processDraft(touch, by)]
+        return processDrafts(touch, by, this.#facts)
       case 'worktree':
         return worktreeDrafts(touch, invocation.scope.cwd, by, this.#facts)
       case 'run':
@@ -171,8 +209,10 @@ class Walk {
         return elsewhere(touch.elsewhere, by, this.#code(touch, at))
       case 'script':
         return this.#script(touch, at)
+      case 'load':
+        return this.#load(touch, at)
       case 'stdin':
-        return elsewhere(touch.elsewhere, by, this.#stdin(touch.language, at))
+        return elsewhere(touch.elsewhere, by, this.#input(touch.language, invocation.input, at))
       case 'task':
         return this.#task(touch, at)
       case 'opaque':
@@ -216,12 +256,18 @@ class Walk {
       ...touch.argv.map((field) => (field === INPUT ? (line ?? field) : field)),
       ...this.#more(touch, invocation),
     ]
+    const assigns = (touch.env ?? []).flatMap((field) => {
+      const [name, value] = cut(field, '=') ?? []
+      return name === undefined || value === undefined ? [] : [{ name, value }]
+    })
+    const inner = { ...at, invocation: { ...invocation, scope: there, assigns: [...invocation.assigns, ...assigns] } }
+    const set = assigns.flatMap(({ name, value }) => this.#assigned(name, value, inner))
     const drafts = within(
       this.#notes,
       () => commandStep({ argv }),
-      () => this.#command(argv, { ...at, invocation: { ...invocation, scope: there } }),
+      () => this.#command(argv, inner),
     )
-    return elsewhere(touch.elsewhere, by, [...assignmentDrafts(touch.env ?? [], by), ...drafts])
+    return elsewhere(touch.elsewhere, by, [...set, ...drafts])
   }
 
   /** Arguments that come from the input, where its words or the paths in it are known. */
@@ -234,6 +280,8 @@ class Walk {
         .split(/\s+/)
         .filter((word) => word !== '')
         .map(known)
+    const number = text?.unknown?.process
+    if (text !== undefined && number !== undefined) return [text]
     const paths = text === undefined ? undefined : onePath(text)
     return [paths ?? anything(`\`${show(argv[0] ?? known('it'))}\` gets its arguments from what is found`)]
   }
@@ -251,7 +299,10 @@ class Walk {
       language === 'sh'
         ? // The first argument of `sh -c` is its `$0`.
           this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
-        : codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper))
+        : [
+            ...codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper)),
+            ...this.#modules(text.text, language, deeper),
+          ]
     // What a shell is given shows by its commands.
     if (language === 'sh' && file === undefined) return read()
     return within(
@@ -261,23 +312,61 @@ class Walk {
     )
   }
 
-  /** What the project's own file says that it runs; where that can't be had, what its name says. */
-  #task({ name, of, args = [] }: TaskTouch, at: Standing): readonly Draft[] {
+  /** Code by its place: what this very text wrote there is read, what lies where anybody may write is not known. */
+  #load({ from, by }: LoadTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
+    const found = places(from, scope, this.#facts)
+    const strange = found.find((each) => each.kind === 'strange')
+    if (strange !== undefined) return [opaque(at.by, `${by} makes it load code from ${strange.shown}`)]
+    const own = found.flatMap((each) => (each.kind === 'own' ? [each.path] : []))
+    const written = [...scope.written.keys()].filter((path) =>
+      own.some((place) => path === place || path.startsWith(`${place}/`)),
+    )
+    return written.flatMap((path) =>
+      this.#script({ kind: 'script', language: languageOf(path), path: known(path), args: [] }, at),
+    )
+  }
+
+  /** What this very text wrote and its code then loads by name; other modules are the project's own. */
+  #modules(text: string, language: Language, at: Standing): readonly Draft[] {
+    const { written, cwd } = at.invocation.scope
+    if (written.size === 0 || cwd.unknown !== undefined) return []
+    const found = modulesOf(text, language).map((name) => resolve(at.folder ?? cwd.text, name))
+    return [...new Set(found)].flatMap((path) => {
+      if (!written.has(path) || this.#loaded.has(path)) return []
+      this.#loaded.add(path)
+      return this.#script({ kind: 'script', language, path: known(path), args: [] }, at)
+    })
+  }
+
+  /** What the project's own file says that it runs; where that can't be had, what its name says. */
+  #task({ name, of, args = [], checks, at: places = [] }: TaskTouch, at: Standing): readonly Draft[] {
+    const { scope } = at.invocation
+    const changed = (checks === true ? [] : [known('.'), ...places]).map((path) =>
+      this.#path('update', { path, tree: true }, at),
+    )
     const run: Draft = { verb: 'execute', resource: { kind: 'program', name }, by: at.by, certainty: 'known' }
+    // Elsewhere it changes what is not the run's.
+    const drafts = [run, ...changed.filter((each) => isElsewhere(each, this.#facts))]
     const folder = scope.cwd.unknown === undefined ? scope.cwd.text : this.#ground.workspace
     for (const file of of === undefined ? [] : TASK_FILES[of]) {
-      const content = this.#facts.text(resolve(folder, file))
+      const content = this.#content(resolve(folder, file), scope)
       if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
       if (content.kind !== 'text' || of === undefined) continue
       const text = taskText(of, content.text, name, args)
-      if (text !== undefined) return [run, ...this.text(text, scope, { ...at, depth: at.depth + 1 })]
+      if (text !== undefined) return [...drafts, ...this.text(text, scope, { ...at, depth: at.depth + 1 })]
     }
-    return [isOutward(name) ? { ...run, certainty: 'opaque', why: `what \`${name}\` runs is not found` } : run]
+    return isOutward(name) ? [{ ...run, certainty: 'opaque', why: `what \`${name}\` runs is not found` }] : drafts
   }
 
-  #stdin(language: Language, at: Standing): readonly Draft[] {
-    const { input } = at.invocation
+  /** What this very text wrote there, else what stands there now. */
+  #content(path: string, scope: Scope): Content {
+    const written = scope.written.get(path)
+    if (written?.unknown !== undefined) return { kind: 'unreadable', why: `it runs ${written.unknown.why}` }
+    return written === undefined ? this.#facts.text(path) : { kind: 'text', text: written.text }
+  }
+
+  #input(language: Language, input: Input, at: Standing): readonly Draft[] {
     if (input.kind === 'inherited') return []
     if (input.kind === 'text') return this.#code({ language, text: input.text }, at)
     return this.#script({ kind: 'script', language, path: input.path, args: [] }, at)
@@ -286,20 +375,31 @@ class Walk {
   /** A file that is run: what this very command wrote, else what stands in it now. */
   #script({ language, path, args }: ScriptTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
+    const place = literal(under(scope.cwd, path))
+    const inside: Standing = place === undefined ? at : { ...at, folder: dirname(place) }
     const code = (text: Field, spoken: Language, file?: string): readonly Draft[] => {
       const where = file === undefined ? {} : { file: { named: path, path: file } }
-      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, at)
+      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, inside)
     }
-    if (STDIN.test(path.text) && path.unknown === undefined) return this.#stdin(language, at)
+    const descriptor = path.unknown === undefined ? DESCRIPTOR.exec(path.text) : null
+    if (descriptor !== null) {
+      const { input } = at.invocation
+      const held = (descriptor[1] ?? '0') === '0' ? input : scope.descriptors.get(descriptor[1] ?? '')
+      return held === undefined
+        ? [opaque(at.by, `it runs what is read from ${path.text}`)]
+        : this.#input(language, held, at)
+    }
     // A process substitution, not a file: what another command prints is what runs.
     if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)
     const run = this.#path('execute', { path }, at)
     if (run.resource.kind !== 'path') return [run]
     if (this.#facts.surroundings.launchers.includes(this.#facts.path(run.resource.path, 'place').real))
       return this.#command([known('interlock'), ...args], at)
-    const written = scope.written.get(path.text) ?? scope.written.get(run.resource.path)
-    if (written !== undefined) return [run, ...code(written, language, run.resource.path)]
     const origin = this.#made.originOf(run.resource.path)
+    const written = [show(under(scope.cwd, path)), run.resource.path, origin.path]
+      .map((each) => scope.written.get(each))
+      .find((each) => each !== undefined)
+    if (written !== undefined) return [run, ...code(written, shebang(written.text) ?? language, run.resource.path)]
     if (origin.downloaded) {
       const instead =
         origin.line === undefined ? undefined : broughtFirst(origin.line, run.resource.path, language, this.#ground)

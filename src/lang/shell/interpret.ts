@@ -377,7 +377,8 @@ class Run implements Shell {
   /** `${x@P}` puts the value through the shell. */
   #prompt(field: Field, scope: Scope): void {
     if (field.unknown === undefined) this.text(printing(field.text), scope, { kind: 'inherited' })
-    else if (field.unknown.outer !== true) this.opaque.add(`the shell expands ${field.unknown.why} once more`)
+    else if (field.unknown.outer !== true)
+      this.opaque.set(`the shell expands ${field.unknown.why} once more`, undefined)
   }
 
   again(text: string, scope: Scope): void {

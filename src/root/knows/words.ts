@@ -51,10 +51,14 @@ export function touchWords(touch: Touch): string {
       return `runs ${code(touch.text)} as ${language(touch.language)}${there(touch.elsewhere)}`
     case 'script':
       return `runs the file ${code(touch.path)} as ${language(touch.language)}`
+    case 'load':
+      return `takes code from ${code(touch.from)}`
     case 'stdin':
       return `runs its input as ${language(touch.language)}${there(touch.elsewhere)}`
-    case 'task':
-      return `runs the project’s own \`${touch.name}\``
+    case 'task': {
+      const at = touch.at === undefined ? '' : ` on ${touch.at.map(code).join(', ')}`
+      return `runs the project’s own \`${touch.name}\`${at}`
+    }
     case 'opaque':
       return `can’t be known before it runs: ${touch.why}`
   }
