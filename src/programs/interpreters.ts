@@ -26,7 +26,7 @@ export const INTERPRETERS: Family = {
   'node nodejs': {
     style: 'stop',
     options:
-      '-e,--eval=code -p,--print=code -r,--require=script --import=script --loader,--experimental-loader=script -c,--check -i,--interactive --test --watch --env-file=data --env-file-if-exists=read -C,--conditions=data --input-type=data --inspect=?data --inspect-brk=?data --max-old-space-size=data --title=data --stack-trace-limit=data --test-reporter=data --test-name-pattern=data --run=task',
+      '-e,--eval,-pe=code -p,--print=code -r,--require=script --import=script --loader,--experimental-loader=script -c,--check -i,--interactive --test --watch --env-file=data --env-file-if-exists=read -C,--conditions=data --input-type=data --inspect=?data --inspect-brk=?data --max-old-space-size=data --title=data --stack-trace-limit=data --test-reporter=data --test-name-pattern=data --run=task',
     language: 'node',
     touches: scripted('node'),
   },
@@ -268,8 +268,18 @@ function powershell({ args, piped }: CommandLine): readonly Touch[] {
   return piped ? [{ kind: 'stdin', language: 'powershell' }] : []
 }
 
+/** `rd /s PATH`, `del /q PATTERN`: what `cmd` itself removes. */
+function removed(words: readonly Field[]): readonly Touch[] | undefined {
+  const text = words.every((word) => literal(word) !== undefined) ? words.map((word) => word.text).join(' ') : ''
+  const [name = '', ...rest] = text.match(/"[^"]*"|[^\s"]+/g) ?? []
+  if (!/^(?:rd|rmdir|del|erase)$/i.test(name) || /[&|<>]/.test(text)) return undefined
+  const tree = /^r/i.test(name) || rest.some((word) => /^\/s$/i.test(word))
+  const paths = rest.filter((word) => !/^\/\w+(?::\S*)?$/.test(word)).map((word) => word.replace(/"/g, ''))
+  return paths.map((each) => path('delete', { text: each, glob: /[*?]/.test(each) }, tree ? { tree: true } : {}))
+}
+
 function windows({ args, piped }: CommandLine): readonly Touch[] {
   const at = args.findIndex((field) => /^\/\/?[ckr]$/i.test(field.text))
-  if (at >= 0) return [shell(joined(args.slice(at + 1)))]
+  if (at >= 0) return removed(args.slice(at + 1)) ?? [shell(joined(args.slice(at + 1)))]
   return piped ? [{ kind: 'stdin', language: 'unknown' }] : []
 }

@@ -196,6 +196,8 @@ function rsync(args: Arguments): readonly Touch[] {
     touches.push(
       object(deletes ? 'delete' : 'update', [host.text, 'path'], cut(target, ':')?.[1] ?? target, { where: 'remote' }),
     )
+    for (const program of args.values.get('--rsync-path') ?? [])
+      touches.push(shell(program, { name: host.text, where: 'remote' }))
   } else {
     touches.push(path('create', target, { tree: true }))
     if (deletes) touches.push(path('delete', target, { tree: true }))

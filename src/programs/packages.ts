@@ -53,7 +53,7 @@ function executes(system: string): Program {
       const [first, ...rest] = operands
       if (first === undefined) return []
       const name = literal(first)
-      const plain = name === undefined ? first : known(name.replace(/(?!^)@[^/]*$/, ''))
+      const plain = name === undefined ? first : known(name.replace(/(?!^)@[^/]*$/, '').replace(/^@[^/]+\//, ''))
       const foreign = /^(?:https?:|git[+:@]|github:|gist:)/.test(first.text)
       const what = object('execute', [system, 'package'], first, {
         where: foreign ? 'remote' : 'workspace',
@@ -239,7 +239,7 @@ export const PACKAGES: Family = {
     },
   },
   cargo: {
-    options: '-C=cwd --manifest-path=data --config=data --color=data -Z=data -q -v',
+    options: '-C=cwd --manifest-path=project --config=data --color=data -Z=data -q -v',
     verbs: {
       add: INSTALL,
       install: {
@@ -266,6 +266,9 @@ export const PACKAGES: Family = {
       'login logout': LOGIN,
       'search tree metadata locate-project pkgid read-manifest version help info config report verify-project': READS,
       'run r': { options: '--bin=data -p=data --example=data', touches: () => [{ kind: 'task', name: 'run' }] },
+      'build b check c test t bench doc d clippy rustc rustdoc fix fmt clean nextest': {
+        touches: (_, line) => [{ kind: 'task', name: line.name }],
+      },
       '*': NAMED,
       '-': READS,
     },

@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
-import { looksLikePath, object, path } from './touch.ts'
+import { looksLikePath, object, path, run } from './touch.ts'
 
 const READS: Program = {}
 const CHANGES: Program = { object: 'update service host' }
@@ -144,6 +144,8 @@ const NETWORK_WRITES =
 
 function network(args: Arguments, line: CommandLine): readonly Touch[] {
   const words = line.args.map((field) => field.text)
+  // `ip netns exec NAME COMMAND…`
+  if (line.name === 'ip' && /^(?:netns|vrf) exec$/.test(words.slice(0, 2).join(' '))) return [run(line.args.slice(3))]
   const writes = words.slice(0, 5).find((word, i) => NETWORK_WRITES.test(word) && i < 4)
   const address = line.name === 'ifconfig' && args.operands.length > 1
   if (writes === undefined && !address) return []

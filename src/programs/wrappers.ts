@@ -1,18 +1,21 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
-import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
+import type { Arguments, CommandLine, Elsewhere, Family, Program, Touch } from './grammar.ts'
+import { slowed } from './processes.ts'
 import { filled, from, INPUT, joined, object, opaque, path, run, shell } from './touch.ts'
 
-const COMMAND: Program = { operands: 'command', style: 'stop' }
+const COMMAND: Program = { operands: 'command', style: 'stop', wraps: true }
 
 export const WRAPPERS: Family = {
   sudo: {
+    wraps: true,
     style: 'stop',
     options:
       '-u,--user=data -g,--group=data -h,--host=data -p,--prompt=data -C,--close-from=data -r,--role=data -t,--type=data -T,--command-timeout=data -U,--other-user=data -D,--chdir=cwd -R,--chroot=data -b,--background -E,--preserve-env=?data -H,--set-home -i,--login -s,--shell -k,--reset-timestamp -K,--remove-timestamp -l,--list -n,--non-interactive -S,--stdin -V,--version -v,--validate -e,--edit -A,--askpass -P,--preserve-groups -B,--bell -N',
     touches: sudo,
   },
   'doas run0 pkexec': {
+    wraps: true,
     style: 'stop',
     options:
       '-u,--user=data -C=data -n -s -L -a=data --disable-internal-agent -D,--chdir=cwd --setenv=data --unit=data --property=data',
@@ -24,12 +27,14 @@ export const WRAPPERS: Family = {
     touches: su,
   },
   env: {
+    wraps: true,
     style: 'stop',
     options:
       '-i,--ignore-environment -u,--unset=data -C,--chdir=cwd -S,--split-string=data -a,--argv0=data -P=data -v,--debug -0,--null --block-signal=?data --default-signal=?data --ignore-signal=?data --list-signal-handling',
     touches: env,
   },
-  'nohup builtin setsid unbuffer fakeroot eatmydata proxychains proxychains4 torsocks torify tsocks rlwrap dbus-run-session dbus-launch winpty arch aa-exec uclampset setpriv numactl cgexec choom softlimit setuidgid envdir chpst setlock reptyr catchsegv sem lockrun setarch linux32 linux64 i386 x86_64 shim grc chronic ifne ts-run mispipe ltrace-run systemd-cat inotifyrun stdoutisatty':
+  unbuffer: { ...COMMAND, options: '-p' },
+  'nohup builtin setsid fakeroot eatmydata proxychains proxychains4 torsocks torify tsocks rlwrap dbus-run-session dbus-launch winpty arch aa-exec uclampset setpriv numactl cgexec choom softlimit setuidgid envdir chpst setlock reptyr catchsegv sem lockrun setarch linux32 linux64 i386 x86_64 shim grc chronic ifne ts-run mispipe ltrace-run systemd-cat inotifyrun stdoutisatty':
     {
       ...COMMAND,
       options:
@@ -37,6 +42,7 @@ export const WRAPPERS: Family = {
     },
   nice: { ...COMMAND, options: '-n,--adjustment=data -0 -1 -2 -3 -4 -5 -6 -7 -8 -9' },
   timeout: {
+    wraps: true,
     operands: 'data command',
     options: '-s,--signal=data -k,--kill-after=data -v,--verbose -p,-f,--foreground --preserve-status',
   },
@@ -45,6 +51,7 @@ export const WRAPPERS: Family = {
     options: '-o,--output=write -f,--format=data -a,--append -p,--portability -v,--verbose -q -l -h',
   },
   command: {
+    wraps: true,
     style: 'stop',
     options: '-p -v -V',
     touches: (args) => (has(args, '-v', '-V') || args.operands.length === 0 ? [] : [run(args.operands)]),
@@ -53,32 +60,38 @@ export const WRAPPERS: Family = {
   'noglob nocorrect - coproc': COMMAND,
   stdbuf: { ...COMMAND, options: '-i,--input=data -o,--output=data -e,--error=data' },
   ionice: {
+    wraps: true,
     style: 'stop',
     options: '-c,--class=data -n,--classdata=data -p,--pid=data -P=data -u=data -t,--ignore',
     touches: unlessPid,
   },
   chrt: {
+    wraps: true,
     style: 'stop',
     options: '-p,--pid -a -m,--max -b -f -i -o -r -d -R -v -T=data -P=data -D=data',
     touches: (args) => (has(args, '-p', '-m') ? [] : [run(args.operands.slice(1))]),
   },
   taskset: {
+    wraps: true,
     style: 'stop',
     options: '-p,--pid -a -c,--cpu-list',
     touches: (args) => (has(args, '-p') ? [] : [run(args.operands.slice(1))]),
   },
   prlimit: {
+    wraps: true,
     style: 'stop',
     options: '-p,--pid=data -o,--output=data --noheadings --raw -v,--verbose',
     touches: unlessPid,
   },
   flock: {
+    wraps: true,
     style: 'stop',
     options:
       '-s,--shared -x,-e,--exclusive -u,--unlock -n,--nonblock -w,--timeout=data -o,--close -F,--no-fork -E,--conflict-exit-code=data -c,--command=shell --verbose',
     touches: flock,
   },
   watch: {
+    wraps: true,
     style: 'stop',
     options:
       '-n,--interval=data -d,--differences=?data -x,--exec -t,--no-title -c,--color -b,--beep -e,--errexit -g,--chgexit -p,--precise -w -q,--equexit=data -s=data',
@@ -86,18 +99,21 @@ export const WRAPPERS: Family = {
       args.operands.length === 0 ? [] : [has(args, '-x') ? run(args.operands) : shell(joined(args.operands))],
   },
   xargs: {
+    wraps: true,
     style: 'stop',
     options:
       '-I=data -i,--replace=?data -J=data -n,--max-args=data -L,--max-lines=data -l=?data -P,--max-procs=data -d,--delimiter=data -a,--arg-file=read -E=data -e,--eof=?data -s,--max-chars=data -R=data -S=data -0,--null -r,--no-run-if-empty -t,--verbose -p,--interactive -x,--exit -o,--open-tty --process-slot-var=data --show-limits',
     touches: xargs,
   },
   'parallel rush': {
+    wraps: true,
     style: 'stop',
     options:
       '-j,--jobs=data -a,--arg-file=read -I=data -n,--max-args=data -N=data -L=data -d,--delimiter=data -S,--sshlogin=data --results=write --joblog=write --tmpdir=data --colsep,-C=data --timeout=data --delay=data --retries=data --load=data --halt=data --env=data --workdir,--wd=data --tagstring=data --arg-sep=data -k,--keep-order -q,--quote -X -m -0 -u --dry-run,--dryrun --bar --progress --eta --pipe --will-cite --tag --citation',
     touches: parallel,
   },
   chroot: {
+    wraps: true,
     style: 'stop',
     options: '--userspec=data --groups=data --skip-chdir -u=data -g=data',
     touches: ({ operands }) =>
@@ -106,12 +122,14 @@ export const WRAPPERS: Family = {
         : [run(operands.slice(1), { elsewhere: { name: `root ${operands[0]?.text ?? ''}`, where: 'host' } })],
   },
   'unshare bwrap firejail proot systemd-nspawn': {
+    wraps: true,
     style: 'stop',
     options:
       '--bind=data+data --ro-bind=data+data --dev-bind=data+data --bind-try=data+data --ro-bind-try=data+data --symlink=data+data --setenv=data+data --unsetenv=data --chdir=data --dev=data --proc=data --tmpfs=data --dir=data --file=data+data --uid=data --gid=data --hostname=data --cap-add=data --cap-drop=data --seccomp=data -S=data -G=data -R=data -w=data -D=data -b=data -r -m -u -i -n -p -U -C -T -f',
     touches: sandboxed,
   },
   nsenter: {
+    wraps: true,
     style: 'stop',
     options:
       '-t,--target=data -S,--setuid=data -G,--setgid=data -w,--wd=?data -r,--root=?data -m,--mount=?data -u -i -n,--net=?data -p,--pid=?data -C -U -T -F -a,--all -Z -e',
@@ -131,9 +149,11 @@ export const WRAPPERS: Family = {
     operands: 'write',
   },
   'strace ltrace dtruss truss': {
-    ...COMMAND,
+    wraps: true,
+    style: 'stop',
+    touches: traced,
     options:
-      '-o=write -e=data -p,--attach=data -s=data -u=data -E=data -P=data -a=data -I=data -O=data -S=data -X=data -b=data -l=data -n=data -f -ff -F -c -C -d -D -i -k -q -r -t -tt -T -v -V -w -x -y -z -Z',
+      '-o=data -e=data -p,--attach=data -s=data -u=data -E=data -P=data -a=data -I=data -O=data -S=data -X=data -b=data -l=data -n=data -f -ff -F -c -C -d -D -i -k -q -r -t -tt -T -v -V -w -x -y -z -Z',
   },
   'valgrind rr heaptrack kcachegrind-run gdbserver perf-run memusage': {
     ...COMMAND,
@@ -160,6 +180,7 @@ export const WRAPPERS: Family = {
     operands: 'shell…',
   },
   entr: {
+    wraps: true,
     style: 'stop',
     options: '-a -c -d -n -p -r -s -z -x -h',
     touches: (args) =>
@@ -168,6 +189,7 @@ export const WRAPPERS: Family = {
         : [has(args, '-s') ? shell(args.operands[0]) : run(args.operands, { more: 'arguments' })],
   },
   'watchexec cargo-watch-run chokidar onchange reflex nodemon-run': {
+    wraps: true,
     style: 'stop',
     options: '-e,--exts=data -w,--watch=data -i,--ignore=data -f=data -d=data -c=shell -p -r -n --shell=data -s=data',
     touches: ({ operands, separator }) =>
@@ -179,6 +201,7 @@ export const WRAPPERS: Family = {
     operands: 'shell…',
   },
   'cross-env cross-env-shell dotenvx env-cmd with-env envchain': {
+    wraps: true,
     style: 'stop',
     options: '-f,--file=data -e=data -r=data --fallback',
     touches: assigned,
@@ -209,7 +232,7 @@ export const WRAPPERS: Family = {
   },
   caffeinate: { ...COMMAND, options: '-t=data -w=data -d -i -m -s -u' },
   sshpass: { ...COMMAND, options: '-p=data -f=read -d=data -e=?data -P=data -v' },
-  faketime: { operands: 'data command', options: '-f -m -p=data --exclude-monotonic' },
+  faketime: { wraps: true, operands: 'data command', options: '-f -m -p=data --exclude-monotonic' },
   'retry until-success wait-for-it wait-for-it.sh dockerize': {
     style: 'stop',
     options: '-t,--timeout,--times=data -d,--delay=data -h=data -p=data -q -s -wait=data --tries=data',
@@ -244,11 +267,22 @@ export const WRAPPERS: Family = {
           { kind: 'process', verb: 'delete', name: value(args, '-t') ?? known(line.name), undo: 'U4' },
         ],
       },
-      'source-file source': { operands: 'read' },
+      'source-file source': { options: '-t=data -F -n -q -v', operands: 'load' },
+      'set-option set set-window-option setw': {
+        options: '-t=data -a -F -g -o -p -q -s -u -U -w',
+        touches: ({ operands }) =>
+          /(?:command|shell|editor)$/.test(operands[0]?.text ?? '') ? operands.slice(1).map((text) => shell(text)) : [],
+      },
+      'set-hook bind-key bind confirm-before confirm command-prompt': {
+        style: 'stop',
+        options: '-t=data -T=data -N=data -p=data -I=data -F=data -c=data -a -g -p -r -R -u -w -n -b -y',
+        touches: ({ operands }, { name }) => later(/^(?:set|bind)/.test(name) ? operands.slice(1) : operands),
+      },
       '* -': {},
     },
   },
   screen: {
+    wraps: true,
     style: 'stop',
     options:
       '-S=data -p=data -c=read -s=data -t=data -T=data -h=data -e=data -L -d -m -r -x -D -R -X -U -A -a -q -ls -list -wipe -Logfile=write',
@@ -289,14 +323,18 @@ function sudo(args: Arguments): readonly Touch[] {
   const { env: assignments, argv } = splitEnv(args.operands)
   const more = assignments.length === 0 ? {} : { env: assignments }
   if (argv.length > 0) {
-    const root = value(args, '-R') ?? value(args, '-h')
-    return [
-      has(args, '-s', '-i')
-        ? shell(joined(argv))
-        : run(argv, root === undefined ? more : { ...more, elsewhere: { name: root.text, where: 'host' } }),
-    ]
+    const place = elsewhere(args)
+    if (has(args, '-s', '-i')) return [shell(joined(argv), place)]
+    return [run(argv, place === undefined ? more : { ...more, elsewhere: place })]
   }
   return has(args, '-s', '-i') ? [opaque('a shell with the rights of another user')] : []
+}
+
+/** On another machine, or in another root of this one. */
+function elsewhere(args: Arguments): Elsewhere | undefined {
+  const [host, root] = [value(args, '-h'), value(args, '-R')]
+  if (host !== undefined) return { name: host.text, where: 'remote' }
+  return root === undefined ? undefined : { name: `root ${root.text}`, where: 'host' }
 }
 
 function su(args: Arguments): readonly Touch[] {
@@ -378,6 +416,15 @@ function sandboxed({ operands }: Arguments): readonly Touch[] {
   return operands.length === 0 ? [] : [run(operands)]
 }
 
+/** `-o '|COMMAND'` and `-o '!COMMAND'` write into a command. */
+function traced(args: Arguments): readonly Touch[] {
+  const output = (args.values.get('-o') ?? []).map((field) =>
+    /^[|!]/.test(field.text) ? shell(from(field, 1)) : path('create', field),
+  )
+  const attached = (args.values.get('-p') ?? []).map(slowed)
+  return [...output, ...attached, ...(args.operands.length === 0 ? [] : [run(args.operands)])]
+}
+
 function debugger_(args: Arguments): readonly Touch[] {
   const shells = [...(args.values.get('-ex') ?? []), ...(args.values.get('-o') ?? [])]
   const code = shells.flatMap((field): Touch[] => {
@@ -390,7 +437,8 @@ function debugger_(args: Arguments): readonly Touch[] {
     ]
   })
   const program = args.operands[0]
-  return program === undefined ? code : [...code, path('read', program)]
+  const attached = (args.values.get('-p') ?? []).map(slowed)
+  return [...attached, ...code, ...(program === undefined ? [] : [path('read', program)])]
 }
 
 /** `aws-vault exec PROFILE -- COMMAND`. */
@@ -415,11 +463,19 @@ function typed(operands: readonly Field[]): readonly Touch[] {
   return text.length === 0 ? [] : [shell(joined(text))]
 }
 
+/** Another command of `tmux`, as words or as one text. */
+function later(words: readonly Field[]): readonly Touch[] {
+  const [only] = words
+  const argv = words.length === 1 && only !== undefined ? split(only) : words
+  if (argv === undefined) return [opaque('a command of `tmux` for later')]
+  return argv.length === 0 ? [] : [run([known('tmux'), ...argv])]
+}
+
 function screen(args: Arguments, line: CommandLine): readonly Touch[] {
   if (has(args, '-X')) {
     const [word, ...rest] = args.operands
     if (word === undefined) return []
-    if (/^(?:stuff|exec|screen)$/.test(word.text)) return rest.length === 0 ? [] : [shell(joined(rest))]
+    if (/^(?:stuff|exec|screen|eval|bind)$/.test(word.text)) return rest.length === 0 ? [] : [shell(joined(rest))]
     return /^(?:quit|kill)$/.test(word.text)
       ? [{ kind: 'process', verb: 'delete', name: value(args, '-S') ?? known(line.name), undo: 'U4' }]
       : []
