@@ -3,7 +3,7 @@ import { has, value } from './arguments.ts'
 import { configTouches, forcedConfig, remoteTouches } from './git-config.ts'
 import { push } from './git-push.ts'
 import type { Arguments, Family, Program, Touch } from './grammar.ts'
-import { basename, looksLikePath, object, opaque, path, run, shell } from './touch.ts'
+import { basename, joined, looksLikePath, object, opaque, path, run, shell } from './touch.ts'
 
 const READS: Program = {}
 const COMMITS: Program = {
@@ -34,14 +34,14 @@ const CHECKOUT =
 export const GIT: Family = {
   'git hub': {
     before:
-      '-C=cwd --work-tree=cwd -c=data --git-dir=data --namespace=data --exec-path=?data --config-env=data --attr-source=data --super-prefix=data --list-cmds=data -p,--paginate -P,--no-pager --bare --no-replace-objects --no-optional-locks --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs',
-    touches: forcedConfig,
+      '-C=cwd --work-tree=cwd -c=data --git-dir=data --namespace=data --exec-path=?load --config-env=data --attr-source=data --super-prefix=data --list-cmds=data -p,--paginate -P,--no-pager --bare --no-replace-objects --no-optional-locks --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs',
+    touches: (args) => [...forcedConfig(args), ...elsewhere(args)],
     verbs: {
       'status rev-parse rev-list ls-files ls-tree cat-file describe shortlog count-objects fsck check-ignore check-attr check-ref-format check-mailmap merge-base merge-tree name-rev for-each-ref show-ref var version help cherry verify-commit verify-tag verify-pack stripspace patch-id get-tar-commit-id show-branch annotate blame whatchanged column fmt-merge-msg request-pull show-index diff-pairs':
         READS,
       'log show diff diff-tree diff-index diff-files range-diff': { ...DIFF, touches: diff },
       grep: {
-        options: '-O,--open-files-in-pager=?program -e=data -f=read -A=data -B=data -C=data --color=?data -m=data',
+        options: '-O,--open-files-in-pager=?shell -e=data -f=read -A=data -B=data -C=data --color=?data -m=data',
       },
       'add stage': { options: '--chmod=data --pathspec-from-file=read', operands: 'read…' },
       'commit ci': {
@@ -51,7 +51,7 @@ export const GIT: Family = {
       },
       'merge cherry-pick revert am': COMMITS,
       rebase: { ...COMMITS, options: '-x,--exec=shell --onto=data -X=data -s=data -S=?data -C=data --whitespace=data' },
-      bisect: { touches: ({ operands }) => (operands[0]?.text === 'run' ? [run(operands.slice(1))] : []) },
+      bisect: { verbs: { run: { operands: 'command' }, '* -': READS } },
       'notes replace sparse-checkout update-index write-tree commit-tree commit-graph mktree mktag pack-refs multi-pack-index rerere symbolic-ref hash-object read-tree unpack-objects index-pack merge-file merge-index maintenance':
         { object: 'update index workspace U2' },
       repack: { touches: () => [local('update', 'objects')] },
@@ -135,7 +135,7 @@ export const GIT: Family = {
           foreach: {
             style: 'stop',
             options: '--recursive',
-            touches: ({ operands }) => (operands[0] === undefined ? [] : [shell(operands[0])]),
+            touches: ({ operands }) => (operands.length === 0 ? [] : [shell(joined(operands))]),
           },
           deinit: { options: '-f,--force --all', touches: (args) => [loses('uncommitted', args.operands)] },
           add: {
@@ -181,7 +181,10 @@ export const GIT: Family = {
       },
       'fast-import': { touches: () => [loses('history')] },
       'fast-export bundle': { operands: 'data write', options: '--output=write' },
-      archive: { options: '-o,--output=write --remote=url --exec=shell --format=data --prefix=data' },
+      archive: {
+        options: '-o,--output=write --remote=data --exec=shell --format=data --prefix=data',
+        touches: (args) => (args.values.get('--remote') ?? []).flatMap(transport),
+      },
       'format-patch': {
         options: '-o,--output-directory=write --stdout -n --cover-letter --base=data --subject-prefix=data -v=data',
         touches: (args) => (has(args, '--stdout', '-o') ? [] : [local('create', 'patch')]),
@@ -205,12 +208,12 @@ export const GIT: Family = {
       },
       clone: {
         options:
-          '-u,--upload-pack=shell -c,--config=data --template=read -b,--branch=data --depth=data -o,--origin=data --reference=data --separate-git-dir=write -j,--jobs=data --filter=data --shallow-since=data --shallow-exclude=data --bundle-uri=url --server-option=data --recurse-submodules=?data',
+          '-u,--upload-pack=shell -c,--config=data --template=load -b,--branch=data --depth=data -o,--origin=data --reference=data --separate-git-dir=write -j,--jobs=data --filter=data --shallow-since=data --shallow-exclude=data --bundle-uri=url --server-option=data --recurse-submodules=?data',
         touches: clone,
       },
       init: {
         options:
-          '-b,--initial-branch=data --template=read --separate-git-dir=write --object-format=data --shared=?data',
+          '-b,--initial-branch=data --template=load --separate-git-dir=write --object-format=data --shared=?data',
         operands: 'write',
       },
       config: {
@@ -368,7 +371,7 @@ function fetches(args: Arguments): readonly Touch[] {
 }
 
 function transport(url: Field): readonly Touch[] {
-  if (/^ext::/.test(url.text)) return [shell({ ...url, text: url.text.slice(5) })]
+  if (/^ext::/.test(url.text)) return [external(url)]
   if (/^(?:fd|file|remote-\w+)::/.test(url.text)) return [opaque('a git transport that runs a program')]
   if (url.text === '' && url.unknown !== undefined) return []
   const remote = /^(?:https?|ssh|git|ftps?):\/\/|^[\w.-]+@[\w.-]+:/.test(url.text)
@@ -383,13 +386,30 @@ function transport(url: Field): readonly Touch[] {
   return looksLikePath(url) ? [path('read', url)] : []
 }
 
+/** `ext::` starts a program without a shell: spaces part its arguments, `% ` is a space. */
+function external(url: Field): Touch {
+  if (url.unknown !== undefined) return opaque('a git transport that runs a program')
+  const words = url.text.slice(5).match(/(?:%.|[^\s%])+/g) ?? []
+  return run(words.map((word) => known(word.replace(/%([% ])/g, '$1'))))
+}
+
+const READING =
+  /^(?:status|log|show|diff\S*|rev-parse|rev-list|ls-\S+|cat-file|describe|branch|tag|blame|grep|shortlog|for-each-ref|config|remote|fetch|fsck|archive|bundle|count-objects|merge-base|name-rev|version|help)$/
+
+/** Another repository than the one of the folder: what moves there is that one's. */
+function elsewhere(args: Arguments): readonly Touch[] {
+  const folder = value(args, '--git-dir')
+  if (folder === undefined || /^(?:\.\/)?\.git\/?$/.test(folder.text)) return []
+  return READING.test(args.operands[0]?.text ?? '') ? [] : [path('update', folder, { tree: true })]
+}
+
 function clone(args: Arguments): readonly Touch[] {
   const [url, target] = args.operands
   if (url === undefined) return []
   if (/^\w+::/.test(url.text)) return transport(url)
   const name = basename(url)
   const folder = target ?? { ...name, text: name.text.replace(/\.git$/, '').replace(/^.*:/, '') }
-  return [...transport(url), path('create', folder, { tree: true })]
+  return [...forcedConfig(args), ...transport(url), path('create', folder, { tree: true })]
 }
 
 function aliased(args: Arguments, given: readonly Field[]): readonly Touch[] {
