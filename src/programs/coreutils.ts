@@ -9,7 +9,7 @@ const READS: Program = { operands: 'read…' }
 export const COREUTILS: Family = {
   'echo printf true false test [ [[ : seq expr factor yes sleep id whoami who w users groups tty nproc uname uptime logname hostid pwd basename dirname numfmt printenv free locale getconf cal ncal clear tput reset stty tabs mesg logger usleep getent last lastlog finger read bind set shopt typeset declare local readonly export unset alias unalias hash ulimit let mapfile readarray getopts times history dirs pushd popd cd return break continue shift exit logout suspend compgen complete compopt caller enable help fc setopt unsetopt autoload zstyle bindkey':
     PRINTS,
-  'cat tac nl rev paste comm join cmp sum cksum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum md5 shasum base64 base32 basenc expand unexpand fold fmt pr column look strings more less most pg zcat zless zmore bzcat xzcat zstdcat lz4cat gzcat bat batcat mdcat glow hexyl ptx tsort vis colrm':
+  'cat tac nl rev paste comm join cmp sum cksum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum md5 shasum base64 base32 basenc expand unexpand fold fmt pr column look strings more most pg zcat zmore bzcat xzcat zstdcat lz4cat gzcat mdcat glow hexyl ptx tsort vis colrm':
     {
       ...READS,
       options:

@@ -2,6 +2,7 @@ import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Program, Touch, Where } from './grammar.ts'
 import { statements } from './sql.ts'
+import { changesDatabase, sqliteTouches } from './sqlite.ts'
 import { object, opaque, path, shell } from './touch.ts'
 
 const PSQL: Program = {
@@ -15,7 +16,7 @@ export const DATABASES: Family = {
   'psql pgcli ysqlsh': PSQL,
   'mysql mariadb mycli': {
     options:
-      '-e,--execute=data -h,--host=data -P,--port=data -u,--user=data -p,--password=?data -D,--database=data -S,--socket=data --defaults-file=read --defaults-extra-file=read --init-command=data --tee=write --delimiter=data -N -B -s -r -t -v -f -q -A -E -H -X --ssl-mode=data',
+      '-e,--execute=data -h,--host=data -P,--port=data -u,--user=data -p,--password=?data -D,--database=data -S,--socket=data --defaults-file=read --defaults-extra-file=read --init-command=data --pager=?shell --tee=write --delimiter=data -N -B -s -r -t -v -f -q -A -E -H -X --ssl-mode=data',
     touches: (args, line) => client({ system: 'mysql', text: ['-e', '--init-command'] }, args, line),
   },
   'sqlcmd osql': {
@@ -39,7 +40,7 @@ export const DATABASES: Family = {
   'sqlite3 sqlite duckdb litecli': {
     style: 'single',
     options:
-      '-cmd=data -init=read -separator=data -nullvalue=data -newline=data -c=data -s=data -f=read -readonly -batch -header -noheader -column -csv -json -line -list -html -box -markdown -table -bail -echo -stats -version -A',
+      '-cmd=data -init=data -separator=data -nullvalue=data -newline=data -c=data -s=data -f=data -readonly -batch -header -noheader -column -csv -json -line -list -html -box -markdown -table -bail -echo -stats -version -A',
     touches: sqlite,
   },
   'mongosh mongo': {
@@ -132,8 +133,11 @@ function unread(system: string, args: Arguments, why: string): Touch {
 
 function sqlTouches(system: string, text: Field, where: Where): Touch[] {
   const whole = text.text + (text.unknown === undefined ? '' : ` ${text.unknown.suffix}`)
-  const shellOut = /^\s*(?:\\!|system\s|\.(?:shell|system)\s)\s*(.*)$/m.exec(whole)
-  const found: Touch[] = shellOut === null ? [] : [shell(known(shellOut[1] ?? ''))]
+  const shellOut =
+    /^\s*(?:\\!|system\s|(?:pager|\\P)\s|edit\s)\s*(.*)$|\\(?:o|out|g|gx|w|write|copy\b.*\bprogram)\s*[|']\s*([^']*)/m.exec(
+      whole,
+    )
+  const found: Touch[] = shellOut === null ? [] : [shell(known(shellOut[1] ?? shellOut[2] ?? ''))]
   if (/\bto\s+program\b|\bfrom\s+program\b/i.test(whole)) found.push(opaque('the database server runs a program'))
   const all = statements(whole)
   for (const { verb, type, name } of all) {
@@ -149,31 +153,18 @@ function sqlTouches(system: string, text: Field, where: Where): Touch[] {
 /** A database in a file: its statements change that file. */
 function sqlite(args: Arguments, line: CommandLine): readonly Touch[] {
   const [file, ...texts] = args.operands
-  const commands = [
-    ...(args.values.get('-cmd') ?? []),
-    ...(args.values.get('-c') ?? []),
-    ...(args.values.get('-s') ?? []),
-    ...texts,
+  const options = ['-cmd', '-c', '-s'].flatMap((name) => args.values.get(name) ?? [])
+  const commands = [...options, ...texts]
+  const piped = commands.length === 0 && line.piped
+  const writes = piped || commands.some(changesDatabase)
+  const scripts = ['-init', '-f'].flatMap((name) => args.values.get(name) ?? [])
+  const touches: Touch[] = [
+    ...commands.flatMap((text) => sqliteTouches(text)),
+    ...scripts.map((script): Touch => ({ kind: 'script', language: 'sqlite', path: script, args: [] })),
+    ...(piped ? [{ kind: 'stdin', language: 'sqlite' } as const] : []),
   ]
-  const touches: Touch[] = []
-  let writes = commands.length === 0 && line.piped
-  for (const text of commands) {
-    const dot = /^\s*\.(\w+)\s*(.*)$/s.exec(text.text)
-    if (dot === null) writes ||= statements(text.text).length > 0 || text.unknown !== undefined
-    else touches.push(...dotCommand(dot[1] ?? '', dot[2] ?? ''))
-    if (/^(?:import|restore|recover|load|read)$/.test(dot?.[1] ?? '')) writes = true
-  }
   if (file === undefined || literal(file) === ':memory:') return touches
   return [path(writes && !has(args, '-readonly') ? 'update' : 'read', file), ...touches]
-}
-
-function dotCommand(name: string, rest: string): readonly Touch[] {
-  const target = known(rest.trim().split(/\s+/).at(-1) ?? '')
-  if (/^(?:shell|system)$/.test(name)) return [shell(known(rest))]
-  if (/^(?:output|once|backup|save|clone|excel)$/.test(name) && target.text !== '') return [path('create', target)]
-  if (/^(?:import|restore|read|open)$/.test(name) && target.text !== '')
-    return [path('read', known(rest.trim().split(/\s+/)[0] ?? ''))]
-  return name === 'load' ? [opaque('the database client loads code')] : []
 }
 
 const MONGO_READS =

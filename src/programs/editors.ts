@@ -1,12 +1,14 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has } from './arguments.ts'
+import { exTouches } from './ex.ts'
 import type { Arguments, CommandLine, Family, Touch } from './grammar.ts'
 import { from, opaque, path, shell } from './touch.ts'
 
 export const EDITORS: Family = {
   'vim vi nvim view vimdiff gvim ex rvim elvis vile kak helix hx': {
     options:
-      '-c,--cmd=data -S=script -u=read -U=read -s=read -w=write -W=write -i=data -T=data -q=read -t=data -r -R -e -E -n -N -Z -p -o -O -d -m -M -b -y -l --headless --noplugin --clean --startuptime=write --server=data --remote-expr=data --remote-send=data',
+      '-c,--cmd=data -S=script -u=data -U=data -s -es -Es -w=write -W=write -i=data -T=data -q=read -t=data -l=script -r -R -e -E -n -N -Z -p -o -O -d -m -M -b -y --headless --noplugin --clean --startuptime=write --server=data --remote-expr=code --remote-send=code',
+    language: 'ex',
     touches: vim,
   },
   'ed red': {
@@ -35,35 +37,44 @@ export const EDITORS: Family = {
   man: {
     options: '-P,--pager=shell -H,--html=?shell -C=read -M=data -S=data -e=data -L=data -m=data -E=data -k -f -a -w',
   },
-  'less-run lesspipe': { operands: 'read…' },
+  'less zless bzless xzless lv': {
+    options:
+      '-k,--lesskey-file,--lesskey-src=load -o,-O,--log-file,--LOG-FILE=write -p,--pattern=data -t,--tag=data -T,--tag-file=read -b,--buffers=data -h,--max-back-scroll=data -j,--jump-target=data -P,--prompt=data -D,--color=data -x,--tabs=data -y,--max-forw-scroll=data -z,--window=data --shift=data --rscroll=data --lesskey-content=code',
+    touches: pager,
+  },
+  'bat batcat': {
+    options:
+      '--pager=shell --paging=data -l,--language=data -r,--line-range=data -H,--highlight-line=data --theme=data --style=data --map-syntax=data -m=data --wrap=data --terminal-width=data --tabs=data --file-name=data --color=data --decorations=data --config-file=read -n -p -A',
+    operands: 'read…',
+  },
+  lesspipe: { operands: 'read…' },
 }
-
-const SHELLS_OUT =
-  /(?:^|[|:\s])(?:sil(?:ent)?!?\s+)?(?:r(?:ead)?\s*)?!\s*(.+)$|\bsystem(?:list)?\((.+)\)|\bos\.execute\((.+)\)/
-const SPECIAL = /\b(?:luafile|lua|python3?|py3?|perl|ruby|source|so|luado|pyx)\b/
-const WRITES = /(?:^|[|:\s])(?:w(?:rite)?|sav(?:eas)?)!?\s+(\S+)/
 
 /** Commands of `-c`, `--cmd` and `+`: a `!` is a shell, `w FILE` writes. */
 function vim(args: Arguments, line: CommandLine): readonly Touch[] {
   const plus = args.operands.filter((field) => field.text.startsWith('+')).map((field) => from(field, 1))
   const touches: Touch[] = []
-  for (const command of [...(args.values.get('-c') ?? []), ...plus]) touches.push(...exCommand(command))
-  if (line.piped && has(args, '-e', '-E', '-s')) touches.push(opaque('the editor takes its commands from the input'))
+  for (const script of [...(args.values.get('-u') ?? []), ...(args.values.get('-U') ?? [])])
+    if (!/^(?:NONE|NORC|DEFAULTS)$/.test(script.text))
+      touches.push({ kind: 'script', language: 'ex', path: script, args: [] })
+  for (const command of [...(args.values.get('-c') ?? []), ...plus]) touches.push(...exTouches(command))
+  if (line.piped && has(args, '-e', '-E', '-s', '-es', '-Es')) touches.push({ kind: 'stdin', language: 'ex' })
   const reads = has(args, '-R') || line.name === 'view'
+  const keys = has(args, '-s') && !has(args, '-e', '-E') ? args.operands[0] : undefined
+  if (keys !== undefined && line.name !== 'ex') touches.push(opaque(`the editor types what is in ${keys.text}`))
   const files = args.operands.filter((field) => !field.text.startsWith('+') && literal(field) !== '-')
   return [...touches, ...files.map((field) => path(reads ? 'read' : 'update', field))]
 }
 
-function exCommand(command: Field): readonly Touch[] {
-  const { text } = command
-  const match = SHELLS_OUT.exec(text)
-  if (match !== null) {
-    const line = match[1]
-    return [line === undefined ? opaque('the editor runs a command that it computes') : shell(known(line))]
-  }
-  if (SPECIAL.test(text)) return [{ kind: 'code', language: 'unknown', text: command }]
-  const written = WRITES.exec(text)?.[1]
-  return written === undefined ? [] : [path('create', known(written))]
+/** `+KEYS`: what is typed first. A `!` or `#` starts a shell, `|` feeds one, `s` saves. */
+function pager({ operands }: Arguments): readonly Touch[] {
+  return operands.flatMap((field) => {
+    if (!field.text.startsWith('+')) return literal(field) === '-' ? [] : [path('read', field)]
+    const keys = field.text.replace(/^\+\+?/, '')
+    const match = /^(?![/?&])[^!#|]*(?:[!#]|\|.)(.*)$/s.exec(keys)
+    if (match !== null) return [shell(known(match[1] ?? ''))]
+    return /^s\s/.test(keys) ? [path('create', known(keys.slice(1).trim()))] : []
+  })
 }
 
 function opened(field: Field): readonly Touch[] {

@@ -8,12 +8,12 @@ import { path } from './touch.ts'
 export const TEXT: Family = {
   'sed ssed': {
     options:
-      '-e,--expression=data -f,--file=read -i,-I,--in-place=?data -l,--line-length=data -n,--quiet,--silent -E,-r,--regexp-extended -s,--separate -u -z --posix --sandbox --follow-symlinks --debug',
+      '-e,--expression=data -f,--file=data -i,-I,--in-place=?data -l,--line-length=data -n,--quiet,--silent -E,-r,--regexp-extended -s,--separate -u -z --posix --sandbox --follow-symlinks --debug',
     touches: sed,
   },
   'awk gawk mawk nawk original-awk goawk': {
     options:
-      '-F,--field-separator=data -v,--assign=data -f,--file=read -i,--include=data -e,--source=data -o=?write -d=?write -p=?write -l,--load=data -W=data -S,--sandbox -E,--exec=read',
+      '-F,--field-separator=data -v,--assign=data -f,--file=data -i,--include=load -e,--source=data -o=?write -d=?write -p=?write -l,--load=load -W=data -S,--sandbox -E,--exec=data',
     style: 'stop',
     touches: awk,
   },
@@ -78,6 +78,7 @@ function sed(args: Arguments): readonly Touch[] {
   const dry = has(args, '--sandbox')
   return [
     ...(dry ? [] : scripts.flatMap((script) => sedTouches(script))),
+    ...(args.values.get('-f') ?? []).map((file): Touch => (dry ? path('read', file) : script('sed', file))),
     ...files.filter((file) => literal(file) !== '-').map((file) => path(inPlace ? 'update' : 'read', file)),
   ]
 }
@@ -90,8 +91,14 @@ function awk(args: Arguments): readonly Touch[] {
   const inPlace = value(args, '-i')?.text === 'inplace'
   return [
     ...programs.flatMap((program) => awkTouches(program)),
+    ...[...(args.values.get('-f') ?? []), ...(args.values.get('-E') ?? [])].map((file) => script('awk', file)),
     ...files.filter(isFile).map((file) => path(inPlace ? 'update' : 'read', file)),
   ]
+}
+
+/** A file of commands; `-` is the input. */
+function script(language: 'sed' | 'awk', file: Field): Touch {
+  return literal(file) === '-' ? { kind: 'stdin', language } : { kind: 'script', language, path: file, args: [] }
 }
 
 /** An operand `name=value` is an assignment. */

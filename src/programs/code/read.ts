@@ -1,6 +1,10 @@
 import { type Field, known } from '../../lang/field.ts'
+import { awkTouches } from '../awk.ts'
+import { exTouches } from '../ex.ts'
 import type { Language, Touch } from '../grammar.ts'
+import { sedTouches } from '../sed.ts'
 import { statements } from '../sql.ts'
+import { sqliteTouches } from '../sqlite.ts'
 import { object, opaque } from '../touch.ts'
 import { readerOf } from './evaluate.ts'
 import type { CodeLanguage } from './language.ts'
@@ -20,6 +24,16 @@ const LANGUAGES: Readonly<Partial<Record<Language, CodeLanguage>>> = {
   perl: PERL,
   ruby: RUBY,
   php: PHP,
+}
+
+/** Languages that are read line by line, or statement by statement. */
+const SMALL: Readonly<Partial<Record<Language, (text: Field) => readonly Touch[]>>> = {
+  sql: queries,
+  sqlite: sqliteTouches,
+  sed: sedTouches,
+  awk: awkTouches,
+  ex: exTouches,
+  powershell: ({ text }) => readPowershell(text),
 }
 
 /** Longer texts are not read. */
@@ -45,9 +59,9 @@ export function readCode(
   args: readonly Field[] = [],
   { home, script }: Surroundings = {},
 ): readonly Touch[] {
-  if (language === 'sql') return queries(text)
   if (text.length > LONGEST) return [opaque('the code is too long to be read')]
-  if (language === 'powershell') return attempt(() => readPowershell(text))
+  const small = SMALL[language]
+  if (small !== undefined) return attempt(() => small(known(text)))
   const table = LANGUAGES[language]
   if (table === undefined) return [opaque('there is no reader for this language')]
   return attempt(() => {
@@ -71,7 +85,7 @@ function tagged(text: string): string {
   return /^\s*(?:<|#!)/.test(text) ? `?>${text}` : text
 }
 
-function queries(text: string): readonly Touch[] {
+function queries({ text }: Field): readonly Touch[] {
   return statements(text).map(({ verb, type, name }) =>
     object(verb, ['database', type], known(name), { where: 'remote', traits: ['stateful'] }),
   )
