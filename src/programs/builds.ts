@@ -1,9 +1,12 @@
-import { type Field, known } from '../lang/field.ts'
+import { type Field, known, literal } from '../lang/field.ts'
 import { has } from './arguments.ts'
-import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
-import { looksLikePath, object, path, run } from './touch.ts'
+import { environment } from './environment.ts'
+import type { Arguments, CommandLine, Family, Program, TaskTouch, Touch } from './grammar.ts'
+import { cut, looksLikePath, object, path, run } from './touch.ts'
 
 const TASK: Program = { touches: tool }
+/** With one of these, a checker changes what it checks. */
+const FIXES = ['--fix', '--write', '--apply', '--autocorrect', '--autocorrect-all', '-w', '-A']
 /** Compilers and checkers: they read what they are given and write where `-o` says. */
 const COMPILER: Program = {
   options:
@@ -14,14 +17,19 @@ const COMPILER: Program = {
 export const BUILDS: Family = {
   'make gmake bmake ninja samu remake': {
     options:
-      '-C,--directory=cwd -f,--file,--makefile=read -j,--jobs=?data -l=?data -o=data -W=data -I=data -k -s -n,--dry-run,--just-print -B -t',
+      '-C,--directory=cwd -f,--file,--makefile=load -j,--jobs=?data -l=?data -o=data -W=data -I=data -k -s -n,--dry-run,--just-print -B -t',
     dry: '-n',
     touches: make,
   },
-  cmake: { style: 'stop', options: '-P=script', touches: cmake },
+  cmake: {
+    options:
+      '-P=script -B=project -S=project --build=project --install=project --prefix=write --preset=data -C=load --toolchain=load -D=data -U=data -G=data -t,--target=data --config=data -j,--parallel=?data -E -v -N --fresh',
+    touches: cmake,
+  },
   'meson bazel bazelisk buck buck2 pants gradle gradlew mvn mvnw mvnd ant sbt-build just task invoke inv doit nox tox scons waf xcodebuild swift zig ctest cpack autoreconf autoconf automake configure rake-task xcodegen tuist fastlane':
     {
-      options: '-C=cwd -f,--file=read -p=data -P=data -D=data -s=data -pl,--projects=data',
+      options:
+        '-C=cwd -f,--file,--justfile,--buildfile=project -p,--project-dir=project -I,--init-script=load -d,--working-directory=project -P=data -D=data -s=data -pl,--projects=data',
       touches: publishes,
     },
   'vitest jest mocha ava tap jasmine karma cypress playwright pytest py.test unittest nose2 phpunit pest rspec minitest cucumber behave robot go-test gotestsum ginkgo ctest-run prove busted bats shellspec tsc tsgo vue-tsc tsup esbuild swc babel webpack rollup parcel vite rspack rsbuild next nuxt astro remix gatsby ng vue-cli-service svelte-kit expo react-native storybook eslint oxlint biome stylelint prettier-check standard xo tslint jshint knip depcheck madge typedoc jsdoc markdownlint markdownlint-cli2 commitlint lint-staged husky pre-commit lefthook mypy pyright basedpyright pylint flake8 bandit pyflakes pycodestyle pydocstyle vulture sphinx-build mkdocs golangci-lint staticcheck govulncheck gosec errcheck golint revive goreleaser air buf wire mockgen sqlc shellcheck hadolint actionlint yamllint-run ansible-lint tflint tfsec checkov trivy semgrep snyk grype syft rubocop standardrb brakeman reek sorbet srb steep phpstan psalm pint phpcs swiftlint ktlint detekt checkstyle cargo-nextest cargo-watch nodemon tsx-watch air-verse wasm-pack hugo jekyll hexo eleventy zola docusaurus vitepress act sam-local concurrently-task coverage c8 nyc gcov lcov valgrind-check cppcheck clang-tidy rustdoc mdbook cargo-deny':
@@ -29,14 +37,14 @@ export const BUILDS: Family = {
       ...TASK,
       exact: true,
       options:
-        '--outfile=write --outdir,--outDir,--out-dir=write -o,--output=write --coverage-directory=write --config=read -c=data -p,--project=data --root=data -k=data -n=data -t=data -m=data -r=data',
+        '--outfile=write --outdir,--outDir,--out-dir=write -o,--output=write --coverage-directory=write --config,--plugin,--rulesdir,--require=load -c=data -p,--project=project --root=data -k=data -n=data -t=data -m=data -r=data',
     },
   'gcc g++ cc c++ clang clang++ tcc rustc ghc javac kotlinc scalac gfortran nasm yasm as ld lld ldc2 dmd fpc ocamlc ocamlopt nim crystal v zig-cc emcc em++ protoc bison flex yacc lex re2c sass less-css lessc stylus tailwindcss postcss terser uglifyjs svgo coffee elm purs dot neato circo fdp lipo strip objcopy objdump nm ldd size readelf otool dwarfdump ar-list pdflatex xelatex lualatex latexmk tectonic typst':
     COMPILER,
   'gofmt goimports gofumpt rustfmt black ruff isort autopep8 yapf prettier prettierd dprint clang-format shfmt stylua terraform-fmt taplo swiftformat google-java-format csharpier djlint mdformat pyupgrade autoflake modernize fieldalignment php-cs-fixer oxfmt':
     {
       options:
-        '-w,--write -l -d -i -s -c,--check --fix --diff --config=read --cache --stdin-filepath=data -local=data --ignore-path=read',
+        '-w,--write -l -d -i -s -c,--check --fix --diff --config,--plugin=load --cache --stdin-filepath=data -local=data --ignore-path=read',
       touches: formats,
     },
 }
@@ -45,11 +53,11 @@ const REACHES_OUT = /^(?:deploy|publish|release|submit|upload|gh-deploy)$/
 const ONLY_SAYS = /^--(?:dry-?run|snapshot|skip-publish|check|help)$/
 
 /** A tool of the project's own work; what it puts where others see it says so in its first word. */
-function tool({ operands, flags }: Arguments, line: CommandLine): readonly Touch[] {
-  const [word] = operands
-  const task: Touch = { kind: 'task', name: line.name }
-  if (!REACHES_OUT.test(word?.text ?? '') || [...flags].some((flag) => ONLY_SAYS.test(flag))) return [task]
-  return [task, object('update', [line.name, 'deployment'], operands[1], { where: 'remote' })]
+function tool(args: Arguments, line: CommandLine): readonly Touch[] {
+  const [word] = args.operands
+  const main: Touch = has(args, ...FIXES) ? task(line, places(args)) : { ...task(line), checks: true }
+  if (!REACHES_OUT.test(word?.text ?? '') || [...args.flags].some((flag) => ONLY_SAYS.test(flag))) return [main]
+  return [main, object('update', [line.name, 'deployment'], args.operands[1], { where: 'remote' })]
 }
 
 /** `make VAR=value target`. A shell or a makefile given on the line is code of the line, not of the project. */
@@ -57,8 +65,17 @@ function make(args: Arguments, line: CommandLine): readonly Touch[] {
   const targets = args.operands.filter((field) => !/^\w+[:+?!]?=/.test(field.text))
   const evaluated = args.values.get('--eval') ?? []
   const code: readonly Touch[] = evaluated.map((text) => ({ kind: 'code', language: 'unknown', text }))
-  const file = args.values.has('-f') ? {} : ({ of: 'Makefile', args: args.operands } as const)
-  return [...code, { kind: 'task', name: targets[0]?.text ?? line.name, ...file }]
+  // `make CC=…` reaches what the makefile runs, as if the environment had set it.
+  const set = args.operands.flatMap((field) => {
+    const [, name = ''] = /^(\w+)[:+?!]?=/.exec(field.text) ?? []
+    return name === '' ? [] : environment(name, cut(field, '=')?.[1] ?? known(''))
+  })
+  const named = args.values.get('-f') ?? []
+  const typed: readonly Touch[] = named.some((file) => literal(file) === '-')
+    ? [{ kind: 'stdin', language: 'unknown' }]
+    : []
+  const file = named.length > 0 ? {} : ({ of: 'Makefile', args: args.operands } as const)
+  return [...code, ...set, ...typed, { kind: 'task', name: targets[0]?.text ?? line.name, ...file }]
 }
 
 const CMAKE_COMMANDS: Readonly<Record<string, string>> = {
@@ -105,11 +122,22 @@ function publishes(args: Arguments, line: CommandLine): readonly Touch[] {
 function formats(args: Arguments, line: CommandLine): readonly Touch[] {
   const names = args.operands.filter((field) => looksLikePath(field) && !field.glob)
   const writes =
-    has(args, '-w', '-i', '--fix') || /^(?:black|isort|rustfmt|autopep8|yapf|stylua|swiftformat)$/.test(line.name)
+    has(args, '-w', '-i', '--fix') ||
+    (line.name === 'ruff' && args.operands[0]?.text === 'format') ||
+    /^(?:black|isort|rustfmt|autopep8|yapf|stylua|swiftformat)$/.test(line.name)
   const checks = has(args, '-c', '--diff', '-d')
   if (!writes || checks) return names.map((field) => path('read', field))
   const files = names.filter(isFile)
-  return [{ kind: 'task', name: line.name }, ...files.map((field) => path('update', field))]
+  const others = names.filter((field) => !files.includes(field))
+  return [task(line, others), ...files.map((field) => path('update', field))]
+}
+
+function task({ name }: CommandLine, at: readonly Field[] = []): TaskTouch {
+  return { kind: 'task', name, ...(at.length > 0 && { at }) }
+}
+
+function places({ operands }: Arguments): readonly Field[] {
+  return operands.filter(looksLikePath)
 }
 
 function isFile(field: Field): boolean {
