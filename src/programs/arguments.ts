@@ -109,7 +109,7 @@ class Walk {
       this.operands.push(arg)
       this.kept.push(arg)
     } else if (this.#grammar.style === 'single') this.#single(arg)
-    else if (text.startsWith('--') || this.#grammar.long.has(text)) this.#long(arg, text)
+    else if (text.startsWith('--') || this.#grammar.long.has(text.replace(/=.*/s, ''))) this.#long(arg, text)
     else this.#bundle(arg)
   }
 

@@ -10,7 +10,7 @@ const FIXES = ['--fix', '--write', '--apply', '--autocorrect', '--autocorrect-al
 /** Compilers and checkers: they read what they are given and write where `-o` says. */
 const COMPILER: Program = {
   options:
-    '-o,--output=write -I=data -L=data -D=data -l=data -x=data -std=data -include=data --out-dir=write --crate-name=data --crate-type=data --edition=data -C=data',
+    '-o,--output=write -B,-fplugin,-specs=load -I=data -L=data -D=data -l=data -x=data -std=data -include=data --out-dir=write --crate-name=data --crate-type=data --edition=data -C=data',
   operands: 'read…',
 }
 

@@ -47,6 +47,8 @@ const TRACE = /^GIT_TRACE/
 export function environment(name: string, value: Field): readonly Touch[] {
   if (literal(value) === '') return []
   if (TRACE.test(name)) return value.text.startsWith('/') ? [path('update', value)] : []
+  // A function that `bash` takes from its environment.
+  if (name.startsWith('BASH_FUNC_')) return [brings(name)]
   const use = CARGO.test(name) ? 'shell' : USE_OF.get(name)
   if (use instanceof RegExp) return use.test(value.text + (value.unknown?.suffix ?? '')) ? [brings(name)] : []
   switch (use) {

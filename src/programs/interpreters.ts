@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Language, Touch } from './grammar.ts'
-import { joined, opaque, path, run, shell } from './touch.ts'
+import { from, joined, opaque, path, run, shell } from './touch.ts'
 
 const SHELL_OPTIONS =
   '-c -l,--login -i -s -e -u -x -v -n -f -h -a -b -k -m -p -r,--restricted -t -B -C -E -H -P -T -o=data -O=data --rcfile,--init-file=script --norc --noprofile --posix --debugger --verbose -D'
@@ -63,14 +63,14 @@ export const INTERPRETERS: Family = {
   perl: {
     style: 'stop',
     options:
-      '-e,-E=data -i=?data -M=?data -m=?data -I=data -F=?data -l=?data -0=?data -x=?data -C=?data -D=?data -d=?data -V=?data -n -p -a -w -W -X -v -c -s -S -t -T -u -U -h',
+      '-e,-E=data -i=?data -M=?data -m=?data -I=load -F=?data -l=?data -0=?data -x=?data -C=?data -D=?data -d=?data -V=?data -n -p -a -w -W -X -v -c -s -S -t -T -u -U -h',
     language: 'perl',
     touches: perlish('perl'),
   },
   'ruby jruby truffleruby': {
     style: 'stop',
     options:
-      '-e=data -i=?data -r=data -I=data -F=?data -E=data -K=?data -C=cwd -W=?data -x=?data -0=?data -T=?data --encoding=data -n -p -a -l -w -v -c -s -S -U -h -run',
+      '-e=data -i=?data -r=data -I=load -F=?data -E=data -K=?data -C=cwd -W=?data -x=?data -0=?data -T=?data --encoding=data -n -p -a -l -w -v -c -s -S -U -h -run',
     language: 'ruby',
     touches: perlish('ruby'),
   },
@@ -94,8 +94,13 @@ export const INTERPRETERS: Family = {
   'cmd command.com': { touches: (_, line) => windows(line) },
   java: {
     style: 'single',
-    options: '-jar=data -cp,-classpath,--class-path=data -m,--module=data -p=data -agentlib=data -javaagent=data',
-    touches: ({ operands }, line) => [{ kind: 'task', name: operands[0]?.text ?? line.name }],
+    options: '-jar=data -cp,-classpath,--class-path=load -m,--module=data -p=data -agentlib=data -javaagent=data',
+    touches: ({ operands }, line) => [
+      ...line.args
+        .filter(({ text }) => /^-(?:javaagent|agentpath):/.test(text))
+        .map((field): Touch => ({ kind: 'load', from: from(field, field.text.indexOf(':') + 1), by: 'an option' })),
+      { kind: 'task', name: operands[0]?.text ?? line.name },
+    ],
   },
   'wasmtime wasmer mono dotnet-script julia-run': {
     style: 'stop',

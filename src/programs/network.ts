@@ -15,7 +15,7 @@ const ASKS_HOST: Program = {
 }
 
 export const SSH_OPTIONS =
-  '-B=data -b=data -c=data -D=data -E=write -e=data -F=read -I=data -i=data -J=data -L=data -l=data -m=data -O=data -o=data -P=data -p=data -Q=data -R=data -S=data -W=data -w=data -4 -6 -A -a -C -f -G -g -K -k -M -N -n -q -s -T -t -V -v -X -x -Y -y'
+  '-B=data -b=data -c=data -D=data -E=write -e=data -F=load -I=data -i=data -J=data -L=data -l=data -m=data -O=data -o=data -P=data -p=data -Q=data -R=data -S=data -W=data -w=data -4 -6 -A -a -C -f -G -g -K -k -M -N -n -q -s -T -t -V -v -X -x -Y -y'
 
 export const NETWORK: Family = {
   curl: {

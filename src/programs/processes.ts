@@ -1,6 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has } from './arguments.ts'
 import type { CommandLine, Family, ProcessTouch, Touch } from './grammar.ts'
+import { run } from './touch.ts'
 
 export const PROCESSES: Family = {
   kill: { touches: (_, line) => kill(line) },
@@ -11,6 +12,15 @@ export const PROCESSES: Family = {
   },
   'ps pgrep pidof pstree lsof top htop btop atop vmstat iostat mpstat sar iotop nethogs ss netstat jobs fg bg wait disown pmap pwdx prtstat systemd-cgls systemd-cgtop glances sample vm_stat tload w.procps':
     {},
+  cpulimit: {
+    style: 'stop',
+    options: '-p,--pid=data -e,--exe=data -P,--path=data -l,--limit=data -z -i -b -f -v -m -k -q -r -c=data -s=data',
+    touches: ({ operands, values }) => [
+      ...(values.get('-p') ?? []).map(slowed),
+      ...(operands.length > 0 ? [run(operands)] : []),
+    ],
+  },
+  killall5: { touches: () => [ended(known('-1'))] },
   renice: {
     options: '-n,--priority=data -g,--pgrp -p,--pid -u,--user',
     touches: ({ operands, flags }) => operands.slice(flags.has('-n') ? 0 : 1).map(slowed),
@@ -51,6 +61,9 @@ function named({ args }: CommandLine): readonly Touch[] {
   const words = args.map((field) => field.text)
   if (words.some((word) => /^(?:-l|--list|-c|--count)$/.test(word))) return []
   const names = args.filter((field, i) => !field.text.startsWith('-') && !TAKES_VALUE.test(words[i - 1] ?? ''))
+  // Of a whole user, group or terminal.
+  if (names.length === 0 && words.some((word) => /^(?:-[uUGtgP]|--(?:euid|uid|user|group|terminal|pgroup))/.test(word)))
+    return [ended(known('-1'))]
   const whole = words.some((word) => /^-[a-z]*f|^--full$/.test(word))
   return names.map((name) => ({ ...ended(name), looks: whole ? 'line' : 'name' }))
 }

@@ -33,6 +33,12 @@ export const WRAPPERS: Family = {
       '-i,--ignore-environment -u,--unset=data -C,--chdir=cwd -S,--split-string=data -a,--argv0=data -P=data -v,--debug -0,--null --block-signal=?data --default-signal=?data --ignore-signal=?data --list-signal-handling',
     touches: env,
   },
+  'ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 ld-linux-armhf.so.3 ld-linux.so.2 ld-musl-x86_64.so.1 ld-musl-aarch64.so.1 ld.so':
+    {
+      ...COMMAND,
+      options:
+        '--preload,--audit,--library-path=load --inhibit-rpath=data --argv0=data --glibc-hwcaps-prepend=data --list --verify --inhibit-cache',
+    },
   unbuffer: { ...COMMAND, options: '-p' },
   'nohup builtin setsid fakeroot eatmydata proxychains proxychains4 torsocks torify tsocks rlwrap dbus-run-session dbus-launch winpty arch aa-exec uclampset setpriv numactl cgexec choom softlimit setuidgid envdir chpst setlock reptyr catchsegv sem lockrun setarch linux32 linux64 i386 x86_64 shim grc chronic ifne ts-run mispipe ltrace-run systemd-cat inotifyrun stdoutisatty':
     {
@@ -311,7 +317,7 @@ function assigned({ operands }: Arguments): readonly Touch[] {
 }
 
 function splitEnv(fields: readonly Field[]): { readonly env: readonly Field[]; readonly argv: readonly Field[] } {
-  const at = fields.findIndex((field) => !/^[A-Za-z_][\w-]*=/.test(field.text))
+  const at = fields.findIndex((field) => !/^[A-Za-z_][\w-]*(?:%%|\(\))?=/.test(field.text))
   const end = at < 0 ? fields.length : at
   return { env: fields.slice(0, end), argv: fields.slice(end) }
 }

@@ -6,7 +6,7 @@ import type { Language, ScriptTouch } from '../../programs/grammar.ts'
 
 /** Folders whose programs are what their name says; anywhere else the name is whatever somebody chose. */
 const PROGRAM_FOLDERS =
-  /^(?:\/usr(?:\/local)?|\/opt\/[^/]+|\/snap|\/home\/linuxbrew\/\.linuxbrew)?\/s?bin\/[^/]+$|^\/(?:nix\/store|usr\/lib|opt)\//
+  /^(?:\/usr(?:\/local)?|\/opt\/[^/]+|\/snap|\/home\/linuxbrew\/\.linuxbrew)?\/s?bin\/[^/]+$|^\/(?:nix\/store|(?:usr\/)?lib\w*|opt)\//
 
 export function isProgram(path: string): boolean {
   return PROGRAM_FOLDERS.test(path)

@@ -10,9 +10,11 @@ const INSTALLED =
   /^\/(?:usr|bin|sbin|opt|snap|nix|lib\w*|etc|dev\/null|Library|System|Applications|home\/linuxbrew)(?:\/|$)/
 
 /** A place that code is loaded from; `own` are the workspace's, where a program may hide another of its name. */
-export type Place =
-  | { readonly kind: 'usual' | 'strange'; readonly shown: string }
-  | { readonly kind: 'own'; readonly shown: string; readonly path: string }
+export interface Place {
+  readonly kind: 'usual' | 'own' | 'strange'
+  /** Its path, or why that is not known. */
+  readonly shown: string
+}
 
 /** Each place of a `:` list up to the first of the system's, where everything known is found. */
 export function places(list: Field, scope: Scope, facts: Facts): readonly Place[] {
@@ -38,7 +40,7 @@ function placed(text: string, scope: Scope, facts: Facts): Place {
   const path = resolve(scope.cwd.text, text.startsWith('~/') ? home + text.slice(1) : text)
   const inside = (folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
   if (isInstalled(`${path}/x`) || INSTALLED.test(path)) return { kind: 'usual', shown: path }
-  if (inside(workspace)) return { kind: 'own', shown: path, path }
+  if (inside(workspace)) return { kind: 'own', shown: path }
   // In a home, agents ask before they write.
   if (inside(home) && !temporary.some(inside)) return { kind: 'usual', shown: path }
   return { kind: 'strange', shown: path }

@@ -7,7 +7,7 @@ import { ofShell } from '../../lang/shell/builtins.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
-import { fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
+import { assign, fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
 import { environment } from '../../programs/environment.ts'
 import type {
   CodeTouch,
@@ -64,6 +64,12 @@ interface Standing extends At {
 type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & {
   /** Where the text stands, for notes. */
   readonly file?: { readonly named: Field; readonly path: string }
+}
+
+/** What a shell that a command starts knows: the variables that were set for it, and its own arguments. */
+function startedBy({ scope, assigns }: Invocation, positional: readonly Field[]): Scope {
+  const set = assigns.reduce((at, { name, value }) => assign(at, name, { kind: 'scalar', any: [value] }), scope)
+  return { ...set, positional }
 }
 
 /** One prediction: facts and ground stay the same all through it. */
@@ -163,11 +169,11 @@ class Walk {
         opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`, NAMED),
       ]
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
-    const script = scriptNamed(name, invocation.scope, this.#facts)
+    const script = scriptNamed(name, invocation.scope, this.#facts) ?? this.#madeHere(name, invocation.scope)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
     const looked = ofShell(name) ? undefined : this.#looked(name, invocation)
     if (looked?.kind === 'own')
-      return this.#script({ kind: 'script', language: 'sh', path: known(looked.path), args }, at)
+      return this.#script({ kind: 'script', language: 'sh', path: known(looked.shown), args }, at)
     const strange = looked?.kind === 'strange' ? [opaque(by, `\`PATH\` finds programs in ${looked.shown} first`)] : []
     const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
     return [...strange, ...touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))]
@@ -181,12 +187,26 @@ class Walk {
     const strange = found.find(({ kind }) => kind === 'strange')
     if (strange !== undefined) return strange
     for (const place of found) {
-      if (place.kind !== 'own') continue
-      const path = `${place.path}/${name}`
-      const fact = this.#facts.path(path, 'place')
-      if (scope.written.has(path) || (fact.exists && fact.certainty === 'known')) return { ...place, path }
+      const path = `${place.shown}/${name}`
+      const fact = place.kind === 'own' ? this.#facts.path(path, 'place') : undefined
+      const there = fact?.exists === true && fact.certainty === 'known'
+      if (there || this.#isMade(path, scope)) return { kind: 'own', shown: path }
     }
     return undefined
+  }
+
+  /** A program that this very text has put where installed ones are. */
+  #madeHere(name: string, scope: Scope): ReturnType<typeof scriptNamed> {
+    const path = name.includes('/') ? literal(under(scope.cwd, known(name))) : undefined
+    return path !== undefined && this.#isMade(path, scope)
+      ? { path: known(path), language: languageOf(path) }
+      : undefined
+  }
+
+  #isMade(path: string, scope: Scope): boolean {
+    const origin = this.#made.originOf(path)
+    // What was put into a folder that a program made is that program's.
+    return scope.written.has(path) || origin.downloaded || !`${path}/`.startsWith(`${origin.path}/`)
   }
 
   #touch(touch: Touch, at: Standing): readonly Draft[] {
@@ -298,7 +318,7 @@ class Walk {
     const read = (): readonly Draft[] =>
       language === 'sh'
         ? // The first argument of `sh -c` is its `$0`.
-          this.text(text.text, { ...at.invocation.scope, positional: args.slice(1) }, deeper)
+          this.text(text.text, startedBy(at.invocation, args.slice(1)), deeper)
         : [
             ...codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper)),
             ...this.#modules(text.text, language, deeper),
@@ -318,7 +338,7 @@ class Walk {
     const found = places(from, scope, this.#facts)
     const strange = found.find((each) => each.kind === 'strange')
     if (strange !== undefined) return [opaque(at.by, `${by} makes it load code from ${strange.shown}`)]
-    const own = found.flatMap((each) => (each.kind === 'own' ? [each.path] : []))
+    const own = found.flatMap((each) => (each.kind === 'own' ? [each.shown] : []))
     const written = [...scope.written.keys()].filter((path) =>
       own.some((place) => path === place || path.startsWith(`${place}/`)),
     )
