@@ -51,6 +51,17 @@ describe('one guard a state folder', () => {
   })
 })
 
+describe('its own process', () => {
+  it('is closed to what it rules on, by its number, its group and its command line; others are asked for', async () => {
+    await p.serve()
+    const pid = pidOf(p)
+    for (const command of [`kill ${pid}`, `kill -STOP -- -${pid}`, `echo ${pid} | xargs kill -9`, 'pkill -f main.mjs'])
+      expect([command, (await p.call(command, 'host')).rule]).toEqual([command, 'protection/guard'])
+    expect((await p.call(`kill ${pid + 1}`, 'host')).rule).toBe('local/machine')
+    expect((await p.call('true')).outcome).toBe('done')
+  })
+})
+
 describe('what it keeps', () => {
   it('is for its user alone', async () => {
     await p.serve()

@@ -93,9 +93,11 @@ function isGuard({ looks, name: field }: ProcessTouch, name: string, { guard, gu
   if (guard === undefined) return false
   const pattern = looks ?? (field.unknown?.process === undefined ? undefined : 'line')
   if (pattern === undefined) return /^-?\d+$/.test(name) && Math.abs(Number(name)) === guard.pid
+  const looked = pattern === 'line' ? guard.line : guard.name
+  if (/^[\w\s/@:=,.-]+$/.test(name)) return looked.includes(name)
   // Of a regular expression, what stands in it as it is must be there: it may find more than is meant, never less.
   const words = name.split(/[^\w/@:-]+/).filter((word) => word !== '')
-  return words.length > 0 && words.every((word) => (pattern === 'line' ? guard.line : guard.name).includes(word))
+  return words.length > 0 && words.every((word) => looked.includes(word))
 }
 
 /** On another host or in a container: reads pass as reads there, the rest is that system's to lose. */
