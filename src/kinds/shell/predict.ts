@@ -72,6 +72,11 @@ function startedBy({ scope, assigns }: Invocation, positional: readonly Field[])
   return { ...set, positional }
 }
 
+/** Setting a variable is a step only where that brings something along. */
+function isStep({ argv, redirects, assigns }: Invocation): boolean {
+  return argv.length + redirects.length > 0 || assigns.some(({ name, value }) => environment(name, value).length > 0)
+}
+
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
   readonly #facts: Facts
@@ -114,7 +119,7 @@ class Walk {
   #invocation(at: Standing): readonly Draft[] {
     const { argv, redirects, assigns } = at.invocation
     return within(
-      this.#notes,
+      this.#notes !== undefined && isStep(at.invocation) ? this.#notes : undefined,
       () => commandStep(at.invocation),
       () => [
         ...redirects.flatMap((redirect) => this.#redirect(redirect, at)),
