@@ -3,11 +3,11 @@ import type { Mandate } from '../core/mandate.ts'
 import { placeName } from '../core/place.ts'
 import type { Release, Ruling } from '../core/ruling.ts'
 import { bySafeguardOrder, SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
-import type { Answer, Judged, Policy, Study } from '../core/study.ts'
+import type { Answer, Judged, Policy, Question, Study } from '../core/study.ts'
 import { ladder } from '../policy/vocabulary.ts'
 import { matchPrecedents } from '../risk/precedent.ts'
 import { questionOf } from '../risk/question.ts'
-import { type History, joinReplaces } from '../risk/sequence.ts'
+import { type History, joinReplaces, type Wanted } from '../risk/sequence.ts'
 import { weigh } from '../risk/weigh.ts'
 import type { Config } from '../wire/config.ts'
 
@@ -25,8 +25,10 @@ export interface Bench {
 /** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
-  const effects = weigh(joinReplaces(study.drafts, bench.history), study.facts, bench.config, study.action.target)
-  const questions = effects.map((effect) => questionOf(effect, bench.mandate, 'advised'))
+  const { config, history } = bench
+  const drafts = joinReplaces(study.drafts, history)
+  const effects = weigh(drafts, study.facts, { config, target: study.action.target, created: history.created })
+  const questions = effects.map((effect) => questionOf(effect, bench, 'advised'))
   const answers = questions.map((question, i) => {
     // The safeguards that can be had here, the cheapest for people first.
     const sets = ladder(
@@ -34,7 +36,7 @@ export function judge(study: Study, bench: Bench): Judged {
     )
     return bench.policy.decide(question, sets)
   })
-  const ruled = rule(effects, answers)
+  const ruled = rule(effects, answers, questions)
   const ruling = bench.refused === true && ruled.kind === 'hold' ? refused(ruled.because) : ruled
   return {
     study,
@@ -73,13 +75,14 @@ export function gravest(answers: readonly Answer[]): number {
 }
 
 /** An action is ruled as its gravest effect; the safeguards of all effects add up. */
-function rule(effects: readonly Effect[], answers: readonly Answer[]): Ruling {
+function rule(effects: readonly Effect[], answers: readonly Answer[], questions: readonly Question[]): Ruling {
   const at = gravest(answers)
   const [effect, answer] = [effects[at], answers[at]]
   if (effect === undefined || answer === undefined)
     return { kind: 'allow', by: 'nothing/to-judge', because: 'it touches nothing', under: [] }
   const under = new Set(answers.flatMap((each) => (each.kind === 'permitted' ? each.under : [])))
-  const because = `${sentence(effect)}: ${answer.because}`
+  const again = questions[at]?.escalating === true ? '; it was refused in this run before, which makes it dearer' : ''
+  const because = `${sentence(effect)}: ${answer.because}${again}`
   const words = insteadOf(at, effects, answers) ?? answer.instead
   const instead = words === undefined ? {} : { instead: words }
   if (answer.kind === 'forbidden') return { kind: 'deny', by: answer.rule, because, ...instead }
@@ -113,6 +116,15 @@ const OPERATOR: Release = { who: 'the operator', where: 'in a terminal of his ow
 
 function needs(people: Safeguard): string {
   return people === 'approval×2' ? 'the approval of two people' : 'the approval of another person'
+}
+
+/** What a call wants that needs people, or that nobody may grant. */
+export function wantedOf({ effects, answers, ruling }: Judged): readonly Wanted[] {
+  if (ruling.kind === 'allow') return []
+  return effects
+    .filter((_, i) => cost(answers[i]) > NOBODY_ASKED)
+    .filter(({ resource }) => resource.kind !== 'anything')
+    .map(({ verb, resource }) => ({ verb, resource: resourceName(resource) }))
 }
 
 const NOBODY_ASKED = 1 + SAFEGUARDS.indexOf('snapshot')

@@ -6,6 +6,7 @@ import { answerOf } from './answer.ts'
 import type { Captured } from './capture.ts'
 import type { Gate } from './gate.ts'
 import type { Entry } from './govern.ts'
+import { wantedOf } from './judge.ts'
 import { record, sayGoal } from './record.ts'
 import { secretsIn } from './redact.ts'
 
@@ -62,6 +63,7 @@ function ticketFor(g: Gate, { study, policy }: Judged): { readonly id: string; r
 function ruledOf({ captured: { action, request }, judged, ticket, released, asked }: Entry): Ruled {
   const { ruling, rule, because, instead, safeguards, effects, precedents, level } = answerOf(judged)
   const { facts, preconditions, noSnapshot } = judged.study
+  const wanted = wantedOf(judged)
   return {
     run: action.agent.run,
     agent: action.agent.name,
@@ -82,6 +84,7 @@ function ruledOf({ captured: { action, request }, judged, ticket, released, aske
     ...(request.claim && { claim: request.claim }),
     ...(instead && { instead }),
     ...(noSnapshot && { noSnapshot }),
+    ...(wanted.length > 0 && { wanted: [...wanted] }),
     ...(precedents && { precedents }),
     ...(ticket && { ticket }),
     ...(released && { released }),

@@ -1,6 +1,6 @@
 import { whatOf } from '../core/action.ts'
 import { answer, standing, type Ticket, used } from '../people/ticket.ts'
-import { type History, NO_HISTORY, remember } from '../risk/sequence.ts'
+import { forgive, type History, NO_HISTORY, remember, type Wanted } from '../risk/sequence.ts'
 import type { HeldCall } from '../wire/api.ts'
 import { Answered, Closed, RECORD, Ruled, Said, Turned } from '../wire/record.ts'
 
@@ -59,6 +59,8 @@ export class Register {
   /** Why everything is stopped, where the last word was a stop. */
   stopped: string | undefined
   readonly #held = new Map<string, HeldCall>()
+  /** What the call of a ticket wanted. */
+  readonly #wanted = new Map<string, { readonly run: string; readonly wanted: readonly Wanted[] }>()
   readonly #runs = new Map<string, Run>()
 
   /** Entries that don't fit are of another version; they stay in the ledger and are not acted on. */
@@ -77,9 +79,10 @@ export class Register {
         fits(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
         break
       case RECORD.answered:
-        fits(Answered.safeParse(entry.data), ({ ticket, answer: said }) =>
-          this.#turn(ticket, (known) => answer(known, said, at)),
-        )
+        fits(Answered.safeParse(entry.data), ({ ticket, answer: said }) => {
+          this.#turn(ticket, (known) => answer(known, said, at))
+          this.#answered(ticket, said)
+        })
         break
       case RECORD.said:
         fits(Said.safeParse(entry.data), (said) => this.#said(entry.subject, said))
@@ -95,7 +98,7 @@ export class Register {
   /** What still runs counts: nobody knows that it won't come about. */
   history(run: string): History {
     const under = [...this.open.values()].filter((open) => open.run === run).flatMap(({ deletes }) => deletes)
-    return remember(this.#history(run), under)
+    return remember(this.#history(run), { deleted: under })
   }
 
   /** Where the run's first call was made: a later one from elsewhere does not move it. */
@@ -134,6 +137,18 @@ export class Register {
     else this.open.delete(id)
     if (undoes === undefined && workspace !== '') this.#run(run, { workspace: this.workspaceOf(run) ?? workspace })
     if (ruled.ticket !== undefined) this.#file(ruled.ticket, id, at, ruled)
+    if (ruled.ruling === 'deny' && ruled.wanted !== undefined)
+      this.#run(run, { history: remember(this.#history(run), { refused: ruled.wanted }) })
+  }
+
+  /** A No to a call is a No to what it wanted, a later yes takes it back. */
+  #answered(ticket: string, said: Answered['answer']): void {
+    const about = this.#wanted.get(ticket)
+    if (about === undefined) return
+    const history = this.#history(about.run)
+    const { wanted } = about
+    const after = said === 'refused' ? remember(history, { refused: wanted }) : forgive(history, wanted)
+    this.#run(about.run, { history: after })
   }
 
   #file(ticket: string, receipt: string, at: number, ruled: Ruled): void {
@@ -143,7 +158,11 @@ export class Register {
       ruled
     const filed = { id: ticket, receipt, digest, policy, preconditions, state: 'open', at } as const
     const dropped = keep(this.tickets, ticket, { ...filed, ...(noSnapshot && { noSnapshot }) }, MOST_TICKETS)
-    for (const id of dropped) this.#held.delete(id)
+    for (const id of dropped) {
+      this.#held.delete(id)
+      this.#wanted.delete(id)
+    }
+    if (ruled.wanted !== undefined) this.#wanted.set(ticket, { run, wanted: ruled.wanted })
     const shown = { ticket, receipt, at, agent, run, input, cwd, because, effects }
     this.#held.set(ticket, { ...shown, ...(precedents && { precedents }), ...(claim && { claim }) })
   }
@@ -161,7 +180,10 @@ export class Register {
     this.open.delete(id)
     if (open?.asked !== undefined) this.#turn(open.asked, used)
     if (open !== undefined && (outcome === 'done' || outcome === 'unknown'))
-      this.#run(open.run, { history: remember(this.#history(open.run), open.deletes) })
+      this.#run(open.run, { history: remember(this.#history(open.run), { deleted: open.deletes }) })
+    const made = changes.filter(({ change }) => change === 'created').map(({ path }) => path)
+    if (open !== undefined && made.length > 0)
+      this.#run(open.run, { history: remember(this.#history(open.run), { created: made }) })
     const filed = this.receipts.get(id)
     if (filed === undefined) return
     this.receipts.set(id, { ...filed, outcome, changed: changes.length, kept: snapshot })

@@ -1,7 +1,7 @@
 import { digestOf } from '../core/digest.ts'
 import { reasonOf } from '../core/errors.ts'
 import type { Judged, Study } from '../core/study.ts'
-import { refuses } from '../people/ticket.ts'
+import { refuses, releases } from '../people/ticket.ts'
 import { CallError, type Captured, capture } from './capture.ts'
 import { closeReceipt, type End } from './close.ts'
 import type { Deadline } from './deadline.ts'
@@ -79,7 +79,11 @@ function judgeHere(g: Gate, study: Study): Judged {
   const stopped = g.breaker.stopped()
   const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
   const refused = [...g.register.tickets.values()].some((ticket) => refuses(ticket, terms, g.clock.now()))
-  const history = g.register.history(action.agent.run)
+  const now = g.clock.now()
+  const all = g.register.history(action.agent.run)
+  // A yes to this very call is newer than any No to its like.
+  const released = [...g.register.tickets.values()].some((ticket) => releases(ticket, terms, now))
+  const history = released ? { ...all, refused: [] } : all
   return judge(study, { policy: g.policy, config, mandate, history, refused, ...(stopped && { stopped }) })
 }
 

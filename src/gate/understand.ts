@@ -24,14 +24,14 @@ export interface Understood extends Study {
 export async function understand(action: Action, { around, config, probe }: Understanding): Promise<Understood> {
   const facts = new Findings(around)
   let drafts = predict(action.kind, action.input, facts)
-  weigh(drafts, facts, config, action.target)
+  weigh(drafts, facts, { config, target: action.target })
   for (let round = 0; around.here && round < ROUNDS; round++) {
     const asked = facts.take()
     if (asked.length === 0) break
     const found = await probe(asked, around)
     for (const [at, each] of asked.entries()) facts.answer(each, found[at])
     drafts = predict(action.kind, action.input, facts)
-    weigh(drafts, facts, config, action.target)
+    weigh(drafts, facts, { config, target: action.target })
   }
   return { action, drafts, facts, preconditions: facts.digest() }
 }

@@ -1,9 +1,14 @@
 import type { Effect } from '../core/effect.ts'
 import type { Mandate } from '../core/mandate.ts'
 import type { Question } from '../core/study.ts'
+import { escalates, type History } from './sequence.ts'
 
 /** The few facts that policy is asked about one effect. Pure. */
-export function questionOf(effect: Effect, mandate: Mandate, level: Question['level']): Question {
+export function questionOf(
+  effect: Effect,
+  { mandate, history }: { readonly mandate: Mandate; readonly history: History },
+  level: Question['level'],
+): Question {
   const { verb, place, undo, certainty, traits } = effect
   const remote = place.kind === 'remote'
   return {
@@ -17,7 +22,7 @@ export function questionOf(effect: Effect, mandate: Mandate, level: Question['le
     system: remote ? place.system : '',
     mandate: standing(effect, mandate),
     mode: mandate.mode,
-    escalating: false,
+    escalating: escalates(effect, history),
     given: isGiven(effect, mandate),
     level,
   }

@@ -7,17 +7,24 @@ import type { Config } from '../wire/config.ts'
 import { below, isHarmlessDevice, isRebuildable, literalPart, pathTraits } from './paths.ts'
 import { deployedBy, findSystem } from './registry.ts'
 
+export interface Terms {
+  readonly config: Config
+  readonly target: Target | undefined
+  /** Absolute paths that the run created. */
+  readonly created?: readonly string[]
+}
+
 /** Adds to each draft what follows from facts: its place, what the resource is, how much is at stake, how it could be undone. */
 export function weigh(
   drafts: readonly Draft[],
   facts: Facts,
-  config: Config,
-  target: Target | undefined,
+  { config, target, created = [] }: Terms,
 ): readonly Effect[] {
   const effects: Effect[] = []
   const seen = new Set<string>()
   for (const draft of drafts) {
-    const effect = weighOne(draft, facts, config, target)
+    const found = weighOne(draft, facts, config, target)
+    const effect = found === undefined ? undefined : asOwn(found, created)
     if (effect === undefined) continue
     const key = JSON.stringify([effect.verb, effect.resource, effect.certainty, effect.traits, effect.instead])
     if (!seen.has(key)) effects.push(effect)
@@ -41,6 +48,14 @@ function taint(effects: readonly Effect[]): readonly Effect[] {
       ? { ...effect, traits: [...effect.traits, 'tainted'] }
       : effect
   })
+}
+
+/** What a run made itself counts as its workspace, wherever it lies. */
+function asOwn(effect: Effect, created: readonly string[]): Effect {
+  const { resource, place } = effect
+  if (resource.kind !== 'path' || resource.glob === true || (place.kind !== 'home' && place.kind !== 'host'))
+    return effect
+  return created.some((path) => below(resource.path, path)) ? { ...effect, place: { kind: 'workspace' } } : effect
 }
 
 function weighOne(draft: Draft, facts: Facts, config: Config, target: Target | undefined): Effect | undefined {

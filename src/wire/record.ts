@@ -28,6 +28,8 @@ export const Ruled = z.object({
   /** Why no snapshot can be had, where one was tried. */
   noSnapshot: z.string().optional(),
   effects: z.array(EffectLine),
+  /** Of the effects, those that need people: a No to the call is a No to them. */
+  wanted: z.array(z.object({ verb: z.string(), resource: z.string() })).optional(),
   precedents: z.array(z.string()).optional(),
   /** The hold that this call waits for, or that released it. */
   ticket: z.string().optional(),

@@ -39,7 +39,8 @@ async function perform(input: FileInput, options: { umask?: number; meanwhile?: 
     { temporary: [], guarded: () => [], launchers: [], env: {} },
   )
   const facts = new Findings(around)
-  const look = (): void => void weigh(predictFile({ ...input }, facts), facts, Config.parse({}), undefined)
+  const look = (): void =>
+    void weigh(predictFile({ ...input }, facts), facts, { config: Config.parse({}), target: undefined })
   const probe = probeWith(systemClock)
   look()
   for (let asked = facts.take(); asked.length > 0; asked = facts.take()) {

@@ -165,6 +165,25 @@ describe('a hold', () => {
     expect(guard.waiting()).toHaveLength(1)
   })
 
+  it('is a No to the same effect by other means, in this run and in no other', async () => {
+    const asked: boolean[] = []
+    const { w, guard } = open({
+      policy: {
+        hash: 'p',
+        decide: (question) => {
+          asked.push(question.escalating)
+          return HELD
+        },
+      },
+    })
+    const first = await guard.call(shellCall(w, touch, 'guard'), NOBODY)
+    await guard.confirm(first.ticket ?? '', 'refused', PERSON)
+    const other = shellCall(w, 'printf x > ran', 'guard')
+    await guard.call(other, NOBODY)
+    await guard.call({ ...(other as object), agent: { name: 'a', run: 'another run' } }, NOBODY)
+    expect(asked).toEqual([false, true, false])
+  })
+
   it('sticks when it was refused: the same call is denied, another one asks', async () => {
     const { w, guard } = held()
     const first = await guard.call(shellCall(w, touch), NOBODY)

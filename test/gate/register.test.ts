@@ -104,3 +104,34 @@ it('does not grow without bound', () => {
   expect([register.receipts.size, register.tickets.size, register.waiting(now).length]).toEqual([20_000, 200, 200])
   expect(register.receipts.has('r-20999')).toBe(true)
 })
+
+describe('what a run was refused', () => {
+  const wanted = [{ verb: 'delete', resource: 'path:/home/dev/notes/**' }]
+  const HELD = { ...RULED, ruling: 'hold', ticket: 't-1', wanted }
+  const said = (answer: string): readonly ['answered', string, object] => [
+    'answered',
+    't-1',
+    { ticket: 't-1', answer, by: 'a terminal', forgeable: false },
+  ]
+
+  it.for([
+    ['is what a person said No to', [['ruled', 'r-1', HELD], said('refused')], wanted],
+    ['is what policy denied', [['ruled', 'r-1', { ...HELD, ruling: 'deny', ticket: undefined }]], wanted],
+    ['is not what waits', [['ruled', 'r-1', HELD]], []],
+    ['is not what a person said yes to', [['ruled', 'r-1', HELD], said('confirmed')], []],
+    ['is of that run only', [['ruled', 'r-1', { ...HELD, run: 'other' }], said('refused')], []],
+  ] as const)('%s', ([, entries, expected]) => {
+    expect(fold(...entries).history('run').refused).toEqual(expected)
+  })
+})
+
+it('what a run created is what its closed calls were seen to create', () => {
+  const change = (path: string, how: string): object => ({ path, change: how, predicted: true })
+  const register = fold(
+    ['ruled', 'r-1', RULED],
+    ['closed', 'r-1', { ...CLOSED, changes: [change('/out/a', 'created'), change('/out/b', 'changed')] }],
+    ['ruled', 'r-2', { ...RULED, run: 'other' }],
+    ['closed', 'r-2', { ...CLOSED, changes: [change('/out/c', 'created')] }],
+  )
+  expect(register.history('run').created).toEqual(['/out/a'])
+})

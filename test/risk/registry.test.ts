@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_HISTORY } from '../../src/risk/sequence.ts'
 import { Config } from '../../src/wire/config.ts'
 import { BENCH, judged } from '../kinds/bench.ts'
 
@@ -63,7 +64,7 @@ describe('a mandate', () => {
 })
 
 describe('a run’s history', () => {
-  const run = { ...BENCH, history: { deleted: ['aws:stack/a'] } }
+  const run = { ...BENCH, history: { ...NO_HISTORY, deleted: ['aws:stack/a'] } }
   const create = (name: string): string => `aws cloudformation create-stack --stack-name ${name}`
 
   it('makes creating what the run deleted a replace, with its precedent', () => {
