@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type Metafile } from 'esbuild'
+import { loadBuiltIn } from '../src/root/assemble.ts'
 import { files } from './source.ts'
 
 /**
@@ -38,6 +39,8 @@ const { metafile } = await build({
 copy(join(root, WASM), join(dist, 'cedar_wasm_bg.wasm'))
 for (const path of files(join(root, 'src'), /(?<!\.ts)$/)) copy(path, join(dist, relative(join(root, 'src'), path)))
 writeFileSync(join(dist, 'LICENSES.txt'), licences(metafile))
+const { hash, rules } = loadBuiltIn()
+writeFileSync(join(dist, 'rules.json'), JSON.stringify({ hash, rules }))
 
 function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })

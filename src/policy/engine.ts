@@ -30,12 +30,8 @@ const AGENT = { type: 'Agent', id: 'agent' }
 // INVARIANT: under a name are the rules of its holder; who does not hold it puts his own there before he asks.
 const holders = new Map<string, Engine>()
 
-/**
- * Strict validation of all rules, any error or warning of which refuses the whole; then one set for each verb and place,
- * parsed when it is first asked.
- */
-export function startEngine(schema: string, rules: readonly Rule[]): Engine {
-  refuseInvalid(schema, rules)
+/** One set for each verb and place, parsed when it is first asked. The rules are in order. */
+export function startEngine(rules: readonly Rule[]): Engine {
   const sets = new Map([...VERBS.keys()].flatMap((verb) => setsFor(verb, rules)))
   const engine: Engine = {
     factsFor: (verb, place) => sets.get(setName(verb, place))?.facts ?? [],
@@ -91,7 +87,8 @@ function hold(name: string, engine: Engine, staticPolicies: RuleSet['texts'] = {
   holders.set(name, engine)
 }
 
-function refuseInvalid(schema: string, rules: readonly Rule[]): void {
+/** Strict validation of all rules, any error or warning of which refuses the whole. */
+export function refuseInvalid(schema: string, rules: readonly Rule[]): void {
   const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
   const answer = validate({ schema, policies: { staticPolicies }, validationSettings: { mode: 'strict' } })
   if (answer.type === 'failure') throw new PolicyError('policy/schema', `can't validate: ${said(answer.errors)}`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { digestOf } from '../core/digest.ts'
 import type { Policy } from '../core/study.ts'
 import { decider } from './decide.ts'
-import { startEngine } from './engine.ts'
+import { refuseInvalid, startEngine } from './engine.ts'
 import { PolicyError } from './error.ts'
 import { type LayerName, type Rule, readRules } from './rule.ts'
 
@@ -17,16 +17,25 @@ export interface LoadedPolicy extends Policy {
   readonly rules: readonly Rule[]
 }
 
+/** Rules that were found to be in order, and the hash of all that was looked at. */
+export type Proven = Pick<LoadedPolicy, 'hash' | 'rules'>
+
 /**
  * All layers as one policy. Throws a `PolicyError` that names file, rule and fix on whatever is not in order:
- * a policy that is half loaded would permit what its missing half forbids.
+ * a policy that is half loaded would permit what its missing half forbids. Exactly the texts that were `proven` before
+ * are not looked through again.
  */
-export function loadPolicy(layers: readonly Layer[]): LoadedPolicy {
+export function loadPolicy(layers: readonly Layer[], proven?: Proven): LoadedPolicy {
+  const hash = digestOf('interlock-policy/v1', textsOf(layers))
+  const rules = proven?.hash === hash ? proven.rules : inOrder(layers)
+  return { hash, rules, decide: decider(startEngine(rules), rules) }
+}
+
+function inOrder(layers: readonly Layer[]): readonly Rule[] {
   const rules = layers.flatMap(rulesOf).sort((a, b) => (a.id < b.id ? -1 : 1))
   refuseTwice(rules)
-  const engine = startEngine(schemaOf(layers), rules)
-  const hash = digestOf('interlock-policy/v1', textsOf(layers))
-  return { hash, rules, decide: decider(engine, rules) }
+  refuseInvalid(schemaOf(layers), rules)
+  return rules
 }
 
 /** Every text with its layer and file name, whatever order they came in. */

@@ -1,8 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostFacts } from '../gate/facts.ts'
 import { hookFiles } from '../hosts/claude-code/hook-files.ts'
-import { type LoadedPolicy, loadPolicy, readPack } from '../policy/load.ts'
+import { type LoadedPolicy, loadPolicy, type Proven, readPack } from '../policy/load.ts'
 import { type Env, type Folders, PACKAGE } from './folders.ts'
 
 /** What every call of this user's guard has in common. */
@@ -23,10 +23,17 @@ export function hostFacts(env: Env, folders: Folders): HostFacts {
   }
 }
 
+/** A package is built with the rules that were in order then; a clone looks every time. */
+function provenAtBuild(): Proven | undefined {
+  const file = join(PACKAGE, 'dist/rules.json')
+  if (existsSync(join(PACKAGE, 'src')) || !existsSync(file)) return undefined
+  return JSON.parse(readFileSync(file, 'utf8')) as Proven
+}
+
 /** The rules that this version brings along. */
 export function loadBuiltIn(): LoadedPolicy {
   const folder = join(PACKAGE, 'policies/builtin')
-  return loadPolicy([{ name: 'builtin', files: readPack(folder).files }])
+  return loadPolicy([{ name: 'builtin', files: readPack(folder).files }], provenAtBuild())
 }
 
 export function real(path: string): string {
