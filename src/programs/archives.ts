@@ -65,7 +65,7 @@ function tar(line: CommandLine): readonly Touch[] {
   if (creates || changes) {
     for (const file of args.operands) {
       touches.push(path('read', below(folder, file), { tree: true }))
-      if (has(args, '--remove-files')) touches.push(path('delete', below(folder, file), { tree: true, undo: 'U2' }))
+      if (has(args, '--remove-files')) touches.push(path('delete', below(folder, file), { tree: true }))
     }
   } else if (has(args, '-x') && !has(args, '-O', '--to-command')) touches.push(extraction(folder, args))
   if (args.unsure !== undefined) touches.push({ kind: 'opaque', why: `an option of \`tar\`: ${args.unsure}` })
@@ -106,7 +106,7 @@ function zip(args: Arguments): readonly Touch[] {
   if (has(args, '-d')) return touches
   for (const file of files) {
     touches.push(path('read', file, { tree: true }))
-    if (has(args, '-m')) touches.push(path('delete', file, { tree: true, undo: 'U2' }))
+    if (has(args, '-m')) touches.push(path('delete', file, { tree: true }))
   }
   return touches
 }
@@ -134,7 +134,8 @@ function byWord(args: Arguments, line: CommandLine): readonly Touch[] {
 /** They put the new file in the old one's place; its content lives on. */
 function compressed(args: Arguments): readonly Touch[] {
   if (has(args, '-c', '-t', '-l', '-k')) return args.operands.map((field) => path('read', field))
-  return args.operands.map((field) => path('update', field, { undo: 'U2', ...(has(args, '-r') ? { tree: true } : {}) }))
+  const tree = has(args, '-r') ? { tree: true } : {}
+  return args.operands.map((field) => path('delete', field, tree))
 }
 
 function ar(_: Arguments, line: CommandLine): readonly Touch[] {

@@ -196,7 +196,7 @@ function move(args: Arguments): readonly Touch[] {
   if (found === undefined) return []
   const gone = found.sources.flatMap((source) => [
     path('read', source),
-    path('delete', source, { tree: true, undo: 'U2', why: 'it is moved' }),
+    path('delete', source, { tree: true, why: 'it is moved' }),
   ])
   return [...gone, has(args, '-n') ? path('update', found.target) : created(found, false)]
 }

@@ -82,11 +82,7 @@ export function storage({ system, source, target, moves, deletes }: Transfer): r
   const touches: Touch[] = []
   if (isS3(source)) {
     if (moves) touches.push(object('delete', [system, 'object'], source, { where: 'remote' }))
-  } else
-    touches.push(
-      path('read', source, { tree: true }),
-      ...(moves ? [path('delete', source, { tree: true, undo: 'U2' })] : []),
-    )
+  } else touches.push(path('read', source, { tree: true }), ...(moves ? [path('delete', source, { tree: true })] : []))
   if (isS3(target))
     touches.push(
       object('create', [system, 'object'], target, { where: 'remote' }),

@@ -61,6 +61,7 @@ const NO_CLOSE = 'no end of the action was recorded, so it is not known who made
 export function planRestore(views: readonly View[]): Plan {
   const byPath = new Map(views.map((view) => [view.path, view]))
   const verdicts = new Map<string, Verdict>(views.map((view) => [view.path, view.wanted ? judge(view) : 'keep']))
+  keepLastCopies(views, verdicts)
   const deepestFirst = views.toSorted((a, b) => depth(b.path) - depth(a.path))
   for (const view of deepestFirst) keepFullFolder(view, verdicts)
   for (const view of deepestFirst.toReversed()) {
@@ -95,6 +96,20 @@ function judge({ before, after, now, blocked, lost, predicted }: View): Verdict 
   if (!same(after, now)) return { why: 'somebody changed it since' }
   if (before !== null) return 'restore'
   return predicted ? 'remove' : { why: 'prediction did not name it, so somebody else may have made it' }
+}
+
+/**
+ * INVARIANT: where the action took away a file of which nothing was kept, no file that it made is removed: the one may
+ * be the other under a new name, and all that is left of it.
+ */
+function keepLastCopies(views: readonly View[], verdicts: Map<string, Verdict>): void {
+  const gone = views.find(
+    ({ wanted, before, lost, now }) => wanted && now === null && (before === undefined || lost !== undefined),
+  )
+  if (gone === undefined) return
+  const why = `it may be all that is left of \`${gone.path}\`, of which nothing was kept`
+  for (const { path, now } of views)
+    if (now?.kind === 'file' && verdicts.get(path) === 'remove') verdicts.set(path, { why })
 }
 
 /** A folder goes only with all that is in it, and all of that must be the action's own. */

@@ -83,6 +83,20 @@ describe('a restore is planned', () => {
     expect(shared.steps.map((step) => `${step.do} ${step.path}`)).toContain('remove /d/x')
   })
 
+  it('leaving what the action made, where something went of which nothing was kept', () => {
+    const made = view('/new', { after: file('b'), now: file('b') })
+    const gone = view('/old', { before: undefined, after: null, now: null })
+    const lost = view('/old', { before: file('b'), after: null, now: null, lost: 'it was changed before it was kept' })
+    for (const old of [gone, lost]) {
+      const plan = planRestore([root, made, old])
+      expect(plan.steps).toEqual([])
+      expect(plan.refused).toContainEqual({ path: '/new', why: expect.stringContaining('all that is left of `/old`') })
+    }
+    expect(planRestore([root, made, view('/old', { before: file('c'), after: null, now: null })]).did.get('/new')).toBe(
+      'removed',
+    )
+  })
+
   it('making missing folders again, and nothing below a folder that became something else', () => {
     const gone = view('/d', { before: folder(), after: folder(), now: null, wanted: false })
     const inner = view('/d/x', { before: file('a') })

@@ -62,7 +62,7 @@ function moved(call: Called, at: number, place: Place, into: boolean): readonly 
   const names = into ? { names: fieldsOf(source).map(basename) } : {}
   return [
     ...touched(place, 'read', source),
-    ...touched(place, 'delete', source, { tree: true, undo: 'U2', why: 'it is moved' }),
+    ...touched(place, 'delete', source, { tree: true, why: 'it is moved' }),
     ...touched(place, 'create', target, names),
   ]
 }
