@@ -180,7 +180,7 @@ function copy(args: Arguments): readonly Touch[] {
   if (found === undefined) return []
   const tree = has(args, '-r', '-a')
   const reads = found.sources.map((source) => path('read', source, tree ? { tree } : {}))
-  return [...reads, has(args, '-n') ? path('update', found.target) : created(found, false)]
+  return [...reads, has(args, '-n') ? path('update', found.target) : created(found, tree)]
 }
 
 function link(args: Arguments): readonly Touch[] {
@@ -198,7 +198,8 @@ function move(args: Arguments): readonly Touch[] {
     path('read', source),
     path('delete', source, { tree: true, why: 'it is moved' }),
   ])
-  return [...gone, has(args, '-n') ? path('update', found.target) : created(found, false)]
+  // A folder brings along all that is in it.
+  return [...gone, has(args, '-n') ? path('update', found.target) : created(found, true)]
 }
 
 function convert({ operands }: Arguments): readonly Touch[] {

@@ -63,7 +63,7 @@ function moved(call: Called, at: number, place: Place, into: boolean): readonly 
   return [
     ...touched(place, 'read', source),
     ...touched(place, 'delete', source, { tree: true, why: 'it is moved' }),
-    ...touched(place, 'create', target, names),
+    ...touched(place, 'create', target, { ...names, tree: true }),
   ]
 }
 
@@ -71,7 +71,7 @@ function copied(call: Called, at: number, place: Place, tree: More): readonly To
   const [source, target] = [argument(call, at), argument(call, at + 1)]
   return [
     ...touched(place, 'read', source, tree),
-    ...touched(place, 'create', target, { names: fieldsOf(source).map(basename) }),
+    ...touched(place, 'create', target, { ...tree, names: fieldsOf(source).map(basename) }),
   ]
 }
 
