@@ -117,6 +117,11 @@ export const INTERPRETERS: Family = {
 
 function shells(args: Arguments, line: CommandLine): readonly Touch[] {
   const [first, ...rest] = args.operands
+  if (first !== undefined && /^\+[A-Za-z]+$/.test(first.text)) {
+    // `+x` takes an option back, and `+xc` still is `-c`.
+    const on = known(`-${first.text.slice(1).replaceAll('n', '') || 'x'}`)
+    return [run([known(line.name), ...line.args.map((arg) => (arg === first ? on : arg))])]
+  }
   if (has(args, '-c')) {
     if (first === undefined) return []
     return has(args, '-n')

@@ -63,7 +63,7 @@ export const WRAPPERS: Family = {
     touches: (args) => (has(args, '-v', '-V') || args.operands.length === 0 ? [] : [run(args.operands)]),
   },
   exec: { ...COMMAND, options: '-a=data -c -l' },
-  'noglob nocorrect - coproc': COMMAND,
+  'noglob nocorrect - ! coproc': COMMAND,
   stdbuf: { ...COMMAND, options: '-i,--input=data -o,--output=data -e,--error=data' },
   ionice: {
     wraps: true,
@@ -355,6 +355,8 @@ function env(args: Arguments): readonly Touch[] {
   const text = value(args, '-S')
   const words = text === undefined ? [] : split(text)
   if (words === undefined) return [opaque("`env -S` is given what can't be split")]
+  // The text may begin with options of its own.
+  if (words[0]?.text.startsWith('-') === true) return [run([known('env'), ...words, ...args.operands])]
   const { env: assignments, argv } = splitEnv([...words, ...args.operands])
   if (argv.length === 0) return []
   return [run(argv, assignments.length === 0 ? {} : { env: assignments })]
