@@ -66,9 +66,18 @@ export function anything(why: string): Field {
 /** One behind the other, as one argument. */
 export function joinFields(a: Field, b: Field): Field {
   if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
-  const suffix = a.unknown.suffix + show(b)
-  const { paths, from, ...unknown } = a.unknown
-  // With an unknown behind it, more than one command prints it.
-  const whole = { ...(paths && suffix === '' && { paths }), ...(from && b.unknown === undefined && { from }) }
-  return { ...a, unknown: { ...unknown, suffix, ...whole } }
+  if (b.unknown !== undefined) return { ...a, unknown: joinUnknown(a.unknown, b.unknown) }
+  const suffix = a.unknown.suffix + b.text
+  const { paths, ...unknown } = a.unknown
+  return { ...a, unknown: { ...unknown, suffix, ...(paths && suffix === '' && { paths }) } }
+}
+
+/** Two unknown parts of one text: what stands between them is part of the unknown. */
+export function joinUnknown(a: Unknown, b: Unknown): Unknown {
+  const anywhere = a.shape === 'text' || b.shape === 'text' || a.suffix.includes('..')
+  const shape = anywhere ? 'text' : a.shape
+  const downloaded = a.downloaded === true || b.downloaded === true
+  // What stands between the two is forgotten, so it must not be a folder of its own in a list.
+  const outer = a.outer === true && b.outer === true && /^[^:]*:?$/.test(a.suffix)
+  return { why: a.why, shape, suffix: b.suffix, ...(downloaded && { downloaded }), ...(outer && { outer }) }
 }

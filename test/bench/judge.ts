@@ -59,6 +59,30 @@ export async function judgeRows(): Promise<Row[]> {
   ]
 }
 
+/** What was made to take long: very long, very deep, or very many at once. */
+export function hardInputRows(): Row[] {
+  const around = surroundingsOf(
+    { cwd: '/home/dev/project', home: '/home/dev' },
+    { temporary: ['/tmp'], guarded: () => [], launchers: [], env: {} },
+  )
+  const hard = {
+    '10 million bytes, one word': `rm ${'x'.repeat(10_000_000)}`,
+    '10 million bytes of commands': 'rm x;\n'.repeat(1_430_000),
+    '3000 substitutions, one in another': `${'echo $('.repeat(3000)}rm x${')'.repeat(3000)}`,
+    '3000 quoted substitutions': `${'echo "$('.repeat(3000)}rm x${')"'.repeat(3000)}`,
+    '3000 subshells': `${'( '.repeat(3000)}rm x${' )'.repeat(3000)}`,
+    '3000 conditions': `${'if a; then '.repeat(3000)}rm x${'; fi'.repeat(3000)}`,
+    'functions that each call the next one twice': `${Array.from({ length: 25 }, (_, i) => `f${i}() { f${i + 1}; f${i + 1}; }`).join('; ')}; f25() { :; }; f0`,
+    'a script that runs itself thrice': "echo '. ./s; . ./s; . ./s' > s; . ./s",
+  }
+  return Object.entries(hard).map(([what, text]) => {
+    const started = systemClock.micros()
+    predict('shell', text, new Findings(around))
+    const ms = (systemClock.micros() - started) / 1000
+    return { what: `answer to ${what}`, value: `${ms.toFixed(1)} ms`, goal: '≤ 100 ms', ok: ms <= 100 }
+  })
+}
+
 function commands(): readonly string[] {
   const corpus = join(import.meta.dirname, '../../../shared/corpus')
   if (!existsSync(corpus))

@@ -119,6 +119,7 @@ describe('reading', () => {
       '{a,b}'.repeat(40),
       'a;'.repeat(50_000),
       `${'f(){ g; };'.repeat(2000)}f`,
+      `${Array.from({ length: 25 }, (_, i) => `f${i}(){ f${i + 1}; f${i + 1}; };`).join('')}f25(){ :; };f0`,
     ]
     for (const text of hard) {
       const started = performance.now()

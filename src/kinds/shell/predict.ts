@@ -7,7 +7,7 @@ import { ofShell } from '../../lang/shell/builtins.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
-import { assign, fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
+import { assignAll, child, fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
 import { environment } from '../../programs/environment.ts'
 import type {
   CodeTouch,
@@ -36,6 +36,8 @@ import { historyDrafts, worktreeDrafts } from './worktree.ts'
 /** Commands inside commands that are followed before it counts as too deep. */
 const DEEPEST = 8
 const NAMED = { instead: { words: 'write out which program is to run' } }
+/** Command lines that are followed, those inside others included, before the rest counts as too many. */
+const MOST = 2_000
 const TOO_DEEP = 'commands inside commands, too deep to follow'
 
 /** A descriptor by the name of a file: its number, none for the standard input. */
@@ -43,9 +45,22 @@ const DESCRIPTOR = /^(?:\/dev\/stdin|\/(?:dev|proc\/(?:self|thread-self))\/fd\/(
 
 /** What one command line would touch. Pure: facts come in as an argument. */
 export function predictShell(text: string, facts: Facts, notes?: Notes): readonly Draft[] {
+  return readShell(text, facts, notes).drafts
+}
+
+export interface ShellReading {
+  readonly drafts: readonly Draft[]
+  /** Every command line that may start a program, those inside wrappers and scripts included. */
+  readonly commands: readonly (readonly Field[])[]
+}
+
+/** The same, with the command lines that it rests on. */
+export function readShell(text: string, facts: Facts, notes?: Notes): ShellReading {
   const { cwd, home, workspace, env } = facts.surroundings
   const ground: Ground = { cwd, home, workspace, env }
-  return new Walk(facts, ground, notes).text(text, firstScope(ground), { by: 'the command', depth: 0 })
+  const walk = new Walk(facts, ground, notes)
+  const drafts = walk.text(text, firstScope(ground), { by: 'the command', depth: 0 })
+  return { drafts, commands: walk.commands }
 }
 
 /** Where in a prediction one stands. */
@@ -66,10 +81,18 @@ type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & {
   readonly file?: { readonly named: Field; readonly path: string }
 }
 
-/** What a shell that a command starts knows: the variables that were set for it, and its own arguments. */
-function startedBy({ scope, assigns }: Invocation, positional: readonly Field[]): Scope {
-  const set = assigns.reduce((at, { name, value }) => assign(at, name, { kind: 'scalar', any: [value] }), scope)
-  return { ...set, positional }
+/** What a text that a command runs begins with: `source` shares the shell; any other has a new one, and its variables. */
+function startedBy({ scope, assigns, argv }: Invocation, positional: readonly Field[]): Scope {
+  const same = /^(?:source|\.)$/.test(argv[0]?.text ?? '')
+  const set = assignAll(same ? scope : child(scope), assigns)
+  return { ...set, exported: new Set([...set.exported, ...assigns.map(({ name }) => name)]), positional }
+}
+
+/** What a text starts reads the rest of it, if anything: nothing that is worth following. */
+function fed(at: Standing): Standing {
+  const { scope } = at.invocation
+  const descriptors = new Map([...scope.descriptors].filter(([number]) => number !== '0'))
+  return { ...at, invocation: { ...at.invocation, input: { kind: 'inherited' }, scope: { ...scope, descriptors } } }
 }
 
 /** Setting a variable is a step only where that brings something along. */
@@ -79,6 +102,7 @@ function isStep({ argv, redirects, assigns }: Invocation): boolean {
 
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
+  readonly commands: (readonly Field[])[] = []
   readonly #facts: Facts
   readonly #ground: Ground
   readonly #notes: Notes | undefined
@@ -94,6 +118,7 @@ class Walk {
 
   text(text: string, scope: Scope, { by, depth }: At): readonly Draft[] {
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
+    if (this.commands.length > MOST) return [opaque(by, `more than ${MOST} commands`, { instead: PLAINLY })]
     const { invocations, opaque: reasons } = interpret(text, this.#ground, scope)
     const drafts = [...reasons].map(([why, run]) =>
       within(
@@ -111,7 +136,7 @@ class Walk {
       })
       const piped = invocation.input.kind === 'text' ? invocation.input.text : undefined
       this.#made.note(touched, piped, () => lineOf(invocation, this.#ground))
-      drafts.push(...touched)
+      for (const draft of touched) drafts.push(draft)
     }
     return drafts
   }
@@ -168,7 +193,9 @@ class Walk {
   #command(argv: readonly Field[], at: Standing): readonly Draft[] {
     const { by, depth, invocation } = at
     const [program = known(''), ...args] = argv
-    const name = literal(program)
+    // zsh looks up `=rm` as it does `rm`.
+    const name = literal(program)?.replace(/^=(?=\w)/, '')
+    this.commands.push(name === undefined ? argv : [known(name), ...args])
     if (name === undefined)
       return [
         opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`, NAMED),
@@ -177,11 +204,15 @@ class Walk {
     const script = scriptNamed(name, invocation.scope, this.#facts) ?? this.#madeHere(name, invocation.scope)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
     const looked = ofShell(name) ? undefined : this.#looked(name, invocation)
-    if (looked?.kind === 'own')
-      return this.#script({ kind: 'script', language: 'sh', path: known(looked.shown), args }, at)
-    const strange = looked?.kind === 'strange' ? [opaque(by, `\`PATH\` finds programs in ${looked.shown} first`)] : []
+    // What is not there after all leaves the known one.
+    const first =
+      looked?.kind === 'own'
+        ? this.#script({ kind: 'script', language: 'sh', path: known(looked.shown), args }, at)
+        : looked?.kind === 'strange'
+          ? [opaque(by, `\`PATH\` finds programs in ${looked.shown} first`)]
+          : []
     const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
-    return [...strange, ...touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))]
+    return [...first, ...touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))]
   }
 
   /** Where a changed `PATH` finds a program that is not the known one of this name; undefined where it does not. */
@@ -393,7 +424,7 @@ class Walk {
 
   #input(language: Language, input: Input, at: Standing): readonly Draft[] {
     if (input.kind === 'inherited') return []
-    if (input.kind === 'text') return this.#code({ language, text: input.text }, at)
+    if (input.kind === 'text') return this.#code({ language, text: input.text }, fed(at))
     return this.#script({ kind: 'script', language, path: input.path, args: [] }, at)
   }
 
@@ -402,9 +433,9 @@ class Walk {
     const { scope } = at.invocation
     const place = literal(under(scope.cwd, path))
     const inside: Standing = place === undefined ? at : { ...at, folder: dirname(place) }
-    const code = (text: Field, spoken: Language, file?: string): readonly Draft[] => {
+    const code = (text: Field, spoken: Language, file?: string, within = inside): readonly Draft[] => {
       const where = file === undefined ? {} : { file: { named: path, path: file } }
-      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, inside)
+      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, within)
     }
     const descriptor = path.unknown === undefined ? DESCRIPTOR.exec(path.text) : null
     if (descriptor !== null) {
@@ -424,7 +455,13 @@ class Walk {
     const written = [show(under(scope.cwd, path)), run.resource.path, origin.path]
       .map((each) => scope.written.get(each))
       .find((each) => each !== undefined)
-    if (written !== undefined) return [run, ...code(written, shebang(written.text) ?? language, run.resource.path)]
+    if (written !== undefined) {
+      const mark = `source ${written.text}`
+      if (scope.calls.includes(mark)) return [run, opaque(at.by, 'a script runs itself', { instead: PLAINLY })]
+      const marked = { ...at.invocation, scope: { ...scope, calls: [...scope.calls, mark] } }
+      const spoken = shebang(written.text) ?? language
+      return [run, ...code(written, spoken, run.resource.path, { ...inside, invocation: marked })]
+    }
     if (origin.downloaded) {
       const instead =
         origin.line === undefined ? undefined : broughtFirst(origin.line, run.resource.path, language, this.#ground)

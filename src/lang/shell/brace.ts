@@ -39,7 +39,8 @@ function skip(word: string, at: number): number {
   if (c === '\\') return at + 2
   if (c === "'") return past(word.indexOf("'", at + 1), word)
   if (c === '"') return pastDouble(word, at)
-  if (c === '$' && (word[at + 1] === '{' || word[at + 1] === '(')) return past(balanced(word, at + 1), word)
+  if ((c === '$' && word[at + 1] === '{') || (/[$<>]/.test(c ?? '') && word[at + 1] === '('))
+    return past(balanced(word, at + 1), word)
   if (c === '`') return past(word.indexOf('`', at + 1), word)
   return at + 1
 }
@@ -52,16 +53,18 @@ function pastDouble(word: string, at: number): number {
   for (let i = at + 1; i < word.length; i++) {
     if (word[i] === '\\') i++
     else if (word[i] === '"') return i + 1
+    else if (word[i] === '$' && (word[i + 1] === '{' || word[i + 1] === '(')) i = past(balanced(word, i + 1), word) - 1
   }
   return word.length
 }
 
+/** The position of what closes the bracket at `open`, quotes and expansions inside passed over. */
 function balanced(word: string, open: number): number {
-  const pair = word[open] === '{' ? '{}' : '()'
+  const [opens, closes] = word[open] === '{' ? '{}' : '()'
   let depth = 0
-  for (let i = open; i < word.length; i++) {
-    if (word[i] === pair[0]) depth++
-    if (word[i] === pair[1] && --depth === 0) return i
+  for (let at = open; at < word.length; at = word[at] === opens ? at + 1 : skip(word, at)) {
+    if (word[at] === opens) depth++
+    if (word[at] === closes && --depth === 0) return at
   }
   return -1
 }

@@ -2,7 +2,7 @@ import { anything, type Field, joinFields, known, literal, show } from '../field
 import { logical, under } from '../paths.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { printed } from './output.ts'
-import { assign, fields, type Scope } from './scope.ts'
+import { assign, fields, merge, type Scope, type Value } from './scope.ts'
 
 type Builtin = (invocation: Invocation, run: Shell) => Scope
 
@@ -25,6 +25,11 @@ export function builtin(name: string, invocation: Invocation, run: Shell): Scope
 
 const nothing: Builtin = ({ scope }) => scope
 
+const leaves: Builtin = ({ scope }, run) => {
+  run.left(scope)
+  return scope
+}
+
 const cd: Builtin = ({ scope, argv }, run) => {
   const target = argv.slice(1).find((field) => !/^-[LPe@]+$/.test(field.text) && field.text !== '--')
   if (target === undefined) return moved(scope, known(run.ground.home))
@@ -46,11 +51,25 @@ function lookupFirst(scope: Scope, name: string): Field | undefined {
 
 const declare: Builtin = ({ scope, argv, given }, run) => {
   subscripts(argv, scope, run)
+  const [command, ...rest] = argv.map((field) => field.text)
   // With `-i`, what is assigned is arithmetic.
-  if (argv.some((field) => /^-\w*i/.test(field.text)))
+  if (rest.some((text) => /^-\w*i/.test(text)))
     for (const { text } of given.flatMap(({ value }) => fields(value))) run.again(text, scope)
   const words = argv.slice(1).flatMap((field) => assignment(field, given))
-  const at = [...given, ...words].reduce((so, { name, value }) => assign(so, name, value), scope)
+  const assigned = [...given, ...words].reduce((so, { name, value }) => assign(so, name, value), scope)
+  const names = rest
+    .filter((text) => /^[A-Za-z_]\w*(?:\+?=|$)/.test(text))
+    .map((text) => text.replace(/\+?=[\s\S]*/, ''))
+  const exports = command === 'export' || rest.some((text) => /^-\w*x/.test(text))
+  const fixes = command === 'readonly' || rest.some((text) => /^-\w*r/.test(text))
+  const own = /^(?:local|declare|typeset)$/.test(command ?? '') && !rest.some((text) => /^-\w*g/.test(text))
+  const outside = command === 'local' && scope.calls.length === 0 // an error, and nothing is assigned
+  const at: Scope = {
+    ...(outside ? merge(scope, assigned) : assigned),
+    ...(exports && { exported: new Set([...scope.exported, ...names]) }),
+    ...(fixes && { fixed: new Set([...scope.fixed, ...names]) }),
+    ...(own && { locals: new Set([...scope.locals, ...names]) }),
+  }
   // `declare -n other=name` and `$name=value` make aliases that are not followed.
   for (const field of argv.slice(1))
     if (/^-\w*n/.test(field.text)) run.opaque.set('a variable that stands for another one', undefined)
@@ -111,7 +130,14 @@ function firstOf(lines: readonly string[]): Field {
   return filled.length === 1 && filled[0] !== undefined ? known(filled[0]) : anything('one of several lines')
 }
 
-const evaluate: Builtin = ({ scope, argv, input }, run) => {
+const evaluate: Builtin = (invocation, run) => {
+  const { scope, argv, input } = invocation
+  // dash takes `--` for a word of the text.
+  if (argv[1]?.text === '--') {
+    const [, , ...words] = argv
+    const plain = evaluate({ ...invocation, argv: [known('eval'), ...words] }, run)
+    return merge(plain, evaluate({ ...invocation, argv: [known('eval'), known(' --'), ...words] }, run))
+  }
   const text = argv
     .slice(1)
     .reduce<Field | undefined>(
@@ -125,22 +151,48 @@ const evaluate: Builtin = ({ scope, argv, input }, run) => {
   return scope
 }
 
-const trap: Builtin = ({ scope, argv, input }, run) => {
+/** What arithmetic assigns is a number. */
+export function computed(scope: Scope, text: string): Scope {
+  const names = text.matchAll(
+    /(?:\+\+|--)\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:<<|>>|[-+*/%&|^])?=(?!=))/g,
+  )
+  const number: Field = { text: '', glob: false, unknown: { why: 'a computed number', shape: 'token', suffix: '' } }
+  let at = scope
+  for (const [, before, behind] of names) at = assign(at, before ?? behind ?? '', { kind: 'scalar', any: [number] })
+  return at
+}
+
+const trap: Builtin = ({ scope, argv }, run) => {
   const code = argv.slice(1).find((field) => !field.text.startsWith('-'))
   if (code === undefined || argv.length < 3) return scope
-  if (code.unknown === undefined) run.text(code.text, scope, input)
-  else run.opaque.set(`\`trap\` on ${code.unknown.why}`, code)
-  return scope
+  if (code.unknown !== undefined) {
+    run.opaque.set(`\`trap\` on ${code.unknown.why}`, code)
+    return scope
+  }
+  run.trap(code.text, scope)
+  const between = argv.slice(2).some((field) => !/^(?:SIG)?(?:EXIT|0|INT|TERM|HUP|QUIT|\d+)$/i.test(field.text))
+  return between ? merge(scope, run.text(code.text, scope, { kind: 'inherited' })) : scope
 }
+
+/** Stands for a text that is not known. */
+const UNKNOWN = 'eval "$(unknown)"'
 
 const alias: Builtin = ({ scope, argv }) => {
   const aliases = new Map(scope.aliases)
   for (const field of argv.slice(1)) {
     const at = field.text.indexOf('=')
-    if (at > 0)
-      aliases.set(field.text.slice(0, at), field.unknown === undefined ? field.text.slice(at + 1) : 'eval "$(unknown)"')
+    if (at <= 0) continue
+    const [name, text] = [field.text.slice(0, at), field.unknown === undefined ? field.text.slice(at + 1) : UNKNOWN]
+    aliases.set(name, [...new Set([...(aliases.get(name) ?? []), text])])
   }
   return { ...scope, aliases }
+}
+
+/** Elements of these arrays are aliases, and what `hash -p` sets. */
+export function named(scope: Scope, array: string, key: string, value: Value): Scope {
+  if (array !== 'BASH_ALIASES' && array !== 'BASH_CMDS') return scope
+  const [text = anything('')] = fields(value)
+  return { ...scope, aliases: new Map(scope.aliases).set(key, [literal(text) ?? UNKNOWN]) }
 }
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
@@ -163,12 +215,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   alias,
   hash: ({ scope, argv }) =>
     argv[1]?.text === '-p' && argv[2] && argv[3]
-      ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, argv[2].text) }
+      ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, [argv[2].text]) }
       : scope,
-  unalias: ({ scope, argv }) => ({
-    ...scope,
-    aliases: new Map([...scope.aliases].filter(([name]) => !argv.some((field) => field.text === name))),
-  }),
   unset: ({ scope, argv }, run) => {
     subscripts(argv, scope, run)
     const kept = <V>(all: ReadonlyMap<string, V>): Map<string, V> =>
@@ -176,8 +224,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     return { ...scope, variables: kept(scope.variables), functions: kept(scope.functions) }
   },
   set: ({ scope, argv }) => {
-    const at = argv.findIndex((field) => field.text === '--')
-    return at < 0 ? scope : { ...scope, positional: argv.slice(at + 1) }
+    let at = 1
+    while (/^[-+][A-Za-z]+$/.test(argv[at]?.text ?? '')) at += argv[at]?.text.endsWith('o') ? 2 : 1
+    const ends = /^--?$/.test(argv[at]?.text ?? '')
+    // Without arguments and `--` it leaves them as they are.
+    if (argv.length <= at) return scope
+    return { ...scope, positional: argv.slice(ends ? at + 1 : at) }
   },
   shift: ({ scope, argv }) => {
     const count = Number(argv[1]?.text ?? 1)
@@ -187,16 +239,17 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   let: ({ scope, argv }, run) => {
     for (const { text } of argv.slice(1)) run.again(text, scope)
-    return scope
+    return computed(scope, argv.slice(1).map(show).join(' '))
   },
+  unalias: nothing,
   shopt: nothing,
   ':': nothing,
   true: nothing,
   false: nothing,
   exit: nothing,
-  return: nothing,
-  break: nothing,
-  continue: nothing,
+  return: leaves,
+  break: leaves,
+  continue: leaves,
   wait: nothing,
   test: tests,
   '[': tests,

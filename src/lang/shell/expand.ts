@@ -1,5 +1,5 @@
 import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, SyntaxNode, Word, WordPart } from 'unbash'
-import { anything, type Field, known, type Unknown } from '../field.ts'
+import { anything, type Field, joinUnknown, known, type Unknown } from '../field.ts'
 import { braces } from './brace.ts'
 import { operate } from './parameter.ts'
 import { parseWord } from './parse.ts'
@@ -15,8 +15,17 @@ export interface Substitute {
   prompt(value: Field): void
   /** The shell has assigned a variable while expanding (`${x:=y}`). */
   assigned(name: string, value: Value): void
+  /** Not every shell knows it: there, it is an error. */
+  fails(): void
+  /** What it means can't be known. */
+  opaque(why: string): void
   home: string
 }
+
+/** `*(e:code:)` and `*(+name)` are patterns to bash; zsh runs the code for each file. */
+const QUALIFIER = /^(?:#q)?[/F.@=p*%rwxAIERWXsStNDMTGn^,-]*(?:o?e[^\w.|*]|\+\w)/
+
+const QUOTED_CODE = /'[^']*(?:\$\(|`)/
 
 /** Ways that an argument list can turn out; more than this many become one with an unknown. */
 const MOST = 16
@@ -26,7 +35,7 @@ type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'glob'; readonly text: string }
   | { readonly kind: 'unknown'; readonly unknown: Unknown; readonly lead: string }
-  | { readonly kind: 'break' }
+  | { readonly kind: 'break'; readonly text: string }
 
 /** All ways the words can turn out, each a list of arguments. Never empty. */
 export function expandWords(words: readonly Word[], scope: Scope, by: Substitute): readonly (readonly Field[])[] {
@@ -51,7 +60,22 @@ export function combine(perWord: readonly (readonly (readonly Field[])[])[]): re
 
 /** The word as one argument: no splitting, as in assignments and redirections. */
 export function expandSingle(word: Word, scope: Scope, by: Substitute): readonly Field[] {
-  return ways(word, scope, by).map((pieces) => joinPieces(pieces.filter((piece) => piece.kind !== 'break')))
+  return ways(word, scope, by).map((pieces) =>
+    joinPieces(pieces.map((each) => (each.kind === 'break' ? text(each.text, true) : each))),
+  )
+}
+
+/** What is assigned: one word, or the elements of an array. */
+export function expandValue(
+  value: Word | { readonly type: 'ArrayValue'; readonly elements: readonly Word[] },
+  scope: Scope,
+  by: Substitute,
+): Value {
+  if (value.type !== 'ArrayValue') return { kind: 'scalar', any: expandSingle(value, scope, by) }
+  const items = expandWords(value.elements, scope, by).flat()
+  // `[key]=value` elements are not told apart.
+  const keyed = value.elements.some(({ text }) => text.startsWith('['))
+  return { kind: 'array', items: keyed ? [anything('an element by its key')] : items }
 }
 
 export function expandParts(parts: readonly WordPart[], scope: Scope, by: Substitute): Field {
@@ -63,6 +87,8 @@ function expandWord(word: Word, scope: Scope, by: Substitute): readonly (readonl
   const alternatives = braces(word.text)
   if (alternatives.length > 1) {
     const inner = alternatives.map((text) => parseWord(text)).filter((each) => each !== undefined)
+    // None is left out: an empty one is no argument at all.
+    if (inner.length < alternatives.filter((text) => text !== '').length) by.opaque(differ(word.text))
     return expandWords(inner, scope, by)
   }
   return ways(word, scope, by).map(split)
@@ -104,17 +130,21 @@ function partWays(
     case 'LocaleString':
       return cross([[[text('', true)]], ...part.parts.map((child) => partWays(child, true, scope, by))])
     case 'Glob':
+      by.inside(part, scope)
       return [[quoted ? text(part.text, true) : { kind: 'glob', text: part.text }]]
     case 'ExtendedGlob':
+      by.inside(part, scope)
+      if (QUALIFIER.test(part.pattern)) by.opaque('zsh may run what stands in a pattern')
       return [[{ kind: 'glob', text: '*' }]] // wider than the pattern, never narrower
     case 'BraceExpansion':
+      by.inside(part, scope)
       return [[text(part.text, quoted)]]
     case 'SimpleExpansion':
       return variable(part.text.slice(1), quoted, scope)
     case 'ParameterExpansion':
       return parameter(part, quoted, scope, by)
     case 'CommandExpansion':
-      return eitherWay(by.output(part.script, scope)).map((field) => fieldPieces(field, quoted))
+      return eitherWay(by.output(part.script, scope)).map((field) => substituted(field, quoted, scope))
     case 'ProcessSubstitution': {
       const output = by.output(part.script, scope)
       const why = output.unknown?.why ?? 'what another command prints'
@@ -132,6 +162,8 @@ function partWays(
     }
     case 'ArithmeticExpansion':
       by.inside(part, scope)
+      // Quotes are plain characters in it.
+      if (QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
       return [[token('a computed number')]]
   }
 }
@@ -195,6 +227,10 @@ export function lookup(name: string, scope: Scope): Value | undefined {
   return scope.variables.get(name)
 }
 
+function substituted(output: Field, quoted: boolean, scope: Scope): readonly Piece[] {
+  return !quoted && scope.variables.has('IFS') ? [piece(unset('IFS'))] : fieldPieces(output, quoted)
+}
+
 function variable(name: string, quoted: boolean, scope: Scope): readonly (readonly Piece[])[] {
   const value = lookup(name, scope)
   // Split by other characters than white space, it is not what it looks like.
@@ -205,8 +241,13 @@ function variable(name: string, quoted: boolean, scope: Scope): readonly (readon
 
 function valueWays(value: Value, all: boolean, quoted: boolean): readonly (readonly Piece[])[] {
   if (value.kind === 'scalar') return value.any.map((field) => fieldPieces(field, quoted))
-  const items = all ? value.items : value.items.slice(0, 1)
-  return [items.flatMap((item, i) => [...(i > 0 ? [{ kind: 'break' } as const] : []), ...fieldPieces(item, quoted)])]
+  const joined = (items: readonly Field[]): readonly Piece[] =>
+    items.flatMap((item, i) => [
+      ...(i > 0 ? [{ kind: 'break', text: ' ' } as const] : []),
+      ...fieldPieces(item, quoted),
+    ])
+  // `$a` is the first element to bash, all of them to zsh.
+  return all || value.items.length < 2 ? [joined(value.items)] : [joined(value.items.slice(0, 1)), joined(value.items)]
 }
 
 /** A value on its way into a word: unquoted, it splits at white space and its wildcards count. */
@@ -222,7 +263,7 @@ function words(value: string): Piece[] {
   const pieces: Piece[] = []
   for (const run of value.split(/(\s+|[*?]|\[[^\]\s]*\])/)) {
     if (run === '') continue
-    if (/^\s/.test(run)) pieces.push({ kind: 'break' })
+    if (/^\s/.test(run)) pieces.push({ kind: 'break', text: run })
     else if (/^[*?[]/.test(run)) pieces.push({ kind: 'glob', text: run })
     else pieces.push(text(run, false))
   }
@@ -236,8 +277,16 @@ function parameter(
   by: Substitute,
 ): readonly (readonly Piece[])[] {
   if (part.index !== undefined) by.inside(part.index, scope)
+  // Forms of zsh alone, which hide a substitution or evaluate what they find.
+  const foreign = part.parameter === '' || part.operation?.type === 'Unknown'
+  if (foreign || part.operation?.type === 'Transform') by.fails()
+  if (foreign && /\$\(|`|^\$\{\([^)]*e/.test(part.text)) by.opaque(differ(part.text))
+  if (part.parameter === '' && part.prefix === undefined) return [[piece(unset(part.text))]]
   if (part.prefix === '#') return [[token('a length')]]
-  if (part.prefix === '!') return indirect(part, quoted, scope)
+  if (part.prefix === '!') {
+    by.inside(part, scope)
+    return indirect(part, quoted, scope)
+  }
   const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
   const value = lookup(part.parameter, scope)
   const { operation } = part
@@ -245,6 +294,9 @@ function parameter(
     for (const field of value === undefined ? [outer(part.parameter)] : fields(value)) by.prompt(field)
   if (operation?.type === 'Slice')
     for (const word of [operation.offset, operation.length]) if (word !== undefined) by.inside(word, scope)
+  // In double quotes single ones are plain characters to zsh.
+  if (quoted && operation?.type !== 'Default' && QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
+  if (operation?.type === 'CaseModification' || (all && operation?.type !== 'Slice')) by.inside(part, scope)
   if (part.operation !== undefined && all) return [[piece(unset(part.parameter))]]
   if (part.operation !== undefined)
     return operate(part.parameter, value, part.operation, {
@@ -256,6 +308,10 @@ function parameter(
   if (value.kind === 'array' && !all && part.index !== undefined)
     return value.items.map((item) => fieldPieces(item, quoted))
   return valueWays(value, all, quoted)
+}
+
+function differ(text: string): string {
+  return `shells read \`${text}\` in different ways`
 }
 
 function indirect(part: ParameterExpansionPart, quoted: boolean, scope: Scope): readonly (readonly Piece[])[] {
@@ -308,11 +364,3 @@ export function joinPieces(pieces: readonly Piece[]): Field {
 
 /** A value that doubles itself is not followed further. In UTF-16 units. */
 const LONGEST = 256 * 1024
-
-function joinUnknown(a: Unknown, b: Unknown): Unknown {
-  const shape = a.shape === 'text' || b.shape === 'text' ? 'text' : a.shape
-  const downloaded = a.downloaded === true || b.downloaded === true
-  // What stands between the two is forgotten, so it must not be a folder of its own in a list.
-  const outer = a.outer === true && b.outer === true && /^[^:]*:?$/.test(a.suffix)
-  return { why: a.why, shape, suffix: b.suffix, ...(downloaded && { downloaded }), ...(outer && { outer }) }
-}

@@ -5,35 +5,41 @@ import type {
   CompoundList,
   For,
   ParsedScript,
-  PipelineNode,
   Redirected,
-  Redirection,
   Statement,
   SyntaxNode,
   Word,
 } from 'unbash'
 import { forEachChild } from 'unbash'
-import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
-import { under } from '../paths.ts'
-import { builtin, isBuiltin } from './builtins.ts'
-import { combine, expandSingle, expandWords, type Substitute } from './expand.ts'
-import type { Invocation, Redirect, Shell } from './invocation.ts'
-import { printed } from './output.ts'
+import { anything, type Field, joinFields, known, literal } from '../field.ts'
+import { builtin, computed, named } from './builtins.ts'
+import { CALLED, closes, DIFFER, inShell, PRECOMMANDS } from './dialect.ts'
+import { combine, expandSingle, expandValue, expandWords, type Substitute } from './expand.ts'
+import { FLOODS, isEndless, leaves, leavesWork, succeeds } from './flow.ts'
+import type { Invocation, Shell } from './invocation.ts'
+import { either, printed } from './output.ts'
 import { parseShell } from './parse.ts'
-import { quoted } from './quoted.ts'
-import { redirected } from './redirects.ts'
+import { spelled } from './quoted.ts'
+import { closed, forks, redirected } from './redirects.ts'
 import {
+  append,
   assign,
-  type Defined,
+  assignAll,
+  type Body,
+  ended,
   fields,
   forget,
   type Ground,
   type Input,
   merge,
+  outside,
   type Scope,
+  sameState,
+  setBy,
   type Value,
 } from './scope.ts'
-import { expandedAgain, printing } from './second.ts'
+import { evaluated, expandedAgain, printing } from './second.ts'
+import { contentOf, noteWritten } from './written.ts'
 
 export interface Interpretation {
   readonly invocations: readonly Invocation[]
@@ -44,15 +50,18 @@ export interface Interpretation {
   readonly scope: Scope
 }
 
+const INHERITED: Input = { kind: 'inherited' }
+
 /** Commands that are followed before the rest counts as too much to follow. */
 const MOST = 2_000
+const MOST_STATEMENTS = 5_000
 const MOST_ARGUMENTS = 4_000
 const DEEPEST = 40
 
 /** Runs the text symbolically: every simple command in every construct, no I/O. */
 export function interpret(text: string, ground: Ground, scope: Scope): Interpretation {
   const run = new Run(ground)
-  const after = run.text(text, scope, { kind: 'inherited' })
+  const after = run.whole(text, scope)
   return { invocations: run.invocations, opaque: run.opaque, output: run.printed, scope: after }
 }
 
@@ -63,9 +72,34 @@ class Run implements Shell {
   readonly ground: Ground
   printed: Field = known('')
   #depth = 0
+  #followed = 0
+  /** What held where a function or a loop may have been left; one list for each that is being followed. */
+  #left: Scope[] = []
+  /** Some shell ends with an error here. */
+  #failed = false
+  readonly #traps: string[] = []
+  /** All that held since the first trap was set. */
+  #trapped: Scope | undefined
 
   constructor(ground: Ground) {
     this.ground = ground
+  }
+
+  /** The text, and then its traps, in all that held while they were set. */
+  whole(text: string, scope: Scope): Scope {
+    const after = this.text(text, scope, INHERITED)
+    for (const trap of this.#traps)
+      this.text(trap, { ...merge(this.#trapped ?? after, after), cwd: after.cwd }, INHERITED)
+    return after
+  }
+
+  left(scope: Scope): void {
+    this.#left.push(scope)
+  }
+
+  trap(text: string, scope: Scope): void {
+    this.#trapped = merge(this.#trapped ?? scope, scope)
+    if (!this.#traps.includes(text)) this.#traps.push(text)
   }
 
   text(text: string, scope: Scope, input: Input): Scope {
@@ -89,24 +123,22 @@ class Run implements Shell {
       this.#depth--
       return scope
     }
+    const feed: Input = input.kind === 'text' ? { kind: 'text', text: input.text } : input
     let at = scope
     for (const statement of statements) {
-      if (this.invocations.length > MOST) {
+      if (++this.#followed > MOST_STATEMENTS || this.invocations.length > MOST) {
         this.opaque.set(`more than ${MOST} commands`, undefined)
         break
       }
-      const after = this.#node(statement.command, at, input, source)
+      const after = this.#node(statement.command, at, feed, source)
       // A background command runs in a shell of its own, and what it prints comes when it comes.
       if (statement.background === true && this.printed.unknown?.generated === true)
         this.printed = anything('what a command in the background prints')
-      at = statement.background === true ? leaving(at, after) : after
+      // Its variables may stay in zsh.
+      at = statement.background === true ? { ...ended(at, after), variables: merge(at, after).variables } : after
     }
     this.#depth--
     return at
-  }
-
-  #list(list: CompoundList, scope: Scope, input: Input, source: string): Scope {
-    return this.#statements(list.commands, scope, input, source)
   }
 
   #node(node: Statement['command'] | CommandNode | CompoundList, scope: Scope, input: Input, source: string): Scope {
@@ -120,17 +152,20 @@ class Run implements Shell {
       case 'Redirected':
         return this.#redirected(node, scope, input, source)
       case 'CompoundList':
-        return this.#list(node, scope, input, source)
+        return this.#statements(node.commands, scope, input, source)
       case 'BraceGroup':
-        return this.#list(node.body, scope, input, source)
+        return this.#node(node.body, scope, input, source)
       case 'Subshell':
-        return leaving(scope, this.#list(node.body, scope, input, source))
+        return ended(
+          scope,
+          this.#leaving(() => this.#node(node.body, scope, input, source)),
+        )
       case 'If': {
-        const tested = this.#list(node.clause, scope, input, source)
-        const branches = [this.#list(node.then, tested, input, source)]
+        const tested = this.#node(node.clause, scope, input, source)
+        const branches = [this.#node(node.then, tested, input, source)]
         for (const elif of node.elif)
-          branches.push(this.#list(elif.then, this.#list(elif.clause, tested, input, source), input, source))
-        branches.push(node.else ? this.#list(node.else, tested, input, source) : tested)
+          branches.push(this.#node(elif.then, this.#node(elif.clause, tested, input, source), input, source))
+        branches.push(node.else ? this.#node(node.else, tested, input, source) : tested)
         return branches.reduce(merge)
       }
       case 'For':
@@ -139,65 +174,88 @@ class Run implements Shell {
       case 'While':
         if (isEndless(node.clause) && leavesWork(node.body)) this.opaque.set(FLOODS, undefined)
         return this.#loop(scope, (at) =>
-          this.#list(node.body, this.#list(node.clause, at, input, source), input, source),
+          this.#node(node.body, this.#node(node.clause, at, input, source), input, source),
         )
-      case 'ArithmeticFor':
+      case 'ArithmeticFor': {
         if (node.test === undefined && leavesWork(node.body)) this.opaque.set(FLOODS, undefined)
         this.#substitutions(node, scope, source)
-        return this.#loop(scope, (at) => this.#list(node.body, at, input, source))
+        const counted = computed(scope, source.slice(node.pos, node.body.pos))
+        return this.#loop(counted, (at) => this.#node(node.body, at, input, source))
+      }
       case 'Case': {
-        expandSingle(node.word, scope, this.#by(scope, source))
-        for (const pattern of node.items.flatMap((item) => item.pattern))
-          expandSingle(pattern, scope, this.#by(scope, source))
-        return [scope, ...node.items.map((item) => this.#list(item.body, scope, input, source))].reduce(merge)
+        for (const word of [node.word, ...node.items.flatMap((item) => item.pattern)])
+          expandSingle(word, scope, this.#by(scope, source))
+        return [scope, ...node.items.map((item) => this.#node(item.body, scope, input, source))].reduce(merge)
       }
       case 'Function':
-        return { ...scope, functions: new Map(scope.functions).set(node.name.value, { body: node.body, source }) }
+        return this.#define(node.name.value, { node: node.body, source }, scope)
       case 'Coproc':
         this.#node(node.body, scope, { kind: 'text', text: anything('what another command sends') }, source)
         return scope
       case 'TestCommand':
-      case 'ArithmeticCommand':
         this.#substitutions(node, scope, source)
         return scope
+      case 'ArithmeticCommand':
+        this.#substitutions(node, scope, source)
+        return merge(scope, computed(scope, source.slice(node.pos, node.end)))
     }
   }
 
+  #define(name: string, body: Body, scope: Scope): Scope {
+    // Nothing in the text says when.
+    if (CALLED.test(name)) this.opaque.set(`the shell itself calls \`${name}\``, undefined)
+    return { ...scope, functions: new Map(scope.functions).set(name, { bodies: [body], certain: true }) }
+  }
+
+  /** `done` holds where all so far went well, `failed` where the last one that ran did not. */
   #andOr({ commands, operators }: AndOr, scope: Scope, input: Input, source: string): Scope {
-    let at = scope
+    let done = scope
+    let failed: Scope | undefined
     commands.forEach((command, i) => {
       if (operators[i - 1] !== '||') {
-        at = this.#node(command, at, input, source)
+        done = this.#node(command, done, input, source)
+        if (!succeeds(command)) failed = failed === undefined ? done : merge(failed, done)
         return
       }
       const first = this.printed
       this.printed = known('')
-      const other = this.#node(command, at, input, source)
+      const other = this.#node(command, failed ?? done, input, source)
       this.printed = either(first, this.printed)
       // `cd x || exit`: what follows runs only where the first one went well.
-      at = leaves(command) ? at : merge(at, other)
+      if (!leaves(command)) done = merge(done, other)
+      failed = leaves(command) || succeeds(command) ? undefined : other
     })
-    return at
+    return failed === undefined ? done : merge(done, failed)
   }
 
   #pipeline(commands: readonly CommandNode[], scope: Scope, input: Input, source: string): Scope {
     const [only, ...others] = commands
     if (only !== undefined && others.length === 0) return this.#node(only, scope, input, source)
     let feed = input
-    let at = scope
+    let last = scope
     for (const command of commands) {
       this.printed = known('')
-      at = leaving(at, this.#node(command, at, feed, source))
-      feed = { kind: 'text', text: this.printed }
+      // They run at the same time: what one writes, the next may read.
+      const at = { ...scope, written: last.written }
+      last = this.#leaving(() => this.#node(command, at, feed, source))
+      // Redirected as well, it goes nowhere else in bash, and both ways in zsh.
+      const text = forks(command) ? anything('what is redirected elsewhere, too') : this.printed
+      feed = { kind: 'text', text, piped: true }
     }
-    return at
+    // zsh runs the last one in the shell itself.
+    return { ...merge(scope, last), written: last.written }
   }
 
   #redirected(node: Redirected, scope: Scope, input: Input, source: string): Scope {
-    const { redirects, feed, inside } = this.#redirects(node.redirects, scope, input, source)
+    const { redirects, feed, inside } = redirected(node.redirects, scope, input, this.#by(scope, source))
     const text = source.slice(node.pos, node.end)
     this.#emit({ argv: [], assigns: [], given: [], redirects, input: feed, scope, source: text })
-    return { ...this.#node(node.command, inside, feed, source), descriptors: scope.descriptors }
+    const before = this.printed
+    this.printed = known('')
+    const after = closed(scope, inside, this.#node(node.command, inside, feed, source))
+    const noted = noteWritten({ argv: [], redirects, scope: after }, this.printed)
+    this.printed = redirects.some((each) => each.output) ? before : joinFields(before, this.printed)
+    return noted
   }
 
   #for(node: Pick<For, 'name' | 'wordlist' | 'body'>, scope: Scope, input: Input, source: string): Scope {
@@ -206,20 +264,30 @@ class Run implements Shell {
         ? [scope.positional ?? [anything('the arguments')]]
         : expandWords(node.wordlist, scope, this.#by(scope, source))
     const items = lists.flat()
-    const value: Value = {
-      kind: 'scalar',
-      any: items.length > 16 ? [anything(`one of ${items.length} values`)] : items,
-    }
     if (items.length === 0) return scope
-    const assigns = value.any.map((field) => ({ name: node.name.value, value: field }))
+    const any = items.length > 16 ? [anything(`one of ${items.length} values`)] : items
+    const value: Value = { kind: 'scalar', any }
+    const assigns = any.map((field) => ({ name: node.name.value, value: field }))
     this.#emit({ argv: [], assigns, given: [], redirects: [], input, scope, source: node.name.value })
-    return this.#loop(scope, (at) => this.#list(node.body, assign(at, node.name.value, value), input, source))
+    return this.#loop(scope, (at) => this.#node(node.body, assign(at, node.name.value, value), input, source))
   }
 
   /** Once, and again where the first round changed what the second one sees. */
   #loop(scope: Scope, body: (at: Scope) => Scope): Scope {
-    const once = merge(scope, body(scope))
-    return once.variables.size === scope.variables.size && once.cwd === scope.cwd ? once : merge(once, body(once))
+    return this.#leaving(() => {
+      const once = merge(scope, body(scope))
+      return sameState(once, scope) ? once : merge(once, body(once))
+    })
+  }
+
+  /** What holds behind a function or a loop: what holds at its end, or where it was left. */
+  #leaving(follow: () => Scope): Scope {
+    const outer = this.#left
+    this.#left = []
+    const after = follow()
+    const merged = this.#left.reduce(merge, after)
+    this.#left = outer
+    return merged
   }
 
   #command(node: Command, scope: Scope, input: Input, source: string): Scope {
@@ -227,15 +295,18 @@ class Run implements Shell {
     const by = this.#by(scope, source, (name, value) => {
       at = assign(at, name, value)
     })
-    const { redirects, feed, inside } = this.#redirects(node.redirects, scope, input, source)
+    const { redirects, feed, inside } = redirected(node.redirects, scope, input, this.#by(scope, source))
+    // Without a command, zsh takes `{name}` for a group.
+    if (node.name === undefined && node.redirects.some((each) => each.descriptor?.type === 'FileDescriptorVariable'))
+      this.opaque.set(DIFFER, undefined)
     const assigns: { name: string; value: Field }[] = []
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
-      const element = this.assignment(each.value, scope, by)
-      if (each.index !== undefined) {
-        this.#substitutions(each.index, scope, source)
-        at = named(at, each.name, each.index.value, element)
-      }
+      // zsh ends the assignment behind `)`, and runs what follows.
+      if (each.value.type === 'Word' && each.value.text.startsWith('(')) this.opaque.set(DIFFER, undefined)
+      this.#subscript(each.index, scope, by)
+      const element = expandValue(each.value, scope, by)
+      if (each.index !== undefined) at = named(at, each.name, each.index.value, element)
       const plain: Value =
         each.index === undefined ? element : { kind: 'array', items: [anything('an element by its key')] }
       const value = append(scope, each.name, each.append === true, plain)
@@ -244,40 +315,55 @@ class Run implements Shell {
     }
     const given: { name: string; value: Value }[] = []
     const ways = (node.name === undefined ? [] : [node.name, ...node.args]).map((word) => {
-      if (word.type === 'Word') return expandWords([word], at, by)
-      const value = this.assignment(word.value, at, by)
+      if (word.type === 'Word') {
+        // zsh takes these for a group's end, and for a group.
+        if (closes(word) || (word === node.name && /^\{[^,]*\w\}$/.test(word.text))) this.opaque.set(DIFFER, undefined)
+        return expandWords([word], at, by)
+      }
+      this.#subscript(word.index, at, by)
+      const value = expandValue(word.value, at, by)
       given.push({ name: word.name, value })
       return [[joinFields(known(`${word.name}=`), fields(value)[0] ?? known(''))]]
     })
     const text = source.slice(node.pos, node.end)
-    // Without a command, too: it may be exported already, or later.
-    const { descriptors } = inside
-    for (const argv of combine(ways))
-      at = this.call({ argv, assigns, given, redirects, input: feed, scope: { ...at, descriptors }, source: text })
-    // `exec` without a command changes the shell's own.
+    const lines = combine(ways)
+    // Words that turn out to be none leave the assignments to the shell.
+    if (node.name !== undefined && lines.some((argv) => argv.length === 0)) at = merge(at, assignAll(at, assigns))
+    // `exec` without a command changes the shell's own descriptors.
     const own = node.name?.value === 'exec' && node.args.length === 0
-    return own ? at : { ...at, descriptors: scope.descriptors }
+    for (const argv of lines) {
+      // Without a command, too: it may be exported already, or later.
+      const before = { ...at, descriptors: inside.descriptors }
+      const after = this.call({ argv, assigns, given, redirects, input: feed, scope: before, source: text })
+      at = own ? after : closed(at, before, after)
+    }
+    return at
   }
 
   /** A command with its arguments known: a function, a builtin that changes the shell, or a program. */
   call(invocation: Invocation): Scope {
     const { scope, argv } = invocation
+    if (this.#traps.length > 0) this.#trapped = merge(this.#trapped ?? scope, scope)
     const name = argv[0] === undefined ? '' : (literal(argv[0]) ?? '')
-    const behind = argv[1] === undefined ? undefined : literal(argv[1])
-    // `builtin eval …` is `eval …`, functions and aliases left out.
-    if ((name === 'builtin' || name === 'command') && behind !== undefined && isBuiltin(behind))
-      return this.#builtin(invocation)
-    const defined = scope.functions.get(name)
-    if (defined !== undefined) return this.#function(name, defined, invocation)
-    const alias = scope.aliases.get(name)
-    if (alias !== undefined && !scope.calls.includes(`alias ${name}`)) {
-      const rest = argv.slice(1).map((field) => quote(field))
-      return this.text(
-        [alias, ...rest].join(' '),
-        { ...scope, calls: [...scope.calls, `alias ${name}`] },
-        invocation.input,
-      )
+    const before = PRECOMMANDS.get(name)
+    const others = [...this.#aliased(name, invocation), ...this.#called(name, invocation)]
+    if (before !== undefined) {
+      const rest = argv.slice(before)
+      const at = rest.findIndex((field) => !/^\w+=/.test(field.text))
+      if (at >= 0) others.push(this.call({ ...invocation, argv: rest.slice(at) }))
     }
+    if (scope.functions.get(name)?.certain === true) return others.reduce(merge)
+    return [this.#program(name, invocation), ...others].reduce(merge)
+  }
+
+  /** A builtin that changes the shell, or a program. */
+  #program(name: string, invocation: Invocation): Scope {
+    const { scope, argv } = invocation
+    // `builtin eval …` is `eval …`, functions and aliases of that name left out.
+    const behind =
+      name === 'builtin' || name === 'command' ? argv.findIndex((each, i) => i > 0 && !/^-[p-]$/.test(each.text)) : -1
+    const inner = argv[behind] === undefined ? '' : (literal(argv[behind]) ?? '')
+    if (inShell(inner)) return this.#program(inner, { ...invocation, argv: argv.slice(behind) })
     const after = builtin(name, invocation, this)
     if (after !== undefined) {
       this.#emit({ ...invocation, argv: [], assigns: [...invocation.assigns, ...setBy(scope, after)] })
@@ -288,85 +374,103 @@ class Run implements Shell {
       return scope
     }
     this.#emit(invocation)
-    if (argv.length === 0) return scope
-    const output = printed(invocation, this.ground)
-    if (!invocation.redirects.some((each) => each.output)) this.printed = joinFields(this.printed, output)
-    const noted = noteWritten(invocation, output)
-    return name === 'source' || name === '.' ? forget(noted, this.ground) : noted
-  }
-
-  /** `builtin NAME …`: functions and aliases are passed over, and are there again afterwards. */
-  #builtin(invocation: Invocation): Scope {
-    const { functions, aliases } = invocation.scope
-    const scope = { ...invocation.scope, functions: new Map(), aliases: new Map() }
-    const after = this.call({ ...invocation, argv: invocation.argv.slice(1), scope })
-    return {
-      ...after,
-      functions: new Map([...functions, ...after.functions]),
-      aliases: new Map([...aliases, ...after.aliases]),
-    }
-  }
-
-  #function(name: string, { body, source }: Defined, invocation: Invocation): Scope {
-    const { scope } = invocation
-    if (invocation.redirects.length > 0) this.#emit({ ...invocation, argv: [] })
-    if (scope.calls.includes(name)) {
-      this.opaque.set(`\`${name}\` calls itself`, undefined)
+    if (argv.length === 0) {
+      // `$(< file)`; zsh prints it by itself.
+      const read = invocation.redirects.findLast((each) => each.operator === 'read')
+      if (read !== undefined) this.printed = joinFields(this.printed, contentOf(read.path, scope))
       return scope
     }
-    const inner: Scope = { ...scope, positional: invocation.argv.slice(1), calls: [...scope.calls, name] }
-    const after = this.#node(body, inner, invocation.input, source)
-    const { positional: _, ...rest } = after
-    return { ...rest, calls: scope.calls, ...(scope.positional && { positional: scope.positional }) }
+    if (name === 'exec' && argv.length === 1) return noteWritten(invocation, anything('what is printed from here on'))
+    if (name === 'source' || name === '.') return this.#source(invocation)
+    const output = printed(invocation, this.ground)
+    if (!invocation.redirects.some((each) => each.output)) this.printed = joinFields(this.printed, output)
+    return noteWritten(invocation, output)
   }
 
-  assignment(
-    value: Word | { readonly type: 'ArrayValue'; readonly elements: readonly Word[] },
-    scope: Scope,
-    by: Substitute,
-  ): Value {
-    if (value.type === 'ArrayValue') {
-      // `[key]=value` elements are not told apart.
-      if (value.elements.some(({ text }) => text.startsWith('[')))
-        return { kind: 'array', items: [anything('an element by its key')] }
-      return { kind: 'array', items: expandWords(value.elements, scope, by).flat() }
+  /** A file that this script wrote is read in the shell itself; of others it is not known what they set. */
+  #source({ argv, scope, input }: Invocation): Scope {
+    const [path, ...args] = argv.slice(argv[1]?.text === '--' ? 2 : 1)
+    const text = path === undefined ? undefined : contentOf(path, scope)
+    if (text === undefined || text.unknown !== undefined) return forget(scope, this.ground)
+    const mark = `source ${text.text}`
+    if (scope.calls.includes(mark)) {
+      this.opaque.set('a script runs itself', undefined)
+      return scope
     }
-    return { kind: 'scalar', any: expandSingle(value, scope, by) }
+    const { positional, calls } = scope
+    const inner = { ...scope, calls: [...calls, mark], ...(args.length > 0 && { positional: args }) }
+    const { positional: _, ...after } = this.text(text.text, inner, input)
+    return { ...after, calls, ...(positional && { positional }) }
   }
 
-  /** The redirections of a command, the scope that has their descriptors, and what comes on its standard input. */
-  #redirects(
-    all: readonly Redirection[],
-    scope: Scope,
-    input: Input,
-    source: string,
-  ): { redirects: readonly Redirect[]; feed: Input; inside: Scope } {
-    const { redirects, descriptors } = redirected(all, scope, input, this.#by(scope, source))
-    const inside = descriptors === scope.descriptors ? scope : { ...scope, descriptors }
-    return { redirects, feed: descriptors.get('0') ?? input, inside }
+  /** What each of its aliases makes of the shell. */
+  #aliased(name: string, { argv, scope, input }: Invocation): readonly Scope[] {
+    const mark = `alias ${name}`
+    if (scope.calls.includes(mark)) return []
+    const rest = argv.slice(1).map(spelled)
+    const inner = { ...scope, calls: [...scope.calls, mark] }
+    return (scope.aliases.get(name) ?? []).map((text) => ({
+      ...this.text([text, ...rest].join(' '), inner, input),
+      calls: scope.calls,
+    }))
+  }
+
+  /** What each of its bodies makes of the shell, where it is a function. */
+  #called(name: string, invocation: Invocation): readonly Scope[] {
+    const { scope } = invocation
+    const { bodies = [] } = scope.functions.get(name) ?? {}
+    if (bodies.length > 0 && invocation.redirects.length > 0) this.#emit({ ...invocation, argv: [] })
+    if (bodies.length > 0 && scope.calls.includes(name)) {
+      this.opaque.set(`\`${name}\` calls itself`, undefined)
+      return [scope]
+    }
+    const inner: Scope = {
+      ...scope,
+      positional: invocation.argv.slice(1),
+      calls: [...scope.calls, name],
+      locals: new Set(),
+    }
+    return bodies.map(({ node, source }) =>
+      outside(
+        scope,
+        this.#leaving(() => this.#node(node, inner, invocation.input, source)),
+      ),
+    )
   }
 
   #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => undefined): Substitute {
     return {
       home: this.ground.home,
+      opaque: (why) => void this.opaque.set(why, undefined),
+      fails: () => {
+        this.#failed = true
+      },
       assigned,
       inside: (node, at) => this.#substitutions(node, at, source),
       prompt: (field) => this.#prompt(field, scope),
       output: (script) => {
-        const before = this.printed
-        this.printed = known('')
-        if (script !== undefined) this.script(script, scope, { kind: 'inherited' }, source)
-        const output = this.printed
-        this.printed = before
+        const output = script === undefined ? known('') : this.#substitution(script, scope, source)
         return output.unknown === undefined ? known(output.text.replace(/\n+$/, '')) : output
       },
     }
   }
 
+  /** What a script prints in a shell of its own, to nobody else. */
+  #substitution(script: ParsedScript, scope: Scope, source: string): Field {
+    const [before, failed] = [this.printed, this.#failed]
+    this.printed = known('')
+    this.#failed = false
+    this.#leaving(() => this.script(script, scope, INHERITED, source))
+    const output = this.#failed ? anything('what is printed before an error') : this.printed
+    this.printed = before
+    this.#failed = failed
+    return output
+  }
+
   /** Commands inside tests and arithmetic run, too, and those that only a second reading brings out. */
   #substitutions(node: SyntaxNode, scope: Scope, source: string): void {
     forEachChild(node, (child) => {
-      if (child.type === 'Script') this.script(child, scope, { kind: 'inherited' }, source)
+      if (child.type === 'Script') this.#substitution(child, scope, source)
       else this.#substitutions(child, scope, source)
     })
     if (node.type === 'ArithmeticWord' || node.type === 'Word') this.again(node.value, scope)
@@ -374,125 +478,23 @@ class Run implements Shell {
     for (const { text } of operands) this.again(text, scope)
   }
 
+  #subscript(index: Word | undefined, scope: Scope, by: Substitute): void {
+    for (const { text } of index === undefined ? [] : expandSingle(index, scope, by)) this.again(`[${text}]`, scope)
+  }
+
   /** `${x@P}` puts the value through the shell. */
   #prompt(field: Field, scope: Scope): void {
-    if (field.unknown === undefined) this.text(printing(field.text), scope, { kind: 'inherited' })
+    if (field.unknown === undefined) this.text(printing(field.text), scope, INHERITED)
     else if (field.unknown.outer !== true)
       this.opaque.set(`the shell expands ${field.unknown.why} once more`, undefined)
   }
 
   again(text: string, scope: Scope): void {
-    for (const script of expandedAgain(text, scope)) this.text(script, scope, { kind: 'inherited' })
+    for (const script of expandedAgain(text, scope)) this.text(script, scope, INHERITED)
   }
 
   #emit(invocation: Invocation): void {
     if (invocation.argv.length + invocation.redirects.length + invocation.assigns.length > 0)
       this.invocations.push(invocation)
   }
-}
-
-/** The variables that a builtin has set. */
-function setBy(before: Scope, after: Scope): Invocation['assigns'] {
-  if (after.variables === before.variables) return []
-  return [...after.variables].flatMap(([name, value]) =>
-    before.variables.get(name) === value ? [] : fields(value).map((field) => ({ name, value: field })),
-  )
-}
-
-/** Operands of a test that are read as arithmetic, or as the name of a variable. */
-function evaluated(node: SyntaxNode): readonly Word[] {
-  if (node.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(node.operator)) return [node.left, node.right]
-  return node.type === 'TestUnary' && /^-[vR]$/.test(node.operator) ? [node.operand] : []
-}
-
-function append(scope: Scope, name: string, appends: boolean, value: Value): Value {
-  if (!appends) return value
-  const before = scope.variables.get(name)
-  if (before === undefined || before.kind === 'array' || value.kind === 'array')
-    return { kind: 'array', items: [...(before ? fields(before) : []), ...fields(value)] }
-  const joined = before.any.flatMap((a) => value.any.map((b) => joinFields(a, b)))
-  return { kind: 'scalar', any: joined.slice(0, 16) }
-}
-
-/** Back to shell text, for aliases. */
-function quote(field: Field): string {
-  if (field.unknown !== undefined) return `"$(: ${field.unknown.why.replace(/[^\w ]/g, '')})"`
-  return field.glob ? field.text : quoted(field.text)
-}
-
-/** What two commands print of which the second only runs where the first one fails. */
-function either(first: Field, second: Field): Field {
-  if (show(second) === '') return first
-  if (show(first) === '') return second
-  if (show(first) === show(second)) return ofEither(second)
-  const one = anything('what one of two commands prints')
-  const ways = [first, second].flatMap((field) => field.unknown?.oneOf ?? literal(field) ?? [])
-  return ways.length < 2 || one.unknown === undefined
-    ? one
-    : { ...one, unknown: { ...one.unknown, oneOf: ways.map((text) => text.replace(/\n+$/, '')) } }
-}
-
-/** Neither command prints it for certain. */
-function ofEither(field: Field): Field {
-  if (field.unknown === undefined) return field
-  const { from: _, ...unknown } = field.unknown
-  return { ...field, unknown }
-}
-
-const FLOODS = 'an endless loop that starts work in the background and never waits for it'
-
-/** `while true`, `while :`, `while [ 1 ]`. */
-function isEndless({ commands }: CompoundList): boolean {
-  const only = commands.length === 1 ? commands[0]?.command : undefined
-  return only?.type === 'Command' && /^(?:true|:|\[ \S+ \]|test \S+)$/.test(wordsOf(only).join(' '))
-}
-
-function leavesWork({ commands }: CompoundList): boolean {
-  const names = commands.map(({ command }) => (command.type === 'Command' ? wordsOf(command)[0] : ''))
-  const waits =
-    names.some((name) => /^(?:wait|break|exit|return|exec|fg)$/.test(name ?? '')) && !names.includes('disown')
-  return commands.some(({ background }) => background === true) && !waits
-}
-
-function wordsOf(command: Command): readonly string[] {
-  return [command.name?.value ?? '', ...command.args.map((word) => (word.type === 'Word' ? word.text : ''))]
-}
-
-/** Elements of these arrays are aliases, and what `hash -p` sets. */
-function named(scope: Scope, array: string, key: string, value: Value): Scope {
-  if (array !== 'BASH_ALIASES' && array !== 'BASH_CMDS') return scope
-  const [text = anything('')] = fields(value)
-  return { ...scope, aliases: new Map(scope.aliases).set(key, literal(text) ?? 'eval "$(unknown)"') }
-}
-
-function leaves(node: PipelineNode): boolean {
-  const command = node.type === 'BraceGroup' ? node.body.commands.at(-1)?.command : node
-  return command?.type === 'Command' && ['exit', 'return', 'continue', 'break'].includes(command.name?.value ?? '')
-}
-
-/** After a shell of its own has ended: of what it changed, only files are left. */
-function leaving(scope: Scope, { written }: Scope): Scope {
-  return written === scope.written ? scope : { ...scope, written }
-}
-
-/** Remembers what was written, so that running it later in the same script is seen. */
-function noteWritten({ argv, redirects, scope }: Invocation, output: Field): Scope {
-  const tee = argv[0] !== undefined && literal(argv[0]) === 'tee'
-  const copies = tee ? argv.slice(1).filter(({ text }) => !text.startsWith('-')) : []
-  const adds = argv.some(({ text }) => /^(?:-\w*a|--append)/.test(text))
-  const targets = [
-    ...redirects.filter((each) => each.output),
-    ...copies.map((path) => ({ path, operator: adds ? 'append' : 'write' }) as const),
-  ]
-  if (targets.length === 0) return scope
-  const written = new Map(scope.written)
-  for (const { path, operator } of targets) {
-    const place = under(scope.cwd, path)
-    const before = written.get(show(place))
-    // Which file an unknown name means may be another each time.
-    const several = before !== undefined && place.unknown !== undefined && operator !== 'append'
-    const text = operator === 'append' && before !== undefined ? joinFields(before, output) : output
-    written.set(show(place), several ? anything('one of several files that it wrote') : text)
-  }
-  return { ...scope, written }
 }

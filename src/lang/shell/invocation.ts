@@ -32,4 +32,8 @@ export interface Shell {
   text(text: string, scope: Scope, input: Input): Scope
   /** Text that the shell reads as arithmetic or as the name of a variable: what stands in subscripts runs. */
   again(text: string, scope: Scope): void
+  /** The rest of a function, a loop or the script may not run: what holds now may hold behind it. */
+  left(scope: Scope): void
+  /** Runs the text when the script ends, or at any time from now on. */
+  trap(text: string, scope: Scope): void
 }

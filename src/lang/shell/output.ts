@@ -194,6 +194,7 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map(
 )
 
 function joined(words: readonly Field[], escapes: boolean): Field | undefined {
+  if (words.some((word) => word.glob)) return anything('the names of the files that are there')
   const unknown = words.find((word) => word.unknown !== undefined)
   if (unknown?.unknown !== undefined) {
     // One unknown word among known ones keeps what stands before it.
@@ -227,7 +228,11 @@ function format(args: readonly Field[]): Field | undefined {
   const text = unescaped(template)
   if (!/%/.test(text)) return known(text)
   const one = (): string =>
-    text.replace(/%%|%[-+ #0]*\d*(?:\.\d+)?[sbdq]/g, (spec) => (spec === '%%' ? '%' : (values.shift() ?? '')))
+    text.replace(/%%|%[-+ #0]*\d*(?:\.\d+)?[sbdq]/g, (spec) => {
+      if (spec === '%%') return '%'
+      const value = values.shift() ?? ''
+      return spec.endsWith('b') ? unescaped(value) : value
+    })
   let result = one()
   while (values.length > 0 && /%[^%]/.test(text) && result.length < 65_536) result += one()
   return known(result)
@@ -240,4 +245,23 @@ function fed(input: Input): Field | undefined {
 function cut(args: readonly Field[], change: (path: string) => string): Field | undefined {
   const texts = args.filter((arg) => !arg.text.startsWith('-')).map(literal)
   return texts.length === 1 && texts[0] !== undefined ? known(change(texts[0])) : undefined
+}
+
+/** What two commands print of which the second only runs where the first one fails. */
+export function either(first: Field, second: Field): Field {
+  if (show(second) === '') return first
+  if (show(first) === '') return second
+  if (show(first) === show(second)) return ofEither(second)
+  const one = anything('what one of two commands prints')
+  const ways = [first, second].flatMap((field) => field.unknown?.oneOf ?? literal(field) ?? [])
+  return ways.length < 2 || one.unknown === undefined
+    ? one
+    : { ...one, unknown: { ...one.unknown, oneOf: ways.map((text) => text.replace(/\n+$/, '')) } }
+}
+
+/** Neither command prints it for certain. */
+function ofEither(field: Field): Field {
+  if (field.unknown === undefined) return field
+  const { from: _, ...unknown } = field.unknown
+  return { ...field, unknown }
 }

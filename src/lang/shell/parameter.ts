@@ -55,9 +55,10 @@ function withDefault(
   const given = values.length > 0 && (set.length === values.length || !operator.startsWith(':'))
   if (operator.endsWith('+')) return values.length === 0 ? [known(''), ...fallback] : fallback
   if (operator.endsWith('?')) return values.length === 0 ? [unset(name)] : values
-  if (given) return values
+  // What may be empty here may as well not be set.
+  if (given) return set.length === values.length || operator.endsWith('=') ? values : [...values, ...fallback]
   // Not set as far as is known here: the environment may still set it, which a script's author could not know either.
-  if (operator.endsWith('=')) by.assigned(name, { kind: 'scalar', any: fallback })
+  if (operator.endsWith('=')) by.assigned(name, { kind: 'scalar', any: [...set, ...fallback] })
   return set.length > 0 ? [...set, ...fallback] : fallback
 }
 

@@ -15,3 +15,9 @@ export function typed(argv: readonly Field[]): string | undefined {
   const words = argv.map(literal)
   return words.some((each) => each === undefined) ? undefined : words.map((each) => word(each ?? '')).join(' ')
 }
+
+/** Back to shell text, for aliases. */
+export function spelled(field: Field): string {
+  if (field.unknown !== undefined) return `"$(: ${field.unknown.why.replace(/[^\w ]/g, '')})"`
+  return field.glob ? field.text : quoted(field.text)
+}

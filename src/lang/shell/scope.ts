@@ -1,23 +1,24 @@
 import type { Function as FunctionNode } from 'unbash'
-import { type Field, known } from '../field.ts'
+import { anything, type Field, joinFields, known } from '../field.ts'
 
 /** A variable's possible values; an array's are all its elements at once. */
 export type Value =
   | { readonly kind: 'scalar'; readonly any: readonly Field[] }
   | { readonly kind: 'array'; readonly items: readonly Field[] }
 
-/** What comes on a command's standard input. */
-export type Input =
-  | { readonly kind: 'inherited' }
-  | { readonly kind: 'text'; readonly text: Field }
-  | { readonly kind: 'file'; readonly path: Field }
-
 /** What the shell knows at one point of a script. Never changed in place, so that a branch can keep its own. */
 export interface Scope {
   readonly cwd: Field
   readonly variables: ReadonlyMap<string, Value>
   readonly functions: ReadonlyMap<string, Defined>
-  readonly aliases: ReadonlyMap<string, string>
+  /** All that a name was made to stand for: an alias holds from a later line on, and not in every shell. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>
+  /** Variables that programs started from here see. */
+  readonly exported: ReadonlySet<string>
+  /** Variables that can't be assigned again, though a shell may go on where that is tried. */
+  readonly fixed: ReadonlySet<string>
+  /** Variables that a function made its own. */
+  readonly locals: ReadonlySet<string>
   /** `$1`…; undefined where they come from outside. */
   readonly positional?: readonly Field[]
   /** Names of the functions that are being followed. */
@@ -28,9 +29,22 @@ export interface Scope {
   readonly descriptors: ReadonlyMap<string, Input>
 }
 
-/** A function's body, with the text that its positions index. */
+/** What comes on a command's standard input, or on another descriptor. */
+export type Input =
+  | { readonly kind: 'inherited' }
+  /** `piped` into this very command, where zsh adds what redirections bring. */
+  | { readonly kind: 'text'; readonly text: Field; readonly piped?: true }
+  | { readonly kind: 'file'; readonly path: Field }
+
+/** The bodies that a function may have. Unless it is `certain`, a program may go by its name as well. */
 export interface Defined {
-  readonly body: FunctionNode['body']
+  readonly bodies: readonly Body[]
+  readonly certain: boolean
+}
+
+/** A function's body, with the text that its positions index. */
+export interface Body {
+  readonly node: FunctionNode['body']
   readonly source: string
 }
 
@@ -56,6 +70,9 @@ export function firstScope(ground: Ground): Scope {
     variables,
     functions: new Map(),
     aliases: new Map(),
+    exported: new Set(variables.keys()),
+    fixed: new Set(),
+    locals: new Set(),
     calls: [],
     written: new Map(),
     descriptors: new Map(),
@@ -89,7 +106,15 @@ function sameValue(a: Value, b: Value | undefined): boolean {
 }
 
 export function assign(scope: Scope, name: string, value: Value): Scope {
-  return { ...scope, variables: new Map(scope.variables).set(name, value) }
+  const settled = scope.fixed.has(name) ? (either(name, scope.variables.get(name), value) ?? value) : value
+  return { ...scope, variables: new Map(scope.variables).set(name, settled) }
+}
+
+const EMPTY = known('')
+const UNSET: Value = { kind: 'scalar', any: [EMPTY] }
+
+export function assignAll(scope: Scope, all: readonly { readonly name: string; readonly value: Field }[]): Scope {
+  return all.reduce((at, { name, value }) => assign(at, name, { kind: 'scalar', any: [value] }), scope)
 }
 
 /** More alternatives than this are one unknown value. */
@@ -106,23 +131,57 @@ export function merge(a: Scope, b: Scope): Scope {
   return {
     ...a,
     variables,
-    functions: new Map([...a.functions, ...b.functions]),
-    aliases: new Map([...a.aliases, ...b.aliases]),
-    written: new Map([...a.written, ...b.written]),
-    descriptors: new Map([...a.descriptors, ...b.descriptors]),
+    functions: both(a.functions, b.functions, (x, y) => ({
+      bodies: [...new Set([...(x?.bodies ?? []), ...(y?.bodies ?? [])])],
+      certain: x?.certain === true && y?.certain === true,
+    })),
+    aliases: both(a.aliases, b.aliases, (x = [], y = []) => [...new Set([...x, ...y])]),
+    exported: new Set([...a.exported].filter((name) => b.exported.has(name))),
+    fixed: new Set([...a.fixed, ...b.fixed]),
+    locals: new Set([...a.locals, ...b.locals]),
+    written: both(a.written, b.written, (x, y) => (x && y && sameField(x, y) ? x : UNTOLD_TEXT)),
+    descriptors: both(a.descriptors, b.descriptors, () => UNTOLD),
+    ...positional(a.positional, b.positional),
     cwd: sameField(a.cwd, b.cwd) ? a.cwd : unknownCwd,
   }
 }
 
-const unknownCwd: Field = {
-  text: '',
-  glob: false,
-  unknown: { why: 'the working folder depends on which branch ran', shape: 'text', suffix: '' },
+function both<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, join: (x?: V, y?: V) => V): ReadonlyMap<K, V> {
+  if (a === b) return a
+  const keys = new Set([...a.keys(), ...b.keys()])
+  return new Map(
+    [...keys].map((key) => [key, a.get(key) === b.get(key) ? (a.get(key) as V) : join(a.get(key), b.get(key))]),
+  )
 }
 
+const UNTOLD_TEXT = anything('a text that depends on which branch ran')
+const UNTOLD: Input = { kind: 'text', text: UNTOLD_TEXT }
+
+function positional(a: Scope['positional'], b: Scope['positional']): Pick<Scope, 'positional'> {
+  const same = a === b || (a?.length === b?.length && a?.every((field, i) => sameField(field, b?.[i] ?? field)))
+  if (!same) return { positional: [anything('the arguments')] }
+  return a === undefined ? {} : { positional: a }
+}
+
+/** What a shell that is started here begins with: variables that were not exported may be missing. */
+export function child(scope: Scope): Scope {
+  const variables = new Map<string, Value>()
+  for (const [name, value] of scope.variables)
+    variables.set(
+      name,
+      scope.exported.has(name) ? value : { kind: 'scalar', any: [...fields(value).slice(0, MANY), EMPTY] },
+    )
+  const functions = new Map([...scope.functions].map(([name, { bodies }]) => [name, { bodies, certain: false }]))
+  return { ...scope, variables, functions, aliases: new Map(), locals: new Set() }
+}
+
+const unknownCwd = anything('the working folder depends on which branch ran')
+
 function either(name: string, a: Value | undefined, b: Value | undefined): Value | undefined {
-  if (a === b || b === undefined) return a
-  if (a === undefined) return b
+  if (a === b) return a
+  if (a === undefined || b === undefined) return either(name, a ?? UNSET, b ?? UNSET)
+  // An array in one branch and a word in the other: what `$name` is can't be said.
+  if (a !== UNSET && b !== UNSET && a.kind !== b.kind) return { kind: 'scalar', any: [unset(name)] }
   if (a.kind === 'array' || b.kind === 'array') {
     const items = [...fields(a), ...fields(b)]
     return { kind: 'array', items: items.slice(0, MANY * 4) }
@@ -158,4 +217,42 @@ export function outer(name: string): Field {
   const { text, glob, unknown } = unset(name)
   const environment = /^[A-Za-z_]/.test(name)
   return { text, glob, ...(unknown && { unknown: { ...unknown, ...(environment && { outer: true }) } }) }
+}
+
+/** Behind a function: its arguments and its own variables are gone. */
+export function outside(scope: Scope, { positional: _, ...after }: Scope): Scope {
+  const variables = new Map(after.variables)
+  for (const name of after.locals) {
+    const before = scope.variables.get(name)
+    if (before === undefined) variables.delete(name)
+    else variables.set(name, before)
+  }
+  const { calls, locals, positional } = scope
+  return { ...after, variables, calls, locals, ...(positional && { positional }) }
+}
+
+export function sameState(a: Scope, b: Scope): boolean {
+  return a.variables.size === b.variables.size && a.cwd === b.cwd && a.functions.size === b.functions.size
+}
+
+export function append(scope: Scope, name: string, appends: boolean, value: Value): Value {
+  if (!appends) return value
+  const before = scope.variables.get(name)
+  if (before === undefined || before.kind === 'array' || value.kind === 'array')
+    return { kind: 'array', items: [...(before ? fields(before) : []), ...fields(value)] }
+  const joined = before.any.flatMap((a) => value.any.map((b) => joinFields(a, b)))
+  return { kind: 'scalar', any: joined.slice(0, 16) }
+}
+
+/** The variables that differ behind a command, each with all that it may hold. */
+export function setBy(before: Scope, after: Scope): readonly { readonly name: string; readonly value: Field }[] {
+  if (after.variables === before.variables) return []
+  return [...after.variables].flatMap(([name, value]) =>
+    before.variables.get(name) === value ? [] : fields(value).map((field) => ({ name, value: field })),
+  )
+}
+
+/** After a shell of its own has ended: of what it changed, only files are left. */
+export function ended(scope: Scope, { written }: Scope): Scope {
+  return written === scope.written ? scope : { ...scope, written }
 }

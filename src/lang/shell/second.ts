@@ -1,3 +1,4 @@
+import type { SyntaxNode, Word } from 'unbash'
 import { fields, type Scope } from './scope.ts'
 
 /** Names that stand for names that stand for names are followed so far. */
@@ -28,4 +29,10 @@ export function expandedAgain(text: string, scope: Scope): readonly string[] {
 /** A script that does nothing but expand the text. */
 export function printing(text: string): string {
   return `: "${text.replaceAll('"', '\\"')}"`
+}
+
+/** Operands of a test that are read as arithmetic, or as the name of a variable. */
+export function evaluated(node: SyntaxNode): readonly Word[] {
+  if (node.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(node.operator)) return [node.left, node.right]
+  return node.type === 'TestUnary' && /^-[vR]$/.test(node.operator) ? [node.operand] : []
 }

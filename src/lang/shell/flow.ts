@@ -1,0 +1,33 @@
+import type { Command, CompoundList, PipelineNode } from 'unbash'
+
+export const FLOODS = 'an endless loop that starts work in the background and never waits for it'
+
+/** `while true`, `while :`, `while [ 1 ]`. */
+export function isEndless({ commands }: CompoundList): boolean {
+  const only = commands.length === 1 ? commands[0]?.command : undefined
+  return only?.type === 'Command' && /^(?:true|:|\[ \S+ \]|test \S+)$/.test(wordsOf(only).join(' '))
+}
+
+export function leavesWork({ commands }: CompoundList): boolean {
+  const names = commands.map(({ command }) => (command.type === 'Command' ? wordsOf(command)[0] : ''))
+  const waits =
+    names.some((name) => /^(?:wait|break|exit|return|exec|fg)$/.test(name ?? '')) && !names.includes('disown')
+  return commands.some(({ background }) => background === true) && !waits
+}
+
+function wordsOf(command: Command): readonly string[] {
+  return [command.name?.value ?? '', ...command.args.map((word) => (word.type === 'Word' ? word.text : ''))]
+}
+
+/** It fails only where hardly anything would go on: what follows behind `&&` is taken to run. */
+export function succeeds(node: PipelineNode): boolean {
+  if (node.type !== 'Command' || node.name === undefined) return false
+  if (/^(?:printf|mkdir)$/.test(node.name.value) && node.args.length === 0) return false
+  return /^(?:cd|pushd|mkdir|echo|printf|export|set|true|:|umask|shopt)$/.test(node.name.value)
+}
+
+/** Nothing behind it in its list runs. */
+export function leaves(node: PipelineNode): boolean {
+  const command = node.type === 'BraceGroup' ? node.body.commands.at(-1)?.command : node
+  return command?.type === 'Command' && ['exit', 'return', 'continue', 'break'].includes(command.name?.value ?? '')
+}

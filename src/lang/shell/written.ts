@@ -1,0 +1,38 @@
+import { anything, type Field, joinFields, literal, show } from '../field.ts'
+import { logical, under } from '../paths.ts'
+import type { Invocation } from './invocation.ts'
+import type { Scope } from './scope.ts'
+
+/** Remembers what was written, so that running it later in the same script is seen. */
+export function noteWritten(
+  { argv, redirects, scope }: Pick<Invocation, 'argv' | 'redirects' | 'scope'>,
+  output: Field,
+): Scope {
+  const tee = argv[0] !== undefined && literal(argv[0]) === 'tee'
+  const copies = tee ? argv.slice(1).filter(({ text }) => !text.startsWith('-')) : []
+  const adds = argv.some(({ text }) => /^(?:-\w*a|--append)/.test(text))
+  const targets = [
+    ...redirects.filter((each) => each.output),
+    ...copies.map((path) => ({ path, operator: adds ? 'append' : 'write' }) as const),
+  ]
+  if (targets.length === 0) return scope
+  const written = new Map(scope.written)
+  for (const { path, operator } of targets) {
+    const place = placed(scope, path)
+    const before = written.get(show(place))
+    // Which file an unknown name means may be another each time.
+    const several = before !== undefined && place.unknown !== undefined && operator !== 'append'
+    const text = operator === 'append' && before !== undefined ? joinFields(before, output) : output
+    written.set(show(place), several ? anything('one of several files that it wrote') : text)
+  }
+  return { ...scope, written }
+}
+
+/** What stands in a file, as far as this script wrote it. */
+export function contentOf(path: Field, scope: Scope): Field {
+  return scope.written.get(literal(placed(scope, path)) ?? '') ?? anything(`what stands in ${show(path)}`)
+}
+
+function placed(scope: Scope, path: Field): Field {
+  return logical(under(scope.cwd, path))
+}
