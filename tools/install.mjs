@@ -14,6 +14,9 @@ const NODE = { folder: 'tools/node', what: 'Node 24, as the one of this machine 
 /** Debian packages of programs that tests use; a test whose program is missing skips and says so. */
 const DEBIAN = [
   { package: 'curl', program: 'curl', disk: '2 MB', why: 'the fallback hook of older hosts' },
+  { package: 'bubblewrap', program: 'bwrap', disk: '1 MB', why: 'the sandbox in which shells run what was generated' },
+  { package: 'dash', program: 'dash', disk: '1 MB', why: 'a shell to hold the reading of commands against' },
+  { package: 'zsh', program: 'zsh', disk: '19 MB', why: 'another one' },
   { package: 'tmux', program: 'tmux', disk: '1 MB', why: 'the questions that a host asks at a terminal' },
 ]
 

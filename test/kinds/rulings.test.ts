@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { shellTexts } from '../shells/grammar.ts'
 import { cost, judged } from './bench.ts'
 import { rulings as cases } from './rulings.ts'
 
@@ -64,9 +65,36 @@ describe('a ruling', () => {
     )
   })
 
+  it('is on all effects of either command where one follows the other', () => {
+    const effects = (text: string): readonly string[] =>
+      judged('shell', text).effects.map(({ verb, resource }) => JSON.stringify([verb, resource]))
+    fc.assert(
+      fc.property(plain, plain, (a, b) => {
+        expect(effects(`${a}; ${b}`)).toEqual(expect.arrayContaining([...effects(a), ...effects(b)]))
+      }),
+    )
+  })
+
+  it('is the same for quotes that the shell drops', () => {
+    const quotings = [
+      (word: string) => `"${word}"`,
+      (word: string) => `'${word}'`,
+      (word: string) => `${word.slice(0, 1)}""${word.slice(1)}`,
+      (word: string) => `''${word}`,
+    ]
+    const words = plain.filter((command) => /^[\w./ -]+$/.test(command)).map((command) => command.split(' '))
+    fc.assert(
+      fc.property(words, fc.infiniteStream(fc.constantFrom(...quotings)), (command, ways) => {
+        const spelled = command.map((word) => ways.next().value?.(word) ?? word).join(' ')
+        const [seen, meant] = [spelled, command.join(' ')].map((text) => judged('shell', text).ruling)
+        expect([seen?.kind, seen?.by], spelled).toEqual([meant?.kind, meant?.by])
+      }),
+    )
+  })
+
   it('comes for any text at all, and says why', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), shellTexts()), (text) => {
         expect(judged('shell', text).ruling.because).not.toBe('')
       }),
       { numRuns: 300 },
