@@ -110,9 +110,9 @@ const DENSE: Readonly<Record<(typeof LANGUAGES)[number], readonly string[]>> = {
 }
 
 function costOf(code: string, language: Language): number {
-  const before = process.cpuUsage()
+  const before = process.threadCpuUsage()
   readCode(code, language)
-  const { user, system } = process.cpuUsage(before)
+  const { user, system } = process.threadCpuUsage(before)
   return (user + system) / 1000
 }
 
