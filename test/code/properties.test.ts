@@ -109,10 +109,13 @@ const DENSE: Readonly<Record<(typeof LANGUAGES)[number], readonly string[]>> = {
   php: ['unlink($x);', '"{$', '$a=', '(x)=>', '`', 'a->'],
 }
 
+/** Node 22 counts all threads together. */
+const usage = process.threadCpuUsage ?? process.cpuUsage
+
 function costOf(code: string, language: Language): number {
-  const before = process.threadCpuUsage()
+  const before = usage()
   readCode(code, language)
-  const { user, system } = process.threadCpuUsage(before)
+  const { user, system } = usage(before)
   return (user + system) / 1000
 }
 
