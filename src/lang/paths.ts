@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { type Field, joinFields, known } from './field.ts'
 
 /** `D:\\x` and `D:/x`, as shells on Windows spell them: `/d/x`. */
@@ -18,7 +18,9 @@ export function under(folder: Field, named: Field): Field {
   if (folder.unknown !== undefined)
     return path.unknown !== undefined || path.glob ? folder : joinFields(folder, known(`/${path.text}`))
   const plain = path.unknown === undefined && !path.text.includes('..')
-  return { ...path, text: plain ? resolve(folder.text, path.text) : `${folder.text}/${path.text}` }
+  // `resolve` would put a relative folder where this process stands, which means nothing to a call.
+  const inside = isAbsolute(folder.text) ? resolve : join
+  return { ...path, text: plain ? inside(folder.text, path.text) : `${folder.text}/${path.text}` }
 }
 
 /** Without the `..` that go up from a real folder by name; links are not looked at. */
