@@ -18,11 +18,16 @@ const MOST_HOPS = 40
 export async function placesOf(targets: readonly SnapshotTarget[], budget: Budget): Promise<Place[]> {
   const places: Place[] = []
   for (const { path, tree, glob, unlinkOnly } of targets) {
-    const paths = glob ? await expand(path, budget) : [path]
+    const paths = glob ? await expand(path, budget) : await named(path, budget)
     const all = unlinkOnly ? paths.map(resolved) : paths.flatMap((one) => throughLinks(resolved(one)))
     places.push(...[...new Set(all)].map((one) => ({ path: one, tree, unlinkOnly })))
   }
   return places.sort((a, b) => Number(a.unlinkOnly) - Number(b.unlinkOnly))
+}
+
+/** What is there by this very name is no pattern; what is not may be one, behind a quoted variable of a loop. */
+async function named(path: string, budget: Budget): Promise<string[]> {
+  return MAGIC.test(path) && !exists(path) ? [path, ...(await expand(path, budget))] : [path]
 }
 
 /** Resolves the links on the way, as far as the way exists. */

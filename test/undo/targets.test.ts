@@ -48,6 +48,15 @@ describe('a pattern means the paths', () => {
     expect(await found(pattern, { glob: true, unlinkOnly: true })).toEqual(paths)
   })
 
+  it.each([
+    ['it*', ['it*']],
+    ['src/[odd]', ['src/[odd]']],
+    ['?.o', ['?.o', 'a.o', 'b.o']],
+    ['no?', ['no?']],
+  ])('also where nobody said that %s is one, unless it is a name that is there', async (path, paths) => {
+    expect(await found(path, { unlinkOnly: true })).toEqual(paths)
+  })
+
   it('whatever the pattern is, in little time', async () => {
     const hostile = `${'*a'.repeat(200)}b`
     const started = systemClock.micros()
