@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Grant } from '../core/grant.ts'
 import type { Snapshots, SnapshotTarget } from '../core/ports.ts'
-import type { Judged } from '../core/study.ts'
+import type { Judged, Study } from '../core/study.ts'
 import type { Entry, Settled } from './govern.ts'
 
 /** How long after its grant a call may begin, or be handed over. */
@@ -42,12 +42,23 @@ export function redeem(grant: Grant, { receipt, captured }: Entry, now: number):
   return minted.delete(grant) && own && now <= grant.beginBy
 }
 
-function targetsOf({ effects }: Judged): readonly SnapshotTarget[] {
+function targetsOf({ effects, study }: Judged): readonly SnapshotTarget[] {
   const changing = effects.filter(({ undo, verb }) => undo === 'U1' && verb !== 'read' && verb !== 'execute')
   const unlinkOnly = effects.every(({ verb }) => verb === 'delete' || verb === 'read')
-  return changing.flatMap(({ resource }) =>
+  const places = changing.flatMap(({ resource }) =>
     resource.kind === 'path'
       ? [{ path: resource.path, tree: resource.tree === true, glob: resource.glob === true, unlinkOnly }]
       : [],
   )
+  return [...places, ...(places.length === 0 ? [] : linksOf(study))]
+}
+
+/** An effect names where a link leads. What writes to a link may as well put a file in the link's own place. */
+function linksOf({ drafts, facts }: Study): readonly SnapshotTarget[] {
+  return drafts.flatMap(({ verb, resource }) => {
+    const writes = verb === 'create' || verb === 'update' || verb === 'replace'
+    if (!writes || resource.kind !== 'path' || resource.glob === true) return []
+    const { path } = resource
+    return facts.path(path, 'stake').type === 'link' ? [{ path, tree: false, glob: false, unlinkOnly: true }] : []
+  })
 }

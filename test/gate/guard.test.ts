@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '../../src/core/study.ts'
@@ -240,6 +240,30 @@ describe('a hold', () => {
       expect(guard.standing(reply.ticket ?? '')).toBe(standing)
       expect(w.entries.at(-1)?.data).toMatchObject(end)
     }
+  })
+})
+
+describe('what is kept before a call', () => {
+  it.for([
+    ['what a link leads to, and the link itself, which may be replaced', 'cp a link', ['to/b', 'link']],
+    ['no link that is only deleted beside', 'rm link', ['link']],
+    ['what a link leads to, where a slash stands behind it', 'rm -r to-link/', ['to']],
+    ['a link that is deleted', 'rm -r to-link', ['to-link']],
+    ['what stands in a folder under the names that go there', 'cp a to/b to', ['to/a', 'to/b']],
+  ] as const)('is %s', async ([, command, paths]) => {
+    const kept: string[] = []
+    const { w, guard } = open({
+      take: async (_, targets) => {
+        kept.push(...targets.map(({ path }) => path.slice(w.folder.length + 1)))
+        return { kind: 'kept', files: 1, bytes: 1, leftOut: [], attributes: true }
+      },
+    })
+    mkdirSync(join(w.folder, 'to'))
+    for (const name of ['a', 'to/b']) writeFileSync(join(w.folder, name), name)
+    symlinkSync('to/b', join(w.folder, 'link'))
+    symlinkSync('to', join(w.folder, 'to-link'))
+    await guard.call(shellCall(w, command), NOBODY)
+    expect(kept).toEqual(paths)
   })
 })
 

@@ -23,11 +23,15 @@ export interface Named {
 export function resolvePath(verb: Verb, { path, tree, cwd }: Named, facts: Facts): Where {
   const full = under(cwd, path)
   const { workspace } = facts.surroundings
-  if (full.unknown === undefined)
+  if (full.unknown === undefined) {
+    const named = isAbsolute(full.text) ? full.text : resolve(workspace, full.text)
+    // The kernel follows a link behind which a slash stands: it is the folder that is meant.
+    const follows = path.text.endsWith('/') && !full.glob && facts.path(named, 'place').type === 'link'
     return {
-      resource: pathResource(isAbsolute(full.text) ? full.text : resolve(workspace, full.text), tree, full.glob),
+      resource: pathResource(follows ? facts.path(named, 'place').real : named, tree, full.glob),
       certainty: 'known',
     }
+  }
   const { shape, suffix, why } = full.unknown
   // A `..` behind what is unknown can lead anywhere.
   const within = shape !== 'text' && isAbsolute(full.text) && !suffix.includes('..')
