@@ -168,7 +168,8 @@ function transfer(args: Arguments): Transfer | undefined {
   const sources = folder === undefined && args.operands.length > 1 ? args.operands.slice(0, -1) : args.operands
   const target = folder ?? (args.operands.length > 1 ? args.operands.at(-1) : known('.'))
   if (target === undefined || sources.length === 0) return undefined
-  return has(args, '-T') ? { sources, target } : { sources, target, names: sources.map(basename) }
+  if (has(args, '-T')) return { sources, target }
+  return { sources, target, names: has(args, '--parents') ? sources : sources.map(basename) }
 }
 
 function created(found: Transfer, tree: boolean): Touch {
@@ -191,7 +192,8 @@ function link(args: Arguments): readonly Touch[] {
   return [...sources.map((source) => path('read', source)), path('create', target, { leads, ...(names && { names }) })]
 }
 
-function move(args: Arguments): readonly Touch[] {
+/** The last operand is where the others go; a folder, with all that is in it. */
+export function move(args: Arguments): readonly Touch[] {
   const found = transfer(args)
   if (found === undefined) return []
   const gone = found.sources.flatMap((source) => [

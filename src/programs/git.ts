@@ -1,5 +1,6 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
+import { move } from './coreutils.ts'
 import { configTouches, forcedConfig, remoteTouches } from './git-config.ts'
 import { push } from './git-push.ts'
 import type { Arguments, Family, Program, Touch } from './grammar.ts'
@@ -19,6 +20,11 @@ function loses(
   return { kind: 'worktree', verb: 'delete', loses: what, paths }
 }
 
+/** Files that it writes over: what no commit holds of them is gone. */
+function overwrites(paths: readonly Field[] = []): readonly Touch[] {
+  return [loses('uncommitted', paths), { kind: 'worktree', verb: 'update', loses: 'untracked', paths }]
+}
+
 function local(verb: 'create' | 'update' | 'delete', type: string, name?: Field): Touch {
   return object(verb, ['git', type], name, { where: 'workspace', undo: verb === 'create' ? 'U0' : 'U2' })
 }
@@ -30,6 +36,9 @@ const DIFF = {
 
 const CHECKOUT =
   '-b=data -B=data --orphan=data -f,--force -p,--patch -q,--quiet -t,--track=?data -m,--merge --ours --theirs --conflict=data -d,--detach -l --guess --no-guess --overlay --no-overlay --pathspec-from-file=read --pathspec-file-nul --recurse-submodules=?data --progress --ignore-other-worktrees -U,--unified=data --inter-hunk-context=data --overwrite-ignore'
+
+const STASH =
+  '-m,--message=data -u,--include-untracked -a,--all -k,--keep-index -p,--patch -S,--staged -q,--quiet --pathspec-from-file=read --pathspec-file-nul'
 
 export const GIT: Family = {
   'git hub': {
@@ -52,10 +61,20 @@ export const GIT: Family = {
       'merge cherry-pick revert am': COMMITS,
       rebase: { ...COMMITS, options: '-x,--exec=shell --onto=data -X=data -s=data -S=?data -C=data --whitespace=data' },
       bisect: { verbs: { run: { operands: 'command' }, '* -': READS } },
-      'notes replace sparse-checkout update-index write-tree commit-tree commit-graph mktree mktag pack-refs multi-pack-index rerere symbolic-ref hash-object read-tree unpack-objects index-pack merge-file merge-index maintenance':
+      'notes replace sparse-checkout update-index write-tree commit-tree commit-graph mktree mktag pack-refs multi-pack-index rerere symbolic-ref hash-object unpack-objects index-pack merge-file merge-index maintenance':
         { object: 'update index workspace U2' },
+      'read-tree': {
+        options: '-m -u -i -n,--dry-run --reset --prefix=data --index-output=write -v -q',
+        dry: '-n',
+        touches: (args) => [...(has(args, '--reset', '-u') ? overwrites() : []), local('update', 'index')],
+      },
+      'checkout-index': {
+        options:
+          '-f,--force -a,--all -n,--no-create -q,--quiet -u,--index --prefix=write --stage=data --temp --stdin -z',
+        touches: (args) => (has(args, '-f') ? overwrites(args.operands) : []),
+      },
       repack: { touches: () => [local('update', 'objects')] },
-      mv: { options: '-f,--force -k -n,--dry-run -v', dry: '-n', operands: 'update… write' },
+      mv: { options: '-f,--force -k -n,--dry-run -v', dry: '-n', touches: move },
       rm: {
         options: '-r -f,--force -n,--dry-run --cached -q,--quiet --ignore-unmatch --sparse --pathspec-from-file=read',
         dry: '-n',
@@ -74,7 +93,11 @@ export const GIT: Family = {
         options:
           '-s,--source=data -S,--staged -W,--worktree -p,--patch -q,--quiet --conflict=data --pathspec-from-file=read --pathspec-file-nul --ours --theirs -m,--merge --ignore-unmerged --overlay',
         touches: (args) =>
-          has(args, '-S') && !has(args, '-W') ? [local('update', 'index')] : [loses('uncommitted', args.operands)],
+          has(args, '-S') && !has(args, '-W')
+            ? [local('update', 'index')]
+            : has(args, '-s')
+              ? overwrites(args.operands)
+              : [loses('uncommitted', args.operands)],
       },
       reset: {
         options:
@@ -91,11 +114,9 @@ export const GIT: Family = {
           'list show': READS,
           'drop clear': { touches: () => [loses('stash')] },
           'pop apply branch': { object: 'update stash workspace U2' },
-          'push save create store': { options: '-m,--message=data', touches: () => [local('create', 'stash')] },
-          '- *': {
-            options: '-m,--message=data -u,--include-untracked -a,--all -k,--keep-index -p -q',
-            touches: () => [local('create', 'stash')],
-          },
+          'create store': { options: '-m,--message=data', touches: () => [local('create', 'stash')] },
+          push: { options: STASH, touches: (args) => stash(args, args.operands) },
+          'save - *': { options: STASH, touches: (args) => stash(args, []) },
         },
       },
       branch: {
@@ -195,6 +216,7 @@ export const GIT: Family = {
         touches: (args) => [
           ...args.operands.map((field) => path('read', field)),
           ...(has(args, '--check', '--stat', '--numstat', '--summary') ? [] : [local('update', 'worktree')]),
+          ...(has(args, '--check', '--stat', '--numstat', '--summary', '--cached') ? [] : overwrites()),
         ],
       },
       'fetch ls-remote': {
@@ -317,9 +339,13 @@ function checkout(args: Arguments): readonly Touch[] {
   if (has(args, '-b', '-B', '--orphan'))
     return [...force, local('create', 'branch', value(args, '-b') ?? value(args, '-B'))]
   if (has(args, '--pathspec-from-file', '-p')) return [loses('uncommitted', operands)]
-  if (separator !== undefined && operands.length > separator) return [loses('uncommitted', operands.slice(separator))]
+  if (separator !== undefined && operands.length > separator) {
+    const paths = operands.slice(separator)
+    return separator > 0 ? overwrites(paths) : [loses('uncommitted', paths)]
+  }
   // `checkout COMMIT FILE…` without `--`; a lone name is a branch unless it has the shape of a path.
-  if (operands.length > 1) return [loses('uncommitted', operands.slice(looksLikeFile(operands[0]) ? 0 : 1))]
+  if (operands.length > 1 && !looksLikeFile(operands[0])) return overwrites(operands.slice(1))
+  if (operands.length > 1) return [loses('uncommitted', operands)]
   if (looksLikeFile(operands[0])) return [loses('uncommitted', operands)]
   return force
 }
@@ -337,9 +363,16 @@ function reset(args: Arguments): readonly Touch[] {
   if (has(args, '--hard', '--merge')) {
     const target = args.operands[0]
     const moves = target !== undefined && !/^(?:HEAD|@)$/.test(target.text)
-    return [loses('uncommitted'), ...(moves ? [local('update', 'branch', target)] : [])]
+    return moves ? [...overwrites(), local('update', 'branch', target)] : [loses('uncommitted')]
   }
   return args.unsure === undefined ? [local('update', 'index')] : [loses('uncommitted')]
+}
+
+/** What is stashed leaves the working tree, and comes back only by git, while nobody drops it. */
+function stash(args: Arguments, paths: readonly Field[]): readonly Touch[] {
+  const untracked = has(args, '-u', '-a') ? [loses('untracked', paths)] : []
+  const ignored = has(args, '-a') ? [loses('ignored', paths)] : []
+  return [local('create', 'stash'), loses('uncommitted', paths), ...untracked, ...ignored]
 }
 
 function clean(args: Arguments): readonly Touch[] {

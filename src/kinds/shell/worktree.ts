@@ -67,5 +67,11 @@ export function worktreeDrafts(
     .map((path) => (path.unknown === undefined && !path.glob ? path.text : workspace))
   return lost
     .filter((path) => limits.length === 0 || limits.some((limit) => path === limit || path.startsWith(`${limit}/`)))
-    .map((path) => ({ verb, resource: { kind: 'path', path, tree: loses !== 'uncommitted' }, by, certainty: 'known' }))
+    .map((path) => ({
+      // Git never writes through a link: it puts a file in the link's own place.
+      verb: facts.path(path, 'stake').type === 'link' ? 'delete' : verb,
+      resource: { kind: 'path', path, tree: loses !== 'uncommitted' },
+      by,
+      certainty: 'known',
+    }))
 }
