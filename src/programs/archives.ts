@@ -1,4 +1,4 @@
-import { type Field, known, literal } from '../lang/field.ts'
+import { type Field, joinFields, known, literal } from '../lang/field.ts'
 import { compileGrammar, has, parseArguments, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
 import { below, hostOf, path, shell } from './touch.ts'
@@ -26,11 +26,11 @@ export const ARCHIVES: Family = {
   'gzip bzip2 xz zstd lz4 lzma pigz pbzip2 compress brotli': {
     options:
       '-c,--stdout,--to-stdout -k,--keep -d,--decompress -t,--test -l,--list -S,--suffix=data -T,--threads=data -o,--output=write -r,--recursive -f,--force -q -v -n -N -1 -9 --rm',
-    touches: compressed,
+    touches: (args, line) => compressed(args, line, has(args, '-d')),
   },
   'gunzip bunzip2 unxz unzstd unlz4 unlzma uncompress unpigz': {
-    options: '-c,--stdout -k,--keep -t -l -f -q -v -S=data -o=write',
-    touches: compressed,
+    options: '-c,--stdout -k,--keep -t -l -f -q -v -S,--suffix=data -o=write --rm -r,--recursive',
+    touches: (args, line) => compressed(args, line, true),
   },
   cpio: {
     options:
@@ -131,11 +131,44 @@ function byWord(args: Arguments, line: CommandLine): readonly Touch[] {
   return [path('read', archive)]
 }
 
-/** They put the new file in the old one's place; its content lives on. */
-function compressed(args: Arguments): readonly Touch[] {
-  if (has(args, '-c', '-t', '-l', '-k')) return args.operands.map((field) => path('read', field))
+const SUFFIXES: Readonly<Record<string, string>> = {
+  gzip: '.gz',
+  pigz: '.gz',
+  bzip2: '.bz2',
+  pbzip2: '.bz2',
+  xz: '.xz',
+  lzma: '.lzma',
+  zstd: '.zst',
+  lz4: '.lz4',
+  compress: '.Z',
+  brotli: '.br',
+}
+/** They leave the old file unless `--rm` is given; the others put the new one in its place. */
+const KEEPERS = /zstd|lz4|brotli/
+
+/**
+ * The new file stands beside the old one, under a name with a suffix more, or less. The old one is written to as well
+ * as deleted: a link is no pre-image for `gzip`, which refuses a file with a second name.
+ */
+function compressed(args: Arguments, { name }: CommandLine, unpacks: boolean): readonly Touch[] {
+  const { operands } = args
+  if (has(args, '-c', '-t', '-l')) return operands.map((field) => path('read', field))
   const tree = has(args, '-r') ? { tree: true } : {}
-  return args.operands.map((field) => path('delete', field, tree))
+  const keeps = has(args, '-k') || (KEEPERS.test(name) && !has(args, '--rm'))
+  const suffix = value(args, '-S') ?? known(SUFFIXES[name] ?? '')
+  const made = has(args, '-o') || has(args, '-r') ? [] : operands.map((field) => product(field, suffix, unpacks))
+  return [
+    ...operands.flatMap((field) =>
+      keeps ? [path('read', field)] : [path('update', field, tree), path('delete', field, tree)],
+    ),
+    ...made.flatMap((field) => (field === undefined ? [] : [path('create', field)])),
+  ]
+}
+
+function product(field: Field, suffix: Field, unpacks: boolean): Field | undefined {
+  if (!unpacks) return joinFields(field, suffix)
+  const text = literal(field)
+  return text === undefined ? undefined : known(text.replace(/\.t([gbx]z2?|zst)$/, '.tar.$1').replace(/\.[^./]+$/, ''))
 }
 
 function ar(_: Arguments, line: CommandLine): readonly Touch[] {
