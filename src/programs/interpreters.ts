@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Language, Touch } from './grammar.ts'
-import { from, joined, opaque, path, run, shell } from './touch.ts'
+import { backups, from, joined, opaque, path, run, shell } from './touch.ts'
 
 const SHELL_OPTIONS =
   '-c -l,--login -i -s -e -u -x -v -n -f -h -a -b -k -m -p -r,--restricted -t -B -C -E -H -P -T -o=data -O=data --rcfile,--init-file=script --norc --noprofile --posix --debugger --verbose -D'
@@ -206,7 +206,7 @@ function perlish(language: 'perl' | 'ruby'): (args: Arguments, line: CommandLine
       ...texts,
       ...args.operands
         .filter((field) => literal(field) !== '-')
-        .map((field) => path(has(args, '-i') ? 'update' : 'read', field)),
+        .flatMap((field) => [path(has(args, '-i') ? 'update' : 'read', field), ...backups(field, value(args, '-i'))]),
     ]
   }
 }

@@ -3,7 +3,7 @@ import { has, value } from './arguments.ts'
 import { awkTouches } from './awk.ts'
 import type { Arguments, Family, Touch } from './grammar.ts'
 import { sedTouches } from './sed.ts'
-import { path } from './touch.ts'
+import { backups, path } from './touch.ts'
 
 export const TEXT: Family = {
   'sed ssed': {
@@ -79,7 +79,9 @@ function sed(args: Arguments): readonly Touch[] {
   return [
     ...(dry ? [] : scripts.flatMap((script) => sedTouches(script))),
     ...(args.values.get('-f') ?? []).map((file): Touch => (dry ? path('read', file) : script('sed', file))),
-    ...files.filter((file) => literal(file) !== '-').map((file) => path(inPlace ? 'update' : 'read', file)),
+    ...files
+      .filter((file) => literal(file) !== '-')
+      .flatMap((file) => [path(inPlace ? 'update' : 'read', file), ...backups(file, value(args, '-i'))]),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Instead, Trait, UndoClass, Verb } from '../core/effect.ts'
-import { type Field, known } from '../lang/field.ts'
+import { type Field, joinFields, known, literal } from '../lang/field.ts'
 import type { Elsewhere, ObjectTouch, PathTouch, RunTouch, Touch } from './grammar.ts'
 
 /** Makers of touches, so that tables stay readable. */
@@ -45,6 +45,17 @@ export function basename(field: Field): Field {
   const tail = unknown === undefined ? text.replace(/\/+$/, '') : text
   if (unknown?.suffix.includes('/')) return known(unknown.suffix.slice(unknown.suffix.lastIndexOf('/') + 1))
   return from({ ...field, text: tail }, tail.lastIndexOf('/') + 1)
+}
+
+/** Where `-i SUFFIX` of `sed`, Perl and Ruby leaves what stood in `file`; a `*` in the suffix stands for its name. */
+export function backups(file: Field, suffix: Field | undefined): readonly Touch[] {
+  if (suffix === undefined || suffix.text === '') return []
+  const name = literal(suffix)
+  if (name?.includes('*') !== true) return [path('create', joinFields(file, suffix))]
+  const own = literal(basename(file))
+  if (own === undefined) return []
+  const folder = known(name.includes('/') ? '' : file.text.slice(0, file.text.length - own.length))
+  return [path('create', joinFields(folder, known(name.replaceAll('*', own))))]
 }
 
 /** `name` below `folder`, or `name` itself where it is absolute. */
