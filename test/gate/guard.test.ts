@@ -249,6 +249,7 @@ describe('what is kept before a call', () => {
     ['no link that is only deleted beside', 'rm link', ['link']],
     ['what a link leads to, where a slash stands behind it', 'rm -r to-link/', ['to']],
     ['a link that is deleted', 'rm -r to-link', ['to-link']],
+    ['a folder that a tree is copied over', `node -e 'fs.cpSync("b", "to", { recursive: true })'`, ['to']],
     ['what stands in a folder under the names that go there', 'cp a to/b to', ['to/a', 'to/b']],
   ] as const)('is %s', async ([, command, paths]) => {
     const kept: string[] = []

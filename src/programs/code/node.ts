@@ -75,7 +75,7 @@ export const NODE: CodeLanguage = {
     'shelljs.mv': '!mv {*}',
     'shelljs.cp': '!cp {*}',
     'fs.copyFile fs.copyFileSync *.copyFileSync Deno.copyFile': 'copy',
-    'fs.cp fs.cpSync fs.copy fs.copySync': 'copy-tree',
+    'fs.cp fs.cpSync fs.copy fs.copySync': 'copy-tree-as',
     'fs.link fs.linkSync fs.symlink fs.symlinkSync Deno.symlink': 'read create',
     'fs.writeFile fs.writeFileSync *.writeFileSync fs.createWriteStream fs.outputFile fs.outputFileSync fs.outputJson fs.outputJsonSync fs.writeJson fs.writeJsonSync Deno.writeTextFile Deno.writeFile Deno.writeTextFileSync Bun.write':
       'create',

@@ -67,12 +67,11 @@ function moved(call: Called, at: number, place: Place, into: boolean): readonly 
   ]
 }
 
-function copied(call: Called, at: number, place: Place, tree: More): readonly Touch[] {
+function copied(call: Called, at: number, place: Place, more: More & { into: boolean }): readonly Touch[] {
+  const { into, ...tree } = more
   const [source, target] = [argument(call, at), argument(call, at + 1)]
-  return [
-    ...touched(place, 'read', source, tree),
-    ...touched(place, 'create', target, { ...tree, names: fieldsOf(source).map(basename) }),
-  ]
+  const names = into ? { names: fieldsOf(source).map(basename) } : {}
+  return [...touched(place, 'read', source, tree), ...touched(place, 'create', target, { ...tree, ...names })]
 }
 
 /** Deleting all below is asked for by an option. */
@@ -145,8 +144,10 @@ export const PATH_ROLES: Readonly<Record<string, PathRole>> = {
   rm: removed,
   move: (call, at, place) => moved(call, at, place, false),
   mv: (call, at, place) => moved(call, at, place, true),
-  copy: (call, at, place) => copied(call, at, place, {}),
-  'copy-tree': (call, at, place) => copied(call, at, place, { tree: true }),
+  copy: (call, at, place) => copied(call, at, place, { into: true }),
+  'copy-tree': (call, at, place) => copied(call, at, place, { tree: true, into: true }),
+  // The target is the copy itself, also where it is a folder.
+  'copy-tree-as': (call, at, place) => copied(call, at, place, { tree: true, into: false }),
   open: opened,
   'perl-open': perlOpened,
   /** `path.unlink()`, or `module.unlink(path)` of a module that is not known. */

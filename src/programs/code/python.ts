@@ -51,7 +51,7 @@ export const PYTHON: CodeLanguage = {
     'shutil.move': 'mv',
     'Path.rename Path.replace': '@move',
     'shutil.copy shutil.copy2 shutil.copyfile distutils.file_util.copy_file': 'copy',
-    'shutil.copytree distutils.dir_util.copy_tree': 'copy-tree',
+    'shutil.copytree distutils.dir_util.copy_tree': 'copy-tree-as',
     'os.link os.symlink': 'read create',
     'Path.symlink_to Path.hardlink_to Path.link_to': '@create',
     'os.truncate os.utime os.setxattr os.removexattr os.chflags': 'update',
