@@ -39,8 +39,17 @@ export const BUILDS: Family = {
       options:
         '--outfile=write --outdir,--outDir,--out-dir=write -o,--output=write --coverage-directory=write --config,--plugin,--rulesdir,--require=load -c=data -p,--project=project --root=data -k=data -n=data -t=data -m=data -r=data',
     },
-  'gcc g++ cc c++ clang clang++ tcc rustc ghc javac kotlinc scalac gfortran nasm yasm as ld lld ldc2 dmd fpc ocamlc ocamlopt nim crystal v zig-cc emcc em++ protoc bison flex yacc lex re2c sass less-css lessc stylus tailwindcss postcss terser uglifyjs svgo coffee elm purs dot neato circo fdp lipo strip objcopy objdump nm ldd size readelf otool dwarfdump ar-list pdflatex xelatex lualatex latexmk tectonic typst':
+  'gcc g++ cc c++ clang clang++ tcc rustc ghc javac kotlinc scalac gfortran nasm yasm as ld lld ldc2 dmd fpc ocamlc ocamlopt nim crystal v zig-cc emcc em++ protoc bison flex yacc lex re2c sass less-css lessc stylus tailwindcss postcss terser uglifyjs svgo coffee elm purs dot neato circo fdp lipo objdump nm ldd size readelf otool dwarfdump ar-list pdflatex xelatex lualatex latexmk tectonic typst':
     COMPILER,
+  'strip objcopy': {
+    options:
+      '-o=write -I,--input-target=data -O,--output-target=data -F,--target=data -R,--remove-section=data -K,--keep-symbol=data -N,--strip-symbol=data -j,--only-section=data --add-section=data --add-gnu-debuglink=read -S,--strip-all -g,-d,--strip-debug -p,--preserve-dates -x -X -w -v --strip-unneeded --only-keep-debug',
+    touches: (args, { name }) => {
+      const [source, target] = name === 'objcopy' ? args.operands : [args.operands[0]]
+      if (target !== undefined && source !== undefined) return [path('read', source), path('create', target)]
+      return args.operands.map((field) => path(has(args, '-o') ? 'read' : 'update', field))
+    },
+  },
   'gofmt goimports gofumpt rustfmt black ruff isort autopep8 yapf prettier prettierd dprint clang-format shfmt stylua terraform-fmt taplo swiftformat google-java-format csharpier djlint mdformat pyupgrade autoflake modernize fieldalignment php-cs-fixer oxfmt':
     {
       options:

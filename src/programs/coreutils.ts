@@ -90,6 +90,11 @@ export const COREUTILS: Family = {
     touches: overwritten,
   },
   truncate: { operands: 'update…', options: '-s,--size=data -r,--reference=read -c,--no-create -o' },
+  fallocate: {
+    operands: 'update…',
+    options:
+      '-l,--length=data -o,--offset=data -n,--keep-size -p,--punch-hole -c,--collapse-range -d,--dig-holes -i,--insert-range -z,--zero-range -v,--verbose -x,--posix',
+  },
   'touch mkfifo': {
     options: '-d,--date=data -t=data -r,--reference=read -a -m -c,--no-create -h --mode=data',
     touches: ({ operands }) => operands.map((field) => path('update', field, { undo: 'U2' })),

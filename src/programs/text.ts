@@ -54,7 +54,12 @@ export const TEXT: Family = {
     },
   },
   'envsubst rename-print column-print': {},
-  'rename prename perl-rename': { options: '-n,--no-act -v -f -s=data+data', dry: '-n', operands: 'data update…' },
+  'rename.ul': { options: '-n,--no-act -v -s -o -i -a -l', dry: '-n', operands: 'data data update…' },
+  'rename prename perl-rename file-rename': {
+    options: '-n,--no-act -v -f -s=data+data',
+    dry: '-n',
+    operands: 'data update…',
+  },
   'dos2unix unix2dos mac2unix fromdos todos': { operands: 'update…', options: '-k -q -n,--newfile -o' },
   sd: { operands: 'data data update…', options: '-p,--preview -F -s -f=data -n=data' },
   'ctags etags': {
