@@ -71,7 +71,7 @@ function typeOf(stat: Stats | undefined): PathFacts['type'] {
 function stakeOf(
   path: string,
   place: PathFacts,
-  { files, bytes, more, newest }: Counted,
+  { files, bytes, more, newest, folders }: Counted,
   version: PathFacts['version'],
 ): PathFacts {
   const unversioned = version === 'tracked' ? 0 : files
@@ -79,7 +79,8 @@ function stakeOf(
   const stamp = files > 0 ? { stamp: newest } : {}
   // A pattern without a match means nothing.
   const exists = place.exists && (files > 0 || more)
-  return { ...place, exists, real, version, magnitude: { files, bytes, unversioned }, more, ...stamp }
+  const type = literalPart(path) === path ? place.type : folders ? 'folder' : 'file'
+  return { ...place, type, exists, real, version, magnitude: { files, bytes, unversioned }, more, ...stamp }
 }
 
 /** Of a pattern, the folder that all its matches are in. What is there by this very name is no pattern. */
@@ -94,6 +95,8 @@ interface Counted {
   readonly bytes: number
   readonly more: boolean
   readonly newest: number
+  /** All that the path or pattern names itself is folders. */
+  readonly folders: boolean
 }
 
 /** Counts for one round of questions; what one takes of the time, the next ones lack. */
@@ -112,9 +115,10 @@ class Counter {
   }
 
   async below(path: string): Promise<Counted> {
-    const so = { files: 0, bytes: 0, more: false, newest: 0 }
+    const so = { files: 0, bytes: 0, more: false, newest: 0, folders: false }
     const open = await this.#matches(path)
     if (open === undefined) return { ...so, more: true }
+    so.folders = open.every((at) => lookAt(at)?.isDirectory() === true)
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if (this.#entries >= this.#most || this.#clock.micros() > this.#until) return { ...so, more: true }
       if (this.#pause.due()) await this.#pause.rest()

@@ -250,6 +250,8 @@ describe('what is kept before a call', () => {
     ['what a link leads to, where a slash stands behind it', 'rm -r to-link/', ['to']],
     ['a link that is deleted', 'rm -r to-link', ['to-link']],
     ['a folder that a tree is copied over', `node -e 'fs.cpSync("b", "to", { recursive: true })'`, ['to']],
+    ['each file that a pattern means, and no name inside it', 'for f in t?/*; do cp a "$f"; done', ['t?/*']],
+    ['a name in each folder that a pattern means', 'for d in t?; do cp a "$d"; done', ['t?/a']],
     ['what stands in a folder under the names that go there', 'cp a to/b to', ['to/a', 'to/b']],
   ] as const)('is %s', async ([, command, paths]) => {
     const kept: string[] = []
