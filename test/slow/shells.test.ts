@@ -1,3 +1,0 @@
-import { differential } from '../shells/suite.ts'
-
-differential({ generated: 15_000, corpus: 5_000, seed: 90 })
