@@ -17,6 +17,8 @@ export interface Filed {
   /** The receipt that it gave back, where it is an undo. */
   readonly undoes?: string
   readonly outcome?: Closed['outcome']
+  /** By prediction it changes or takes away something on this machine, and no snapshot was wanted of it. */
+  readonly takes: boolean
   /** How many paths it changed. */
   readonly changed: number
   readonly kept: boolean
@@ -130,7 +132,19 @@ export class Register {
   #ruled(id: string, at: number, ruled: Ruled): void {
     const { run, kind, cwd, workspace, input } = ruled
     const undoes = kind === 'undo' ? String((input as { undoes?: unknown } | null)?.undoes) : undefined
-    const filed = { id, at, run, kind, cwd, workspace, what: whatOf(input), changed: 0, kept: false, undone: false }
+    const filed = {
+      id,
+      at,
+      run,
+      kind,
+      cwd,
+      workspace,
+      what: whatOf(input),
+      takes: takes(ruled),
+      changed: 0,
+      kept: false,
+      undone: false,
+    }
     keep(this.receipts, id, { ...filed, ...(undoes && { undoes }) }, MOST_RECEIPTS)
     const runs = ruled.ruling === 'allow' || ruled.released === true || ruled.asked === true
     if (runs) this.open.set(id, openOf(id, at, ruled))
@@ -209,6 +223,13 @@ export class Register {
     this.#runs.delete(run)
     keep(this.#runs, run, { ...before, ...more }, MOST_RUNS)
   }
+}
+
+function takes({ effects, safeguards }: Ruled): boolean {
+  if (safeguards.includes('snapshot')) return false
+  return effects.some(
+    ({ verb, place }) => /^(?:update|delete|replace)$/.test(verb) && /^(?:workspace|home|host)$/.test(place),
+  )
 }
 
 function openOf(receipt: string, at: number, { run, workspace, perform, effects, asked, ticket }: Ruled): Open {

@@ -29,25 +29,42 @@ export function canGiveBack({ id, kept, changed, outcome }: Filed, g: Gate): boo
   return kept && (changed > 0 || outcome === 'unknown') && g.snapshots.has(id)
 }
 
-/** A run: what it did, but for what is given back already. `--last`: the last action that changed something. */
+/**
+ * A run: what it did, but for what is given back already. `--last`: the last action that changed something; where of that
+ * one nothing was kept, no other is meant.
+ */
 function chosen(what: string, g: Gate): readonly Filed[] {
   const kept = [...g.register.receipts.values()].filter((filed) => canGiveBack(filed, g))
   const left = kept.filter(({ undoes, undone }) => undoes === undefined && !undone)
   const ofRun = left.filter(({ run }) => run === what).reverse()
-  const last = left.at(-1)
+  if (what === '--last') return [lastOf(left, g)]
   const named = kept.find(({ id }) => id === what)
-  const found = what === '--last' ? [last] : named ? [named] : ofRun
-  const some = found.filter((filed) => filed !== undefined)
-  if (some.length > 0) return some
+  const found = named ? [named] : ofRun
+  if (found.length > 0) return found
   throw new NothingToUndo('undo/nothing', whyNothing(what, g), {
     hint: '`interlock undo --list` shows what can be given back',
   })
 }
 
+function lastOf(left: readonly Filed[], g: Gate): Filed {
+  const last = left.at(-1)
+  const ran = ['done', 'failed', 'unknown']
+  const newest = [...g.register.receipts.values()].findLast(
+    ({ id, outcome, takes, undoes }) =>
+      id === last?.id || (takes && undoes === undefined && ran.includes(outcome ?? '')),
+  )
+  if (last !== undefined && newest === last) return last
+  const hint = '`interlock undo --list` shows what can be given back'
+  if (newest === undefined || last === undefined)
+    throw new NothingToUndo('undo/nothing', 'nothing is kept that was changed', { hint })
+  throw new NothingToUndo('undo/nothing', `of the last action, \`${newest.what}\`, nothing was kept`, {
+    hint: `the one before it is \`${last.what}\`: \`interlock undo ${last.id}\` gives that back`,
+  })
+}
+
 function whyNothing(what: string, g: Gate): string {
   const filed = g.register.receipts.get(what)
-  if (filed === undefined)
-    return what === '--last' ? 'nothing is kept that was changed' : `nothing is kept that \`${what}\` changed`
+  if (filed === undefined) return `nothing is kept that \`${what}\` changed`
   if (g.register.open.has(what)) return `\`${what}\` still runs, as far as is known`
   if (filed.kept && !g.snapshots.has(what)) return `what was kept of \`${what}\` went with age or size`
   return `of \`${what}\` nothing was kept: it changed nothing that a snapshot could hold, or did not run`

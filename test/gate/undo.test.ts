@@ -69,6 +69,27 @@ describe('what is given back', () => {
     await expect(undo({ what: '--last', dryRun: false }, w)).rejects.toThrow('nothing is kept')
   })
 
+  it('with --last: never an older one than the action of which nothing was kept', async () => {
+    const w = await changedBy(['r-a'], noting)
+    const deleted = { resource: 'path:/w/build/**', place: 'workspace', undo: 'U2', certainty: 'known' } as const
+    const ruled = { run: 'run', agent: 'a', kind: 'shell', input: 'rm -rf build', cwd: '/w', workspace: '/w' }
+    const more = { digest: '', policy: '', preconditions: '', rule: 'r', because: 'b', level: 'advised' }
+    const given = {
+      ruling: 'allow',
+      perform: 'host',
+      safeguards: [],
+      effects: [{ verb: 'delete', ...deleted }],
+    } as const
+    await record(w, { type: 'ruled', subject: 'r-b', data: { ...ruled, ...more, ...given } })
+    const closed = { outcome: 'done', diverged: false, snapshot: false } as const
+    await record(w, { type: 'closed', subject: 'r-b', data: { ...closed, changes: [], overlaps: [], lost: [] } })
+    await expect(undo({ what: '--last', dryRun: false }, w)).rejects.toMatchObject({
+      message: expect.stringContaining('`rm -rf build`'),
+      hint: expect.stringContaining('interlock undo r-a'),
+    })
+    expect(asked).toEqual([])
+  })
+
   it('of an undo: the undoing, and then the action can be undone again', async () => {
     const w = await changedBy(['r-a'], noting)
     const [receipt = ''] = (await undo({ what: 'r-a', dryRun: false }, w)).receipts
