@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -253,6 +254,7 @@ describe('what is kept before a call', () => {
     ['each file that a pattern means, and no name inside it', 'for f in t?/*; do cp a "$f"; done', ['t?/*']],
     ['a name in each folder that a pattern means', 'for d in t?; do cp a "$d"; done', ['t?/a']],
     ['what stands in a folder under the names that go there', 'cp a to/b to', ['to/a', 'to/b']],
+    ['what stands where a link leads, where that is a folder', 'cp a to/b to-link', ['to/a', 'to/b']],
   ] as const)('is %s', async ([, command, paths]) => {
     const kept: string[] = []
     const { w, guard } = open({
@@ -267,6 +269,22 @@ describe('what is kept before a call', () => {
     symlinkSync('to', join(w.folder, 'to-link'))
     await guard.call(shellCall(w, command), NOBODY)
     expect(kept).toEqual(paths)
+  })
+
+  it('is what no commit holds, also where this very call makes it known to git', async () => {
+    const kept: string[] = []
+    const { w, guard } = open({
+      take: async (_, targets) => {
+        kept.push(...targets.map(({ path }) => path.slice(w.folder.length + 1)))
+        return { kind: 'kept', files: 1, bytes: 1, leftOut: [], attributes: true }
+      },
+    })
+    execFileSync('git', ['init', '-q'], { cwd: w.folder })
+    writeFileSync(join(w.folder, 'new'), 'new')
+    await guard.call(shellCall(w, 'git reset --hard'), NOBODY)
+    expect(kept).not.toContain('new')
+    await guard.call(shellCall(w, 'git add -A && git reset --hard'), NOBODY)
+    expect(kept).toContain('new')
   })
 })
 

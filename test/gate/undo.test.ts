@@ -74,13 +74,9 @@ describe('what is given back', () => {
     const deleted = { resource: 'path:/w/build/**', place: 'workspace', undo: 'U2', certainty: 'known' } as const
     const ruled = { run: 'run', agent: 'a', kind: 'shell', input: 'rm -rf build', cwd: '/w', workspace: '/w' }
     const more = { digest: '', policy: '', preconditions: '', rule: 'r', because: 'b', level: 'advised' }
-    const given = {
-      ruling: 'allow',
-      perform: 'host',
-      safeguards: [],
-      effects: [{ verb: 'delete', ...deleted }],
-    } as const
-    await record(w, { type: 'ruled', subject: 'r-b', data: { ...ruled, ...more, ...given } })
+    const given = { ruling: 'allow', perform: 'host' } as const
+    const effects = [{ verb: 'delete', ...deleted }]
+    await record(w, { type: 'ruled', subject: 'r-b', data: { ...ruled, ...more, ...given, safeguards: [], effects } })
     const closed = { outcome: 'done', diverged: false, snapshot: false } as const
     await record(w, { type: 'closed', subject: 'r-b', data: { ...closed, changes: [], overlaps: [], lost: [] } })
     await expect(undo({ what: '--last', dryRun: false }, w)).rejects.toMatchObject({

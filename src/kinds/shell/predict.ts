@@ -18,6 +18,7 @@ import type {
   ScriptTouch,
   TaskTouch,
   Touch,
+  WorktreeTouch,
 } from '../../programs/grammar.ts'
 import { touches } from '../../programs/lookup.ts'
 import { cut, INPUT } from '../../programs/touch.ts'
@@ -98,6 +99,10 @@ function fed(at: Standing): Standing {
 /** Setting a variable is a step only where that brings something along. */
 function isStep({ argv, redirects, assigns }: Invocation): boolean {
   return argv.length + redirects.length > 0 || assigns.some(({ name, value }) => environment(name, value).length > 0)
+}
+
+function stages([program, ...args]: readonly Field[]): boolean {
+  return program?.text === 'git' && args.slice(0, 4).some(({ text }) => /^(?:add|stage)$/.test(text))
 }
 
 /** One prediction: facts and ground stay the same all through it. */
@@ -258,7 +263,7 @@ class Walk {
       case 'process':
         return processDrafts(touch, by, this.#facts)
       case 'worktree':
-        return worktreeDrafts(touch, invocation.scope.cwd, by, this.#facts)
+        return this.#worktree(touch, at)
       case 'run':
         return this.#run(touch, at)
       case 'code':
@@ -276,13 +281,22 @@ class Walk {
     }
   }
 
+  /** Facts are from before the call: what this very call has staged is untracked to them. */
+  #worktree(touch: WorktreeTouch, { by, invocation }: Standing): readonly Draft[] {
+    const { cwd } = invocation.scope
+    const staged = touch.loses === 'uncommitted' && this.commands.some(stages)
+    const more = staged ? worktreeDrafts({ ...touch, verb: 'delete', loses: 'untracked' }, cwd, by, this.#facts) : []
+    return [...worktreeDrafts(touch, cwd, by, this.#facts), ...more]
+  }
+
   /** Where `names` are given and the path is a folder, they are meant inside it. */
   #paths(touch: PathTouch, at: Standing): readonly Draft[] {
     const draft = this.#path(touch.verb, touch, at)
     const names = touch.names ?? []
     const there =
       draft.resource.kind === 'path' && names.length > 0 ? this.#facts.path(draft.resource.path, 'place') : undefined
-    const inside = there?.exists === true && there.type === 'folder' && there.certainty === 'known'
+    const type = there?.type === 'link' ? this.#facts.path(there.real, 'place').type : there?.type
+    const inside = there?.exists === true && type === 'folder' && there.certainty === 'known'
     const drafts = inside
       ? names.map((name) => this.#path(touch.verb, { ...touch, path: under(touch.path, name) }, at))
       : [draft]
