@@ -9,6 +9,8 @@ export interface Field {
   readonly glob: boolean
   /** Absent where every character is known. */
   readonly unknown?: Unknown
+  /** Of a file's text: something else may stand before it. */
+  readonly appended?: true
 }
 
 export interface Unknown {

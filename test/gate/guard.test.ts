@@ -244,6 +244,13 @@ describe('a hold', () => {
   })
 })
 
+it('a script that a call adds to is read with what it held before', async () => {
+  const { w, guard } = open()
+  writeFileSync(join(w.folder, 's.sh'), 'rm /etc/x\n')
+  await guard.call(shellCall(w, 'echo ls >> s.sh; bash s.sh'), NOBODY)
+  expect(JSON.stringify(w.entries[0]?.data)).toContain('path:/etc/x')
+})
+
 describe('what is kept before a call', () => {
   it.for([
     ['what a link leads to, and the link itself, which may be replaced', 'cp a link', ['to/b', 'link']],

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Instead, Verb } from '../../core/effect.ts'
-import type { Content, Draft, Facts } from '../../core/study.ts'
-import { anything, type Field, known, literal, onePath, show } from '../../lang/field.ts'
+import type { Draft, Facts } from '../../core/study.ts'
+import { type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { ofShell } from '../../lang/shell/builtins.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
@@ -24,7 +24,9 @@ import { touches } from '../../programs/lookup.ts'
 import { cut, INPUT } from '../../programs/touch.ts'
 import { commandStep, type Notes, within, wordOf } from '../notes.ts'
 import { codeTouches } from './code.ts'
+import { contentAt, whole } from './contents.ts'
 import { elsewhere, hints, hostDraft, isElsewhere, movesHistory, objectDraft, opaque, processDrafts } from './draft.ts'
+import { argumentsFrom } from './fed.ts'
 import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
 import { isProgram, languageOf, scriptNamed, shebang } from './launch.ts'
 import { type Place, places } from './load.ts'
@@ -324,7 +326,7 @@ class Walk {
     const line = input.kind === 'text' ? onePath(input.text) : undefined
     const argv = [
       ...touch.argv.map((field) => (field === INPUT ? (line ?? field) : field)),
-      ...this.#more(touch, invocation),
+      ...argumentsFrom(touch, invocation.input),
     ]
     const assigns = (touch.env ?? []).flatMap((field) => {
       const [name, value] = cut(field, '=') ?? []
@@ -338,22 +340,6 @@ class Walk {
       () => this.#command(argv, inner),
     )
     return elsewhere(touch.elsewhere, by, [...set, ...drafts])
-  }
-
-  /** Arguments that come from the input, where its words or the paths in it are known. */
-  #more({ argv, more }: RunTouch, { input }: Invocation): readonly Field[] {
-    if (more === undefined) return []
-    const text = more === 'input' && input.kind === 'text' ? input.text : undefined
-    const plain = text?.unknown === undefined && /^[\w\s./:@%+,=-]*$/.test(text?.text ?? '\0')
-    if (text !== undefined && plain)
-      return text.text
-        .split(/\s+/)
-        .filter((word) => word !== '')
-        .map(known)
-    const number = text?.unknown?.process
-    if (text !== undefined && number !== undefined) return [text]
-    const paths = text === undefined ? undefined : onePath(text)
-    return [paths ?? anything(`\`${show(argv[0] ?? known('it'))}\` gets its arguments from what is found`)]
   }
 
   #code({ language, text, args = [], file }: Code, at: Standing): readonly Draft[] {
@@ -420,20 +406,13 @@ class Walk {
     const drafts = [run, ...changed.filter((each) => isElsewhere(each, this.#facts))]
     const folder = scope.cwd.unknown === undefined ? scope.cwd.text : this.#ground.workspace
     for (const file of of === undefined ? [] : TASK_FILES[of]) {
-      const content = this.#content(resolve(folder, file), scope)
+      const content = contentAt(resolve(folder, file), scope, this.#facts)
       if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]
       if (content.kind !== 'text' || of === undefined) continue
       const text = taskText(of, content.text, name, args)
       if (text !== undefined) return [...drafts, ...this.text(text, scope, { ...at, depth: at.depth + 1 })]
     }
     return isOutward(name) ? [{ ...run, certainty: 'opaque', why: `what \`${name}\` runs is not found` }] : drafts
-  }
-
-  /** What this very text wrote there, else what stands there now. */
-  #content(path: string, scope: Scope): Content {
-    const written = scope.written.get(path)
-    if (written?.unknown !== undefined) return { kind: 'unreadable', why: `it runs ${written.unknown.why}` }
-    return written === undefined ? this.#facts.text(path) : { kind: 'text', text: written.text }
   }
 
   #input(language: Language, input: Input, at: Standing): readonly Draft[] {
@@ -466,10 +445,11 @@ class Walk {
     if (this.#facts.surroundings.launchers.includes(this.#facts.path(run.resource.path, 'place').real))
       return this.#command([known('interlock'), ...args], at)
     const origin = this.#made.originOf(run.resource.path)
-    const written = [show(under(scope.cwd, path)), run.resource.path, origin.path]
+    const here = [show(under(scope.cwd, path)), run.resource.path, origin.path]
       .map((each) => scope.written.get(each))
       .find((each) => each !== undefined)
-    if (written !== undefined) {
+    if (here !== undefined) {
+      const written = whole(origin.path, here, this.#facts)
       const mark = `source ${written.text}`
       if (scope.calls.includes(mark)) return [run, opaque(at.by, 'a script runs itself', { instead: PLAINLY })]
       const marked = { ...at.invocation, scope: { ...scope, calls: [...scope.calls, mark] } }

@@ -1,6 +1,6 @@
 import { anything, type Field, joinFields, literal, show } from '../field.ts'
 import { logical, under } from '../paths.ts'
-import type { Invocation } from './invocation.ts'
+import type { Invocation, Redirect } from './invocation.ts'
 import type { Scope } from './scope.ts'
 
 /** Remembers what was written, so that running it later in the same script is seen. */
@@ -22,15 +22,24 @@ export function noteWritten(
     const before = written.get(show(place))
     // Which file an unknown name means may be another each time.
     const several = before !== undefined && place.unknown !== undefined && operator !== 'append'
-    const text = operator === 'append' && before !== undefined ? joinFields(before, output) : output
-    written.set(show(place), several ? anything('one of several files that it wrote') : text)
+    written.set(
+      show(place),
+      several ? anything('one of several files that it wrote') : textOf(operator, before, output),
+    )
   }
   return { ...scope, written }
 }
 
+function textOf(operator: Redirect['operator'], before: Field | undefined, output: Field): Field {
+  if (operator !== 'append') return output
+  if (before === undefined) return { ...output, appended: true }
+  return { ...joinFields(before, output), ...(before.appended && { appended: true }) }
+}
+
 /** What stands in a file, as far as this script wrote it. */
 export function contentOf(path: Field, scope: Scope): Field {
-  return scope.written.get(literal(placed(scope, path)) ?? '') ?? anything(`what stands in ${show(path)}`)
+  const text = scope.written.get(literal(placed(scope, path)) ?? '')
+  return text === undefined || text.appended === true ? anything(`what stands in ${show(path)}`) : text
 }
 
 function placed(scope: Scope, path: Field): Field {
