@@ -25,10 +25,12 @@ export interface Bench {
 /** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
 export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
-  const { config, history } = bench
+  const { config } = bench
+  // A No to this very call says more than that its effects were refused.
+  const history = bench.refused === true ? { ...bench.history, refused: [] } : bench.history
   const drafts = joinReplaces(study.drafts, history)
   const effects = weigh(drafts, study.facts, { config, target: study.action.target, created: history.created })
-  const questions = effects.map((effect) => questionOf(effect, bench, 'advised'))
+  const questions = effects.map((effect) => questionOf(effect, { mandate: bench.mandate, history }, 'advised'))
   const answers = questions.map((question, i) => {
     // The safeguards that can be had here, the cheapest for people first.
     const sets = ladder(
