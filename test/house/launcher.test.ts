@@ -58,6 +58,13 @@ it("starts the machine's Node without asking its version", () => {
 
 describe('when main.mjs found that one too old', () => {
   const search = { INTERLOCK_NODE: 'search' }
+
+  it('looks further on the path', () => {
+    fakeNode(join(path, 'node'), 'v20.20.2')
+    fakeNode(join(folder, 'later on/node'), 'v24.3.0')
+    const env = { ...search, PATH: `${path}:${join(folder, 'later on')}` }
+    expect(launch(join(folder, 'it/bin/interlock'), ['status'], env)).toMatch(/^v24\.3\.0: .*main\.mjs status$/)
+  })
   beforeEach(() => {
     fakeNode(join(path, 'node'), 'v22.17.9')
   })
