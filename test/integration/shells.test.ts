@@ -29,4 +29,4 @@ describe('the sandbox that shells run in', () => {
   })
 })
 
-differential({ generated: 800, corpus: 200, seed: 9 })
+differential({ generated: 1_000, corpus: 200, seed: 9 })
