@@ -151,18 +151,16 @@ export class Register {
     else this.open.delete(id)
     if (undoes === undefined && workspace !== '') this.#run(run, { workspace: this.workspaceOf(run) ?? workspace })
     if (ruled.ticket !== undefined) this.#file(ruled.ticket, id, at, ruled)
-    if (ruled.ruling === 'deny' && ruled.wanted !== undefined)
-      this.#run(run, { history: remember(this.#history(run), { refused: ruled.wanted }) })
+    if (ruled.ruling === 'deny' && ruled.wanted !== undefined) this.#remember(run, { refused: ruled.wanted })
   }
 
   /** A No to a call is a No to what it wanted, a later yes takes it back. */
   #answered(ticket: string, said: Answered['answer']): void {
     const about = this.#wanted.get(ticket)
     if (about === undefined) return
-    const history = this.#history(about.run)
-    const { wanted } = about
-    const after = said === 'refused' ? remember(history, { refused: wanted }) : forgive(history, wanted)
-    this.#run(about.run, { history: after })
+    const { run, wanted } = about
+    if (said === 'refused') this.#remember(run, { refused: wanted })
+    else this.#run(run, { history: forgive(this.#history(run), wanted) })
   }
 
   #file(ticket: string, receipt: string, at: number, ruled: Ruled): void {
@@ -194,10 +192,9 @@ export class Register {
     this.open.delete(id)
     if (open?.asked !== undefined) this.#turn(open.asked, used)
     if (open !== undefined && (outcome === 'done' || outcome === 'unknown'))
-      this.#run(open.run, { history: remember(this.#history(open.run), { deleted: open.deletes }) })
+      this.#remember(open.run, { deleted: open.deletes })
     const made = changes.filter(({ change }) => change === 'created').map(({ path }) => path)
-    if (open !== undefined && made.length > 0)
-      this.#run(open.run, { history: remember(this.#history(open.run), { created: made }) })
+    if (open !== undefined && made.length > 0) this.#remember(open.run, { created: made })
     const filed = this.receipts.get(id)
     if (filed === undefined) return
     this.receipts.set(id, { ...filed, outcome, changed: changes.length, kept: snapshot })
@@ -210,6 +207,10 @@ export class Register {
 
   #history(run: string): History {
     return this.#runs.get(run)?.history ?? NO_HISTORY
+  }
+
+  #remember(run: string, more: Partial<History>): void {
+    this.#run(run, { history: remember(this.#history(run), more) })
   }
 
   #said(subject: string, { run, what, text }: Said): void {

@@ -78,11 +78,12 @@ function judgeHere(g: Gate, study: Study): Judged {
   const { config, mandate } = g.rulesOf(facts.surroundings.workspace)
   const stopped = g.breaker.stopped()
   const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
-  const refused = [...g.register.tickets.values()].some((ticket) => refuses(ticket, terms, g.clock.now()))
   const now = g.clock.now()
+  const tickets = [...g.register.tickets.values()]
+  const refused = tickets.some((ticket) => refuses(ticket, terms, now))
   const all = g.register.history(action.agent.run)
   // A yes to this very call is newer than any No to its like.
-  const released = [...g.register.tickets.values()].some((ticket) => releases(ticket, terms, now))
+  const released = tickets.some((ticket) => releases(ticket, terms, now))
   const history = released ? { ...all, refused: [] } : all
   return judge(study, { policy: g.policy, config, mandate, history, refused, ...(stopped && { stopped }) })
 }

@@ -1,25 +1,27 @@
 import { anything, type Field, joinFields, known, literal } from '../../lang/field.ts'
+import { CMDLETS } from '../cmdlets.ts'
 import type { Touch } from '../grammar.ts'
 import { object, opaque, run } from '../touch.ts'
 import { meaningOf } from '../verbs.ts'
+import { rows, words } from './language.ts'
 import { type Piece, type Statement, statementsOf } from './powershell-pieces.ts'
 
 /** Names that PowerShell gives to its cmdlets, where another program has the same one. */
-const ALIASES: Readonly<Record<string, string>> = names({
-  'remove-item': 'rm del erase rd rmdir ri',
-  'copy-item': 'cp copy cpi',
-  'move-item': 'mv move',
-  'rename-item': 'ren rni',
-  'get-content': 'cat type gc',
-  'set-content': 'sc',
-  'new-item': 'ni',
-  'get-childitem': 'ls dir gci',
-  'invoke-webrequest': 'curl wget iwr',
-  'invoke-expression': 'iex',
-  'start-process': 'start saps',
-  'stop-process': 'kill spps',
-  'set-location': 'cd chdir sl pushd push-location',
-  'write-output': 'echo write',
+const ALIASES = rows({
+  'rm del erase rd rmdir ri': 'remove-item',
+  'cp copy cpi': 'copy-item',
+  'mv move': 'move-item',
+  'ren rni': 'rename-item',
+  'cat type gc': 'get-content',
+  sc: 'set-content',
+  ni: 'new-item',
+  'ls dir gci': 'get-childitem',
+  'curl wget iwr': 'invoke-webrequest',
+  iex: 'invoke-expression',
+  'start saps': 'start-process',
+  'kill spps': 'stop-process',
+  'cd chdir sl pushd push-location': 'set-location',
+  'echo write': 'write-output',
 })
 
 const KEYWORDS =
@@ -58,7 +60,6 @@ class Reading {
     const before = new Map(this.#variables)
     const touches = this.text(text)
     for (const [name, value] of this.#variables) if (before.get(name) !== value) this.#variables.delete(name)
-    for (const name of before.keys()) if (this.#variables.get(name) !== before.get(name)) this.#variables.delete(name)
     return touches
   }
 
@@ -134,11 +135,7 @@ class Reading {
 }
 
 /** Cmdlets that the tables know. */
-const KNOWN = new Set(
-  'remove-item set-content out-file add-content clear-content tee-object export-csv export-clixml new-item copy-item move-item rename-item get-content get-item get-childitem select-string import-csv import-clixml get-filehash invoke-webrequest invoke-restmethod invoke-expression start-process stop-process stop-computer restart-computer set-itemproperty new-itemproperty remove-itemproperty clear-itemproperty set-service set-executionpolicy set-acl'.split(
-    ' ',
-  ),
-)
+const KNOWN = words(...Object.keys(CMDLETS))
 
 /** Any other cmdlet, by its standard verb. */
 function driven(verb: string, noun: string, given: readonly Field[]): readonly Touch[] {
@@ -152,11 +149,4 @@ function called({ kind, method, text }: Piece): readonly Touch[] {
   if (method === undefined) return []
   const harmless = kind === 'type' ? STATIC_READS.test(method) : !ACTS.test(method)
   return harmless ? [] : [opaque(`what \`${kind === 'type' ? `[${text}]::` : '$'}${method}\` does is not known`)]
-}
-
-function names(table: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.assign(
-    Object.create(null),
-    Object.fromEntries(Object.entries(table).flatMap(([full, short]) => short.split(' ').map((name) => [name, full]))),
-  )
 }
