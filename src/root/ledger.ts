@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agree } from '../cli/guard.ts'
 import type { LedgerFiles } from '../cli/log.ts'
 import { line, note } from '../cli/render.ts'
@@ -9,7 +10,7 @@ import { readBlob } from '../ledger/entry.ts'
 import { acceptLoss } from '../ledger/loss.ts'
 import { copyPath } from '../ledger/places.ts'
 import { type ReadEntry, readEntries } from '../ledger/read.ts'
-import { verifyLedger } from '../ledger/verify.ts'
+import { type Verification, verifyLedger } from '../ledger/verify.ts'
 import { nodeFiles } from '../store/files.ts'
 import { BlobReference } from '../wire/ledger-entry.ts'
 import { type Env, type Folders, foldersOf } from './folders.ts'
@@ -29,9 +30,23 @@ export function ledgerFiles(env: Env): LedgerFiles {
   const dir = join(folders.state, 'ledger')
   return {
     entries: () => entriesIn(folders),
-    verify: () => verifyLedger(dir, { copy: copyPath(dir, folders.config), blobs: join(folders.state, 'blobs') }),
+    verify: () =>
+      settled(() => verifyLedger(dir, { copy: copyPath(dir, folders.config), blobs: join(folders.state, 'blobs') })),
   }
 }
+
+/** A guard at work signs within a second: what is under way is looked at again before it is told as a finding. */
+async function settled(verify: () => Promise<Verification>): Promise<Verification> {
+  for (let tries = 1; ; tries++) {
+    const found = await verify()
+    const isUnderWay = found.kind === 'intact' && (found.copy === 'ahead' || found.ahead > 0)
+    if (!isUnderWay || tries === SETTLE_TRIES) return found
+    await sleep(SETTLE_MS)
+  }
+}
+
+const SETTLE_TRIES = 9
+const SETTLE_MS = 250
 
 /** Goes on after a loss that the guard refuses to start with, and says so in the ledger itself. A person's to say. */
 export async function recover(reason: string, env: Env, agree: Agree): Promise<number> {
