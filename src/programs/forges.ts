@@ -6,6 +6,7 @@ import { object, path, run } from './touch.ts'
 import { meaningOf } from './verbs.ts'
 
 const READS: Program = {}
+const TOKEN = { where: 'host', traits: ['secret'] } as const
 const OPTIONS =
   '-R,--repo=data --hostname=data -t,--title=data -b,--body=data -F,--body-file=read -l,--label=data -a,--assignee=data -m,--milestone=data -B,--base=data -H,--head=data --json=data -q,--jq=data --template=data -L,--limit=data -s,--state=data -S,--search=data -n,--name=data -r,--reviewer=data -p,--project=data -w,--workflow=data --ref=data -o,--org=data -e,--env=data -u,--user=data -j,--job=data --log --log-failed --web --draft -d -f,--field=data --branch=data --commit=data -c,--comment=data --notes=data --notes-file=read --target=data --description=data'
 
@@ -17,9 +18,12 @@ export const FORGES: Family = {
       api: api('github'),
       auth: {
         verbs: {
-          status: READS,
+          status: {
+            options: '-t,--show-token',
+            touches: (args) => (has(args, '-t') ? [object('read', ['github', 'token'], known(''), TOKEN)] : []),
+          },
           token: {
-            touches: () => [object('read', ['github', 'token'], known(''), { where: 'host', traits: ['secret'] })],
+            touches: () => [object('read', ['github', 'token'], known(''), TOKEN)],
           },
           '*': { object: 'update login host' },
           '-': READS,

@@ -86,7 +86,19 @@ export const INFRASTRUCTURE: Family = {
     'get describe logs log top explain version cluster-info api-resources api-versions events diff wait options completion plugin kustomize status whoami projects help -':
       READS,
     auth: { verbs: { 'can-i whoami -': READS, '*': { object: 'grant rbac remote' } } },
-    config: { verbs: { 'view current-context get-contexts get-clusters get-users': READS, '* -': OWN } },
+    config: {
+      verbs: {
+        view: {
+          options: '--raw',
+          touches: (args) =>
+            has(args, '--raw')
+              ? [object('read', ['kubectl', 'credentials'], known(''), { where: 'host', traits: ['secret'] })]
+              : [],
+        },
+        'current-context get-contexts get-clusters get-users': READS,
+        '* -': OWN,
+      },
+    },
     rollout: { verbs: { 'status history': READS, '*': { object: 'update deployment remote' } } },
     'port-forward proxy attach': { object: 'execute pod remote' },
     exec: { style: 'stop', touches: (args) => within(args) },
@@ -224,7 +236,14 @@ export const INFRASTRUCTURE: Family = {
     },
   },
   'ansible-inventory ansible-doc ansible-config': READS,
-  'ansible-vault': { operands: 'data update…', options: '--vault-password-file=read --output=write' },
+  'ansible-vault': {
+    options: '--vault-password-file=read --output=write --vault-id=data',
+    verbs: {
+      view: { touches: ({ operands }) => operands.map((field) => path('read', field, { traits: ['secret'] })) },
+      'encrypt_string -': READS,
+      'create decrypt edit encrypt rekey': { operands: 'update…' },
+    },
+  },
 }
 
 function within(args: Arguments): readonly Touch[] {

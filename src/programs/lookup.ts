@@ -4,6 +4,7 @@ import { drives, outputs } from './drives.ts'
 import { general, restsOn } from './general.ts'
 import type { Arguments, CommandLine, Language, Program, Role, Touch, Where } from './grammar.ts'
 import { withPreview } from './preview.ts'
+import { tellsSecret } from './secrets.ts'
 import { shorthand } from './shorthand.ts'
 import { programNamed } from './table.ts'
 import { fetched, object, opaque, path, run, shell } from './touch.ts'
@@ -25,7 +26,8 @@ interface Above {
 export function touches(line: CommandLine): readonly Touch[] {
   const program = programNamed(line.name)
   if (asksForHelp(line, program)) return []
-  if (program === undefined) return general(line, (name) => programNamed(name) !== undefined)
+  const secret = toldSecret(line, program)
+  if (program === undefined) return [...general(line, (name) => programNamed(name) !== undefined), ...secret]
   const above = {
     options: '',
     dry: '',
@@ -40,8 +42,16 @@ export function touches(line: CommandLine): readonly Touch[] {
     apply(program, { ...line, args }, { ...above, words: [known(line.name)] }),
   )
   // A task is the project's own work: nothing that the system or an account rests on belongs to it.
-  if (!found.some(({ kind }) => kind === 'task')) return found
+  if (!found.some(({ kind }) => kind === 'task')) return [...found, ...secret]
   return [...found, ...line.args.filter(restsOn).map((field) => path('update', field))]
+}
+
+/** A secret that the line prints, of a program that drives a system or that no table knows. */
+function toldSecret(line: CommandLine, program: Program | undefined): readonly Touch[] {
+  const system = program === undefined ? line.name : program.system
+  if (system === undefined) return []
+  const options = compileGrammar({ options: program?.options ?? '', loose: true, style: 'permute' }, '')
+  return [tellsSecret(system, parseArguments(line.args, options)) ?? []].flat()
 }
 
 const NO_FLAGS: ReadonlySet<string> = new Set()

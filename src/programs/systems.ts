@@ -39,7 +39,7 @@ export const SYSTEMS: Family = {
     },
   }),
   heroku: drive(['heroku', 0], '--app,-a=data -r,--remote=data -t,--team=data', {
-    'apps config ps logs releases addons domains pg pipelines status version help whoami regions stack certs info list labs features plugins access auth:whoami auth:token -':
+    'apps config ps logs releases addons domains pg pipelines status version help whoami regions stack certs info list labs features plugins access auth:whoami -':
       READS,
     run: {
       style: 'stop',
@@ -52,6 +52,7 @@ export const SYSTEMS: Family = {
               object('execute', ['heroku', 'dyno'], operands[0], { where: 'remote' }),
             ],
     },
+    'auth:token': { object: 'read token host secret' },
     local: { touches: () => [{ kind: 'task', name: 'Procfile' }] },
     'login logout auth:login auth:logout': OWN,
   }),
@@ -175,6 +176,7 @@ export const SYSTEMS: Family = {
         operands: 'command',
       },
       'login signin signout logout unlock lock sync setup configure': OWN,
+      secrets: { depth: 0, loose: true, verbs: { '-': { object: 'read secret remote secret' } } },
       'read inject whoami status generate list get search -': READS,
     },
   ),

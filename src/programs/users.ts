@@ -48,7 +48,7 @@ export const USERS: Family = {
   openssl: {
     style: 'single',
     options:
-      '-in=read -inkey=data -out=write -keyout=write -CA=data -CAkey=data -CAfile=data -cert=data -key=data -passin=data -passout=data -config=read -extfile=read -subj=data -days=data -newkey=data -engine=program -provider=data -provider-path=data -signer=data -queryfile=read -sigfile=read -signature=read -sign=data -verify=data -connect=data -servername=data -pass=data -k=data -K=data -iv=data -S=data -algorithm=data -pkeyopt=data -sigopt=data -name=data -addext=data -digest=data -reqexts=data -extensions=data -set_serial=data -CAcreateserial',
+      '-in=data -inkey=data -out=write -keyout=write -CA=data -CAkey=data -CAfile=data -cert=data -key=data -passin=data -passout=data -config=read -extfile=read -subj=data -days=data -newkey=data -engine=program -provider=data -provider-path=data -signer=data -queryfile=read -sigfile=read -signature=read -sign=data -verify=data -connect=data -servername=data -pass=data -k=data -K=data -iv=data -S=data -algorithm=data -pkeyopt=data -sigopt=data -name=data -addext=data -digest=data -reqexts=data -extensions=data -set_serial=data -CAcreateserial',
     touches: openssl,
   },
   htpasswd: { operands: 'update data', options: '-b -c -n -i -m -B -d -s -p -D -v -C=data' },
@@ -56,6 +56,11 @@ export const USERS: Family = {
     options:
       '-o,--output=write -r,--recipient=data -R,--recipients-file=read -i,--identity=data -e,--encrypt -d,--decrypt -p -a',
     operands: 'read',
+  },
+  sops: {
+    options:
+      '-d,--decrypt -e,--encrypt -i,--in-place -r,--rotate --output=write --input-type=data --output-type=data --config=read -a,--age=data -p,--pgp=data -k,--kms=data --set=data --extract=data',
+    touches: sops,
   },
   'pass gopass': {
     verbs: {
@@ -86,6 +91,15 @@ function gpg(args: Arguments): readonly Touch[] {
   return args.operands.filter((field: Field) => /[./]/.test(field.text)).map((field) => path('read', field))
 }
 
+/** Decrypted to the output, it is read; into its place, changed. */
+function sops(args: Arguments): readonly Touch[] {
+  const [verb, ...rest] = args.operands
+  const word = /^(?:decrypt|encrypt|edit|rotate|set|unset|updatekeys)$/.exec(verb?.text ?? '')?.[0]
+  const files = word === undefined ? args.operands : rest.slice(0, 1)
+  const tells = (word === 'decrypt' || has(args, '-d')) && !has(args, '-i', '--output')
+  return files.map((file) => (tells ? path('read', file, { traits: ['secret'] }) : path('update', file)))
+}
+
 /** `-R` takes a host out of what is trusted; `-f` without a question makes or changes a key. */
 function sshKeygen(args: Arguments): readonly Touch[] {
   const file = value(args, '-f')
@@ -98,8 +112,12 @@ function sshKeygen(args: Arguments): readonly Touch[] {
 
 function openssl(args: Arguments): readonly Touch[] {
   const [verb, ...rest] = args.operands
+  const file = value(args, '-in')
+  if (file !== undefined) rest.push(file)
   const address = value(args, '-connect')
   if (verb?.text === 's_client' && address !== undefined)
     return [{ kind: 'host', verb: 'read', host: { ...address, text: address.text.replace(/:.*$/, '') } }]
+  // Certificates and requests are made to be shown.
+  if (/^(?:x509|req|crl|verify|ocsp|s_client|asn1parse)$/.test(verb?.text ?? '')) return []
   return rest.filter((field) => /[./]/.test(field.text)).map((field) => path('read', field))
 }

@@ -451,6 +451,8 @@ function debugger_(args: Arguments): readonly Touch[] {
 
 /** `aws-vault exec PROFILE -- COMMAND`. */
 function vaulted({ operands, separator }: Arguments): readonly Touch[] {
+  if (/^(?:access|env|export|get|read|secrets|show)$/.test(operands[0]?.text ?? ''))
+    return [object('read', ['vault', 'secret'], operands[1], { where: 'remote', traits: ['secret'] })]
   if (!/^(?:exec|run|--)$/.test(operands[0]?.text ?? '')) return []
   const at = operands.findIndex((field) => field.text === '--')
   const command = operands.slice(at >= 0 ? at + 1 : (separator ?? 2))
