@@ -124,7 +124,7 @@ export function outputs(values: Values): readonly Touch[] {
   const found: Touch[] = []
   for (const [option, given] of values) {
     const file =
-      OUTPUT.test(option) || (/^(?:-o|--output)$/.test(option) && given.some(({ text }) => /[./]/.test(text)))
+      OUTPUT.test(option) || (/^(?:-o|-O|--output)$/.test(option) && given.some(({ text }) => /[./]/.test(text)))
     if (file) for (const field of given) if (field.text !== '-') found.push(path('create', field))
   }
   return found

@@ -1,6 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { nameOption, outputs } from './drives.ts'
 import type { CommandLine, ObjectTouch, Touch } from './grammar.ts'
+import { statements } from './sql.ts'
 import { cut, fetched, from, hostOf, looksLikePath, path, run, shell } from './touch.ts'
 import { type Meaning, meaningOf, typeOf } from './verbs.ts'
 
@@ -21,9 +22,11 @@ interface Plain {
 /** Options whose value is free text or a pattern, never a verb. */
 const TEXT =
   /^--?(?:m|message|n|name|filter|grep|search|query|q|label|title|body|text|description|key|env|format|tag|user)$/
+/** Those of them whose value is written for people. */
+const PROSE = /^--?(?:m|message|n|name|grep|search|label|title|body|text|description|comment)$/
 const VERB_FLAG = /^--(?:delete|destroy|drop|purge|wipe|terminate|erase)(?:-[a-z-]+)?$/
 /** Of the words that take away, those that do it for good often enough to ask. */
-const TAKES_AWAY = /^(?:remove|rm|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
+const TAKES_AWAY = /^(?:remove|rm|rmdir|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
 
 /**
  * The general grammar of command lines, for a program that no table knows: its verb, the paths, hosts and names among
@@ -31,8 +34,8 @@ const TAKES_AWAY = /^(?:remove|rm|rmi|rb|uninstall|flush|revoke|discard|decommis
  */
 export function general(line: CommandLine, isProgram: (name: string) => boolean): readonly Touch[] {
   const plain = takeApart(line.args)
-  if (plain.flags.some((flag) => /^--(?:help|version)$/.test(flag)) && plain.rest.length === 0) return []
-  const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values), ...given(plain.values)]
+  if (onlyHelps(plain) && !line.piped) return []
+  const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values), ...given(plain), ...queries(line)]
   const command = plain.rest[0]
   if (command !== undefined && isProgram(literal(command) ?? '')) touches.push(run(plain.rest))
   else for (const field of plain.rest) if (looksLikePath(field)) touches.push(path('read', field))
@@ -40,14 +43,19 @@ export function general(line: CommandLine, isProgram: (name: string) => boolean)
   const found = plain.flags.some((flag) => /^--(?:dry-?run|what-if)$/.test(flag)) ? undefined : findVerb(plain)
   const inner = innerCommand(line.args, found, isProgram)
   if (inner !== undefined) return [...touches, run(inner)]
-  const sends = line.piped || isTransfer(plain)
+  const sends = line.piped || isTransfer(plain) || handsOver(plain)
   for (const { field, behind } of plain.operands)
     touches.push(
       ...(behind === undefined ? quotedCommand(field, isProgram) : []),
       ...operand(field, found?.meaning, sends),
     )
-  if (found !== undefined && found.meaning.verb !== 'read') touches.push(...thing(line.name, plain, found))
-  return touches
+  if (found === undefined || found.meaning.verb === 'read') return touches
+  return [...touches, ...(mirrors(line.name, plain, found) ?? thing(line.name, plain, found))]
+}
+
+/** `--version 5` names one of several. */
+function onlyHelps({ flags, values, rest }: Plain): boolean {
+  return rest.length === 0 && (flags.includes('--help') || (flags.includes('--version') && !values.has('--version')))
 }
 
 function takeApart(args: readonly Field[]): Plain {
@@ -98,16 +106,34 @@ function quotedCommand(field: Field, isProgram: (name: string) => boolean): read
 
 /** A local path, then a place on another host: the path goes there. */
 function isTransfer({ operands }: Plain): boolean {
-  const plain = operands.filter(({ behind }) => behind === undefined)
+  const plain = operands.filter(({ behind }) => behind === undefined || /^-[a-z]+$/i.test(behind))
   const last = plain.at(-1)?.field.text ?? ''
   return plain.length > 1 && /^[^/]*:/.test(last) && REMOTE.test(last) && !REMOTE.test(plain[0]?.field.text ?? '')
 }
 
+/** A file or text is handed over by an option: `--post-file x`, `-F name=@x`. */
+function handsOver({ flags, values }: Plain): boolean {
+  return flags.some((flag) => SENDS.test(flag)) || [...values.values()].flat().some(({ text }) => FILE_VALUE.test(text))
+}
+
+/** `sync a b --delete`: what the target has beyond the source goes. */
+function mirrors(system: string, { flags, operands }: Plain, { meaning }: Found): readonly Touch[] | undefined {
+  const target = operands.at(-1)?.field
+  if (meaning.verb !== 'update' || target === undefined || !flags.some((flag) => VERB_FLAG.test(flag))) return undefined
+  if (isPath(target, { ...meaning, verb: 'delete' })) return [path('delete', target, { tree: true })]
+  return [{ kind: 'object', verb: 'delete', system, type: 'path', name: target, assumed: true }]
+}
+
 /** Values of options that say more than a name: a file that is handed over, a shell, what an account rests on. */
-function given(values: Plain['values']): readonly Touch[] {
+function given({ flags, values }: Plain): readonly Touch[] {
   const found: Touch[] = []
+  if (flags.includes('--privileged') && !/^(?:false|0)$/.test(values.get('--privileged')?.[0]?.text ?? ''))
+    found.push({ kind: 'object', verb: 'grant', system: 'host', type: 'rights', name: known('all'), where: 'host' })
   for (const field of [...values.values()].flat()) {
-    const file = /^(?:[\w.-]+=)?@(?=[./~])/.exec(field.text)
+    const shared = /^(\/[^:]*):\/[^:]*(:.*)?$/.exec(field.text)
+    if (shared !== null)
+      found.push(path(/\bro\b/.test(shared[2] ?? '') ? 'read' : 'grant', known(shared[1] ?? ''), { tree: true }))
+    const file = FILE_VALUE.exec(field.text)
     if (file !== null) found.push(path('read', from(field, file[0].length)))
     else if (/^(?:\/usr)?\/bin\/(?:ba|da|z|k)?sh$/.test(field.text)) found.push(run([field], { more: 'arguments' }))
     else if (restsOn(field)) found.push(path('update', field))
@@ -131,13 +157,18 @@ function findVerb(plain: Plain): Found | undefined {
     }
     const meaning = lenient(word)
     if (meaning === undefined) continue
-    if (behind !== undefined && (TEXT.test(behind) || meaning.verb !== 'delete')) continue
+    if (behind !== undefined && ((TEXT.test(behind) && !isBare(plain, at)) || meaning.verb !== 'delete')) continue
     if (!meaning.soft) return { meaning, at }
     soft ??= { meaning, at }
   }
   const flag = plain.flags.find((name) => VERB_FLAG.test(name))
   if (flag !== undefined) return { meaning: { verb: 'delete', noun: '', irreversible: true, soft: false }, at: -1 }
   return soft
+}
+
+/** `-m rm -r x`: what stands first, with more behind it, is no value of a flag of one letter. */
+function isBare({ operands }: Plain, at: number): boolean {
+  return at === 0 && /^-[a-z]$/i.test(operands[0]?.behind ?? '') && operands.length > 1
 }
 
 function lenient(word: string): Meaning | undefined {
@@ -148,8 +179,18 @@ function lenient(word: string): Meaning | undefined {
 
 const RESTS_ON =
   /^\/etc\/|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|docker|bashrc|zshrc|profile)\b/
+const FILE_VALUE = /^(?:[\w.-]+=)?@(?=[./~])/
 const URL = /^[a-z][a-z0-9+.-]*:\/\//i
-const REMOTE = /^(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+:|^[\w.-]+@[\w.-]+/
+const REMOTE = /^(?:[\w.-]+@)?(?:localhost|[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+):|^[\w.-]+@[\w.-]+/
+/** `package@1.2`, `package@latest`: one version of a thing, on no host. */
+const SPECIFIC = /^@?[\w./-]+@(?:[\^~<>=v]*\d[\w.+-]*|latest|next|stable|beta|alpha|canary|lts|version)$/
+const DOMAIN =
+  /^(?:[a-z\d-]+\.)+(?:com|net|org|io|dev|co|ai|app|me|xyz|info|biz|cloud|site|online|tech|eu|de|uk|fr|ru|cn|example|test|internal)(?::\d+)?$/i
+/** Options that say what is sent. */
+const SENDS = /^--(?:post|upload|data|form|body|send|attach)(?:-[a-z-]+)?$/
+/** Statements that a database would run, wherever they stand. */
+const STATEMENT =
+  /^\s*(?:drop\s+(?:table|database|schema|index|view|user|role|keyspace|collection)\b|truncate\s+(?:table\s+)?[\w."`]+\s*;?\s*$|delete\s+from\s|(?:insert|merge)\s+into\s|update\s+[\w."`]+\s+set\s|alter\s+(?:table|database|user|role|system)\s|create\s+(?:table|database|schema|user|role)\s|(?:grant|revoke)\s+[\w ,]+\s+(?:on|to|from)\s)/i
 
 /** What an operand is by its looks. */
 function operand(field: Field, meaning: Meaning | undefined, sends: boolean): readonly Touch[] {
@@ -158,7 +199,7 @@ function operand(field: Field, meaning: Meaning | undefined, sends: boolean): re
     if (!changes || /^file:/i.test(field.text)) return [fetched(field)]
     return [{ kind: 'host', verb: 'disclose', host: hostOf(field) }]
   }
-  if (REMOTE.test(field.text) && !field.text.includes('/node_modules/') && !/\.\w+@/.test(field.text)) {
+  if (isHost(field.text)) {
     return [{ kind: 'host', verb: changes ? 'disclose' : 'read', host: hostOf(field) }]
   }
   if (!isPath(field, meaning)) return []
@@ -167,10 +208,17 @@ function operand(field: Field, meaning: Meaning | undefined, sends: boolean): re
   return [path(restsOn(field) ? 'update' : 'read', field)]
 }
 
+function isHost(text: string): boolean {
+  if (DOMAIN.test(text)) return true
+  return REMOTE.test(text) && !text.includes('/node_modules/') && !/\.\w+@/.test(text) && !SPECIFIC.test(text)
+}
+
 /** What is destroyed for good is a path only where nothing else looks like it: `tank/data`, `owner/name` are names. */
 function isPath(field: Field, meaning: Meaning | undefined): boolean {
-  const plain = meaning?.irreversible === true && /^[^./~][^:]*\/[^/.]+$/.test(field.text)
-  return !plain && looksLikePath(field)
+  const { text } = field
+  const named = meaning?.irreversible === true && /^[^./~][^:]*\/[^/.]+$/.test(text)
+  const there = meaning?.verb === 'delete' && (isHost(text) || /^[a-z][\w-]+:(?![\\])/i.test(text))
+  return !named && !there && looksLikePath(field)
 }
 
 /** The object that the verb is about, by the words around it. */
@@ -208,6 +256,23 @@ const OUTWARD = /^(?:deploy|publish)$/
 
 /** Settings that say what a program may do, or who is asked. */
 const CONTROLS = /(?:^|[._-])(?:hooks?|permissions?|approvals?|sandbox|guard\w*|allow\w*|deny\w*|trust\w*)(?:[._-]|$)/i
+
+/** Statements among the arguments of a client that no table knows. */
+function queries({ name, args }: CommandLine): readonly ObjectTouch[] {
+  return args.flatMap((field, i) => {
+    const text = cut(field, '=')?.[0].startsWith('-') ? (cut(field, '=')?.[1].text ?? '') : field.text
+    if (!STATEMENT.test(text) || PROSE.test(args[i - 1]?.text ?? '')) return []
+    return statements(text).map(({ verb, type, name: of }) => ({
+      kind: 'object',
+      verb,
+      system: name,
+      type,
+      name: known(of),
+      where: 'remote',
+      assumed: true,
+    }))
+  })
+}
 
 /** Options of any program that take source text. */
 function codes(values: ReadonlyMap<string, readonly Field[]>): readonly Touch[] {

@@ -12,18 +12,18 @@ export interface Meaning {
 }
 
 const READ =
-  'list ls ll get download describe show view inspect search find lookup query diff compare check validate verify lint preview explain whoami help top tail cat head wait watch browse count print ping health doctor completion completions outdated why read peek scan estimate simulate lookup select summarize sample follow info stat stats doc docs dump display fetch retrieve exists exist test can-i api-resources api-versions cluster-info events getconf current which where env-list history tree whereis whatis man resolve trace dry-run ps stream-logs list-only batch-get'
+  'list ls ll get download describe show view inspect search find lookup query diff compare check validate verify lint preview explain whoami help top tail cat head wait watch browse count print ping health doctor completion completions outdated why read peek scan estimate simulate lookup select summarize sample follow info stat doc docs dump display fetch retrieve exists exist test can-i api-resources api-versions cluster-info getconf current which where env-list whereis whatis man resolve trace dry-run ps stream-logs list-only batch-get'
 const SOFT_READ =
-  'log logs status version versions template templates plan plans config event metric metrics usage audit audits output outputs report reports graph console dashboard state monitor monitors schema query env'
+  'log logs events history stats tree status version versions template templates plan plans config event metric metrics usage audit audits output outputs report reports graph console dashboard state monitor monitors schema query env'
 const DELETE =
   'delete del destroy drop purge terminate wipe reset erase nuke obliterate deprovision deregister unregister flushall flushdb truncate teardown annihilate shred destroyall dropdb expunge'
 /** They take away too, but what they take away is as often only a reference that can be put back. */
 const REMOVE =
-  'remove rm rmi rb uninstall flush empty forget discard decommission detach disassociate untag unassign unset disable deactivate prune unlink revoke dismiss reject kill abort cancel unsubscribe clear invalidate trash cleanup'
+  'remove rm rmdir rmi rb uninstall flush empty forget discard decommission detach disassociate untag unassign unset disable deactivate prune unlink revoke dismiss reject kill abort cancel unsubscribe clear invalidate trash cleanup'
 const CREATE =
   'create new add insert make mk mb generate import register provision publish upload send submit invite clone fork allocate request subscribe enqueue init install issue open post copy cp duplicate reserve order purchase buy'
 const UPDATE =
-  'update set edit modify change patch apply scale rename move mv replace enable start stop restart reboot resume suspend pause put upsert sync migrate rollback promote upgrade downgrade attach associate annotate label tag assign refresh rotate activate archive cordon uncordon drain taint mark bind transfer switch failover merge close reopen lock unlock approve write save commit unarchive link resize restore reload redeploy reconfigure modify-in-place'
+  'update set edit modify change patch apply scale rename move mv replace enable start stop restart reboot resume suspend pause put upsert sync mirror migrate rollback promote upgrade downgrade attach associate annotate label tag assign refresh rotate activate archive cordon uncordon drain taint mark bind transfer switch failover merge close reopen lock unlock approve write save commit unarchive link resize restore reload redeploy reconfigure modify-in-place'
 const SOFT_UPDATE = 'deploy release build backup restore push up down sync domains run jobs schedule'
 const GRANT = 'grant authorize share assume allow permit login-as chmod trust impersonate'
 const EXECUTE = 'exec execute invoke ssh eval call shell attach-shell'
