@@ -1,6 +1,6 @@
 import { type Field, known } from '../lang/field.ts'
-import { has, value } from './arguments.ts'
-import type { Arguments, Elsewhere, Family, Program, Touch } from './grammar.ts'
+import { compileGrammar, has, parseArguments, value } from './arguments.ts'
+import type { Arguments, CommandLine, Elsewhere, Family, Program, Touch } from './grammar.ts'
 import { cut, object, path, run } from './touch.ts'
 
 const READS: Program = {}
@@ -9,24 +9,26 @@ const REBUILT: Program = { object: 'update container host U2' }
 const RUN_OPTIONS =
   '-v,--volume=data --mount=data -e,--env=data --env-file=data -p,--publish=data -w,--workdir=data -u,--user=data -l,--label=data --label-file=read -h,--hostname=data --name=data --network,--net=data --network-alias=data --entrypoint=data --platform=data --pull=data --restart=data -m,--memory=data --memory-swap=data --cpus=data -c,--cpu-shares=data --cpuset-cpus=data --cap-add=data --cap-drop=data --device=data --security-opt=data --pid=data --ipc=data --userns=data --uts=data --cgroupns=data --cgroup-parent=data --volumes-from=data --tmpfs=data --add-host=data --dns=data --dns-search=data --expose=data --gpus=data --health-cmd=data --health-interval=data --health-retries=data --health-timeout=data --init --ip=data --isolation=data --link=data --log-driver=data --log-opt=data --mac-address=data --oom-score-adj=data --pids-limit=data --runtime=data --shm-size=data --stop-signal=data --stop-timeout=data --storage-opt=data --sysctl=data --ulimit=data --volume-driver=data --cidfile=write --annotation=data --group-add=data -a,--attach=data --detach-keys=data --blkio-weight=data --privileged=?data -d,--detach -i,--interactive -t,--tty --rm -P,--publish-all --read-only -q,--quiet --index=data --service-ports --no-deps --build'
 
+const RUN_GRAMMAR = compileGrammar({ options: RUN_OPTIONS }, '')
+
 /** `run`, `create`: judged by what of the host it is given. */
 const RUN: Program = {
   style: 'stop',
   options: RUN_OPTIONS,
-  touches: (args) => [
+  touches: (args, line) => [
     object('create', ['docker', 'container'], value(args, '--name') ?? args.operands[0], {
       where: 'host',
       undo: 'U2',
       traits: ['rebuildable'],
     }),
-    ...given(args),
+    ...given(wholly(args, line)),
     ...inside(args, OWN),
   ],
 }
 const EXEC: Program = {
   style: 'stop',
   options: RUN_OPTIONS,
-  touches: (args) => [...given(args), ...inside(args, STANDING)],
+  touches: (args, line) => [...given(wholly(args, line)), ...inside(args, STANDING)],
 }
 const REMOVE: Program = {
   options: '-f,--force -v,--volumes -l,--link -s,--stop -a,--all -i --time=data',
@@ -220,6 +222,13 @@ export const CONTAINERS: Family = {
 const RIGHTS =
   /^(?:ALL|(?:CAP_)?(?:SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_BOOT|DAC_READ_SEARCH|NET_ADMIN|MAC_ADMIN|BPF|SYS_CHROOT))$/i
 
+/** An option that is not listed may take the next word: then the options do not end where they seem to. */
+function wholly(args: Arguments, line: CommandLine): Arguments {
+  const { short, long } = RUN_GRAMMAR
+  const unlisted = [...args.flags].some((flag) => !short.has(flag) && !long.has(flag))
+  return unlisted ? parseArguments(line.args, { ...RUN_GRAMMAR, style: 'permute' }) : args
+}
+
 /** Rights, devices and folders of the host that a container is given. */
 function given(args: Arguments): readonly Touch[] {
   const found: Touch[] = []
@@ -251,11 +260,15 @@ function mounted(volume: Field): readonly Touch[] {
   if (volume.unknown !== undefined && inside === null) {
     const { suffix } = volume.unknown
     const source = { ...volume, unknown: { ...volume.unknown, suffix: suffix.replace(/:.*$/, '') } }
-    return [path(/:ro\b/.test(suffix) ? 'read' : 'grant', source, { tree: true })]
+    return [path(/:ro\b/.test(suffix) ? 'read' : 'update', source, { tree: true })]
   }
   const source = inside?.[1]
   if (source === undefined || !/^[./~]|^[a-z]:/i.test(source)) return []
-  return [path(/(?:^|,)ro(?:,|$)/.test(inside?.[3] ?? '') ? 'read' : 'grant', known(source), { tree: true })]
+  return [
+    path(/(?:^|,)ro(?:,|$)/.test(inside?.[3] ?? '') ? 'read' : 'update', known(source === '~' ? '~/' : source), {
+      tree: true,
+    }),
+  ]
 }
 
 function bound(mount: Field): readonly Touch[] {
@@ -263,7 +276,7 @@ function bound(mount: Field): readonly Touch[] {
   const source = parts.get('source') ?? parts.get('src')
   if (parts.get('type') !== 'bind' || source === undefined) return []
   const field = mount.unknown === undefined ? known(source) : { ...mount, text: source }
-  return [path(parts.has('readonly') || parts.has('ro') ? 'read' : 'grant', field, { tree: true })]
+  return [path(parts.has('readonly') || parts.has('ro') ? 'read' : 'update', field, { tree: true })]
 }
 
 /** What runs in the container: the words behind the image or the container's name. */

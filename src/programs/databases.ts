@@ -1,5 +1,6 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
+import { drives } from './drives.ts'
 import type { Arguments, CommandLine, Family, Program, Touch, Where } from './grammar.ts'
 import { statements } from './sql.ts'
 import { changesDatabase, sqliteTouches } from './sqlite.ts'
@@ -95,7 +96,16 @@ export const DATABASES: Family = {
     object: 'update database-server host U2',
   },
   'pg_resetwal pg_rewind': { options: '-D=update -n', dry: '-n', object: 'delete database-log host U4 stateful' },
-  'influx etcdctl consul-kv zkCli.sh rqlite cockroach surreal neo4j-admin cypher-shell arangosh couchbase-cli cbq ldapmodify':
+  influx: {
+    style: 'single',
+    options:
+      '-execute=data -database=data -host=data -port=data -username=data -password=data -format=data -precision=data -path=read -import -ssl',
+    touches: (args, line) =>
+      has(args, '-execute')
+        ? client({ system: 'influx', text: ['-execute'] }, args, line)
+        : drives(args, { system: 'database', where: 'remote', depth: 'deep', group: '' }),
+  },
+  'etcdctl consul-kv zkCli.sh rqlite cockroach surreal neo4j-admin cypher-shell arangosh couchbase-cli cbq ldapmodify':
     { depth: 'deep', system: 'database' },
   'ldapsearch ldapwhoami': {},
   ldapdelete: { object: 'delete entry remote U4' },

@@ -12,6 +12,9 @@ const COMMITS: Program = {
   object: 'update branch workspace U2',
 }
 
+/** A folder that git refuses to fill where anything is in it. */
+const NEW = { tree: true, undo: 'U0' } as const
+
 /** What git loses of uncommitted work is judged by facts: on a clean tree it is nothing. */
 function loses(
   what: 'uncommitted' | 'untracked' | 'ignored' | 'history' | 'stash',
@@ -134,7 +137,7 @@ export const GIT: Family = {
           list: READS,
           add: {
             options: '-b=data -B=data --reason=data -f,--force --detach --track=?data --orphan',
-            operands: 'write data',
+            touches: ({ operands }) => operands.slice(0, 1).map((folder) => path('create', folder, NEW)),
           },
           'remove rm': {
             options: '-f,--force',
@@ -442,7 +445,7 @@ function clone(args: Arguments): readonly Touch[] {
   if (/^\w+::/.test(url.text)) return transport(url)
   const name = basename(url)
   const folder = target ?? { ...name, text: name.text.replace(/\.git$/, '').replace(/^.*:/, '') }
-  return [...forcedConfig(args), ...transport(url), path('create', folder, { tree: true })]
+  return [...forcedConfig(args), ...transport(url), path('create', folder, NEW)]
 }
 
 function aliased(args: Arguments, given: readonly Field[]): readonly Touch[] {

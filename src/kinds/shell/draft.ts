@@ -63,7 +63,7 @@ function currentBranch(touch: ObjectTouch, by: string, facts: Facts): Draft {
 /** Refs that a command moves or drops are files of the repository, and come back as such. */
 export function movesHistory({ system, type, verb, where }: ObjectTouch): boolean {
   if (system !== 'git' || where !== 'workspace' || verb === 'read' || verb === 'create') return false
-  return ['branch', 'tag', 'stash', 'ref', 'reflog', 'head'].includes(type)
+  return ['branch', 'tag', 'stash', 'ref', 'reflog', 'head', 'remote'].includes(type)
 }
 
 export function hostDraft(touch: HostTouch, by: string): Draft {

@@ -13,6 +13,7 @@ import type {
   CodeTouch,
   Language,
   LoadTouch,
+  ObjectTouch,
   PathTouch,
   RunTouch,
   ScriptTouch,
@@ -106,6 +107,8 @@ function isStep({ argv, redirects, assigns }: Invocation): boolean {
 function stages([program, ...args]: readonly Field[]): boolean {
   return program?.text === 'git' && args.slice(0, 4).some(({ text }) => /^(?:add|stage)$/.test(text))
 }
+
+const ADDS = { undo: 'U0' } as const
 
 /** One prediction: facts and ground stay the same all through it. */
 class Walk {
@@ -258,8 +261,7 @@ class Walk {
       case 'path':
         return this.#paths(touch, at)
       case 'object':
-        if (movesHistory(touch)) return historyDrafts('update', { by, cwd: invocation.scope.cwd }, this.#facts)
-        return [objectDraft(this.#standing(touch, at), by, this.#facts)]
+        return this.#object(touch, at)
       case 'host':
         return [hostDraft(touch, by)]
       case 'process':
@@ -281,6 +283,17 @@ class Walk {
       case 'opaque':
         return [opaque(by, touch.why, this.#standing(touch, at))]
     }
+  }
+
+  #object(touch: ObjectTouch, at: Standing): readonly Draft[] {
+    const { by, invocation } = at
+    const settings = touch.type === 'remote'
+    if (movesHistory(touch)) return historyDrafts('update', { by, cwd: invocation.scope.cwd, settings }, this.#facts)
+    const draft = objectDraft(this.#standing(touch, at), by, this.#facts)
+    // What is installed for the workspace is added where the command stands.
+    const installs = touch.where === 'workspace' && touch.traits?.includes('rebuildable') === true
+    const folder = installs ? [this.#path('create', { path: known('.') }, at)] : []
+    return [draft, ...folder.filter((each) => isElsewhere(each, this.#facts)).map((each) => ({ ...each, ...ADDS }))]
   }
 
   /** Facts are from before the call: what this very call has staged is untracked to them. */

@@ -5,17 +5,24 @@ import type { Field } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import type { Touch } from '../../programs/grammar.ts'
 
+interface Standpoint {
+  readonly by: string
+  readonly cwd: Field
+  /** Its settings go along: a remote stands there, beside what was fetched from it. */
+  readonly settings?: boolean
+}
+
 /** The files of the repository that say which commits it still knows. */
-export function historyDrafts(verb: Verb, { by, cwd }: { by: string; cwd: Field }, facts: Facts): readonly Draft[] {
+export function historyDrafts(verb: Verb, { by, cwd, settings }: Standpoint, facts: Facts): readonly Draft[] {
   const { workspace } = facts.surroundings
   const there = cwd.unknown === undefined ? resolve(cwd.text) : undefined
   const root = there === undefined || there.startsWith(`${workspace}/`) ? workspace : there
-  return ['HEAD', 'index', 'refs', 'logs', 'packed-refs'].map((name) => ({
+  return ['HEAD', 'index', 'refs', 'logs', 'packed-refs', ...(settings ? ['config'] : [])].map((name) => ({
     verb,
     resource: { kind: 'path', path: `${root}/.git/${name}`, tree: true },
     by,
     certainty: there === undefined ? 'assumed' : 'known',
-    traits: ['repository'],
+    traits: name === 'config' ? ['repository', 'inert'] : ['repository'],
   }))
 }
 
