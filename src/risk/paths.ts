@@ -1,9 +1,14 @@
 import { matchesGlob } from 'node:path'
 import type { Trait } from '../core/effect.ts'
 import type { PathFacts, Surroundings } from '../core/study.ts'
+import { folded } from './spelling.ts'
 
-/** What a path is besides where it is, by its name alone; policy decides what follows. */
-export function pathTraits(path: string, tree: boolean, around: Surroundings): readonly Trait[] {
+/** What a path is besides where it is, by its name alone, however that is spelled; policy decides what follows. */
+export function pathTraits(spelled: string, tree: boolean, given: Surroundings): readonly Trait[] {
+  const temporary = isTemporary(spelled, given)
+  const { home, workspace, guarded } = given
+  const path = folded(spelled)
+  const around = { home: folded(home), workspace: folded(workspace), guarded: guarded.map(folded), temporary }
   const traits: Trait[] = []
   const inHome = below(path, around.home) ? path.slice(around.home.length + 1) : undefined
   const name = path.slice(path.lastIndexOf('/') + 1)
@@ -19,9 +24,14 @@ export function pathTraits(path: string, tree: boolean, around: Surroundings): r
   if (guards) traits.push('guard')
   // The token and the key open what the files guard.
   if (guards && (tree || /\.(?:json|key)$/.test(name))) traits.push('secret')
-  if (isTemporary(path, around)) traits.push('temporary')
+  if (temporary) traits.push('temporary')
   if (/\/\.git(?:\/|$)/.test(path)) traits.push('repository')
   return traits
+}
+
+/** As far as names tell, with the names folded. */
+interface Around extends Pick<Surroundings, 'home' | 'workspace' | 'guarded'> {
+  readonly temporary: boolean
 }
 
 export function below(path: string, folder: string): boolean {
@@ -66,7 +76,7 @@ const HOME_SECRETS = [
   '.vault-token',
   '.password-store/',
   '.local/share/keyrings/',
-  'Library/Keychains/',
+  'library/keychains/',
   '.bash_history',
   '.zsh_history',
   '.config/rclone/',
@@ -104,11 +114,11 @@ function homeSecret(inHome: string, tree: boolean): boolean {
 
 /** A path in somebody's home, without the home. */
 function otherHome(path: string): string | undefined {
-  return /^\/(?:home\/[^/]+|root|Users\/[^/]+)\/(.+)$/.exec(path)?.[1]
+  return /^\/(?:home\/[^/]+|root|users\/[^/]+)\/(.+)$/.exec(path)?.[1]
 }
 
 const HOME_STARTUP =
-  /^\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|inputrc|gitconfig|xinitrc|xprofile|vimrc|tmux\.conf|pam_environment)$|^\.ssh\/(?:config|authorized_keys|rc)$|^\.config\/(?:autostart|systemd|fish|git|environment\.d)(?:\/|$)|^Library\/Launch(?:Agents|Daemons)(?:\/|$)|^\.local\/bin\/|^bin\//
+  /^\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|inputrc|gitconfig|xinitrc|xprofile|vimrc|tmux\.conf|pam_environment)$|^\.ssh\/(?:config|authorized_keys|rc)$|^\.config\/(?:autostart|systemd|fish|git|environment\.d)(?:\/|$)|^library\/launch(?:agents|daemons)(?:\/|$)|^\.local\/bin\/|^bin\//
 const HOST_STARTUP =
   /^\/etc\/(?:cron|profile|bash|zsh|systemd|init|rc|ld\.so\.preload|environment|crontab|xdg\/autostart|sudoers|pam\.d|udev)|^\/var\/spool\/cron|^\/(?:usr\/)?lib\/systemd\/system/
 /** Git hooks and settings, and the settings of agents, wherever they are. */
@@ -133,20 +143,20 @@ export function isHarmlessDevice(path: string): boolean {
 }
 
 const TOP =
-  /^\/(?:bin|boot|dev|etc|lib|lib32|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|Applications|Library|System|Volumes|private)$/
+  /^\/(?:bin|boot|dev|etc|lib|lib32|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|applications|library|system|volumes|private)$/
 const SYSTEM =
-  /^\/(?:etc|usr|bin|sbin|lib|lib32|lib64|boot|var|opt|sys|proc|dev|srv|root|run|System|Library|Applications|private\/etc|private\/var)(?:\/|$)/
+  /^\/(?:etc|usr|bin|sbin|lib|lib32|lib64|boot|var|opt|sys|proc|dev|srv|root|run|system|library|applications|private\/etc|private\/var)(?:\/|$)/
 
-function isSystem(path: string, around: Surroundings): boolean {
-  return SYSTEM.test(path) && !below(path, around.home) && !below(path, around.workspace) && !isTemporary(path, around)
+function isSystem(path: string, { home, workspace, temporary }: Around): boolean {
+  return SYSTEM.test(path) && !below(path, home) && !below(path, workspace) && !temporary
 }
 
 /** What nobody wants gone as a whole: the root, the folders right below it, homes. */
-function isRuin(path: string, around: Surroundings): boolean {
+function isRuin(path: string, around: Around): boolean {
   const folder = path.replace(/\/(?:\*|\.\*|\.\[?[^/]*\*)$/, '') || '/'
-  if (folder === '/' || folder === around.home || /^\/(?:home|Users)(?:\/[^/]+)?$/.test(folder))
+  if (folder === '/' || folder === around.home || /^\/(?:home|users)(?:\/[^/]+)?$/.test(folder))
     return folder !== around.workspace
-  if (isTemporary(folder, around)) return false
+  if (around.temporary) return false
   return TOP.test(folder) || /^\/(?:usr|var)\/(?:bin|lib|sbin|local|share|log)$/.test(folder)
 }
 
