@@ -11,6 +11,7 @@ import { assignAll, child, fields, firstScope, type Ground, type Input, type Sco
 import { environment } from '../../programs/environment.ts'
 import type {
   CodeTouch,
+  CommandLine,
   Language,
   LoadTouch,
   ObjectTouch,
@@ -26,6 +27,7 @@ import { cut, INPUT } from '../../programs/touch.ts'
 import { commandStep, type Notes, within, wordOf } from '../notes.ts'
 import { codeTouches } from './code.ts'
 import { contentAt, whole } from './contents.ts'
+import { loadedByCustom } from './custom.ts'
 import { elsewhere, hints, hostDraft, isElsewhere, movesHistory, objectDraft, opaque, processDrafts } from './draft.ts'
 import { argumentsFrom } from './fed.ts'
 import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
@@ -222,7 +224,16 @@ class Walk {
           ? [opaque(by, `\`PATH\` finds programs in ${looked.shown} first`)]
           : []
     const line = { name: name.replace(/^.*\//, ''), args, piped: invocation.input.kind !== 'inherited' }
-    return [...first, ...touches(line).flatMap((touch) => this.#touch(touch, { ...at, depth: depth + 1 }))]
+    const deeper = { ...at, depth: depth + 1 }
+    return [...first, ...touches(line).flatMap((touch) => this.#touch(touch, deeper)), ...this.#custom(line, deeper)]
+  }
+
+  /** What stands there is the project's own, as its tests are: of it counts what it plainly does. */
+  #custom(line: CommandLine, at: Standing): readonly Draft[] {
+    return loadedByCustom(line, at.invocation.scope, this.#facts).flatMap(({ path, language, written }) => {
+      const drafts = this.#script({ kind: 'script', language, path: known(path), args: [] }, at)
+      return written ? drafts : drafts.filter(({ certainty }) => certainty !== 'opaque')
+    })
   }
 
   /** Where a changed `PATH` finds a program that is not the known one of this name; undefined where it does not. */
