@@ -1,6 +1,6 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { nameOption, outputs } from './drives.ts'
-import type { CommandLine, ObjectTouch, Touch } from './grammar.ts'
+import type { CommandLine, ObjectTouch, Program, Touch } from './grammar.ts'
 import { statements } from './sql.ts'
 import { cut, fetched, from, hostOf, looksLikePath, path, run, shell } from './touch.ts'
 import { type Meaning, meaningOf, typeOf } from './verbs.ts'
@@ -24,7 +24,7 @@ const TEXT =
   /^--?(?:m|message|n|name|filter|grep|search|query|q|label|title|body|text|description|key|env|format|tag|user)$/
 /** Those of them whose value is written for people. */
 const PROSE = /^--?(?:m|message|n|name|grep|search|label|title|body|text|description|comment)$/
-const VERB_FLAG = /^--(?:delete|destroy|drop|purge|wipe|terminate|erase)(?:-[a-z-]+)?$/
+const VERB_FLAG = /^-(?:delete|destroy|purge|wipe)$|^--(?:delete|destroy|drop|purge|wipe|terminate|erase)(?:-[a-z-]+)?$/
 /** Of the words that take away, those that do it for good often enough to ask. */
 const TAKES_AWAY = /^(?:remove|rm|rmdir|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
 
@@ -32,10 +32,17 @@ const TAKES_AWAY = /^(?:remove|rm|rmdir|rmi|rb|uninstall|flush|revoke|discard|de
  * The general grammar of command lines, for a program that no table knows: its verb, the paths, hosts and names among
  * its arguments. What it can't see is assumed to be harmless; what it sees is assumed to be what it looks like.
  */
-export function general(line: CommandLine, isProgram: (name: string) => boolean): readonly Touch[] {
+export function general(line: CommandLine, programNamed: Named): readonly Touch[] {
   const plain = takeApart(line.args)
+  const isProgram = (name: string): boolean => programNamed(name) !== undefined
+  const wrapped = wrappedCommand(line, programNamed)
+  if (wrapped !== undefined) return [run(wrapped)]
   if (onlyHelps(plain) && !line.piped) return []
   const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values), ...given(plain), ...queries(line)]
+  const commands = [...plain.values].flatMap(([option, fields]) =>
+    PROSE.test(option) || COMMAND.test(option) ? [] : fields,
+  )
+  touches.push(...commands.flatMap((field) => quotedCommand(field, isProgram)), ...listedCommand(line.args, isProgram))
   const command = plain.rest[0]
   if (command !== undefined && isProgram(literal(command) ?? '')) touches.push(run(plain.rest))
   else for (const field of plain.rest) if (looksLikePath(field)) touches.push(path('read', field))
@@ -43,11 +50,12 @@ export function general(line: CommandLine, isProgram: (name: string) => boolean)
   const found = plain.flags.some((flag) => /^--(?:dry-?run|what-if)$/.test(flag)) ? undefined : findVerb(plain)
   const inner = innerCommand(line.args, found, isProgram)
   if (inner !== undefined) return [...touches, run(inner)]
+  const fetches = FETCHES.test(plain.operands[found?.at ?? -1]?.field.text ?? '')
   const sends = line.piped || isTransfer(plain) || handsOver(plain)
   for (const { field, behind } of plain.operands)
     touches.push(
       ...(behind === undefined ? quotedCommand(field, isProgram) : []),
-      ...operand(field, found?.meaning, sends),
+      ...operand(field, fetches ? undefined : found?.meaning, sends),
     )
   if (found === undefined || found.meaning.verb === 'read') return touches
   return [...touches, ...(mirrors(line.name, plain, found) ?? thing(line.name, plain, found))]
@@ -98,9 +106,36 @@ function innerCommand(
   return isProgram(literal(next) ?? '') ? args.slice(at + 1) : undefined
 }
 
+/** A program by its basename, where a table knows it. */
+type Named = (name: string) => Program | undefined
+
+/**
+ * `wrap 5 git reset --hard`: the first word is a program, and what follows is plainly said to it: an option, one of its
+ * verbs, or what comes on its input.
+ */
+function wrappedCommand({ args, piped }: CommandLine, programNamed: Named): readonly Field[] | undefined {
+  const at = args.findIndex((field) => !/^-|^[\d.]+[a-z]?$|^\w+=/.test(field.text))
+  const word = literal(args[at] ?? known(''))
+  const program = word === undefined || meaningOf(word) !== undefined ? undefined : programNamed(word)
+  if (program === undefined) return undefined
+  const next = literal(args[at + 1] ?? known('')) ?? ''
+  const verbs = Object.keys(program.verbs ?? {}).flatMap((names) => names.split(' '))
+  const said = /^-[a-z-]/i.test(next) || (next.length > 1 && verbs.includes(next)) || (next === '' && piped)
+  return said ? args.slice(at) : undefined
+}
+
+/** `seek . -exec rm {} ;`. */
+function listedCommand(args: readonly Field[], isProgram: (name: string) => boolean): readonly Touch[] {
+  const at = args.findIndex((field) => /^-(?:exec|execdir|ok|okdir)$/.test(field.text))
+  if (at < 0 || !isProgram(literal(args[at + 1] ?? known('')) ?? '')) return []
+  const end = args.findIndex((field, i) => i > at && /^(?:;|\+)$/.test(field.text))
+  const words = args.slice(at + 1, end < 0 ? undefined : end).filter((field) => field.text !== '{}')
+  return [run(words, { more: 'arguments' })]
+}
+
 /** One argument that is a whole command line: `tool "rm -rf x"`. A sentence that begins like one is none. */
 function quotedCommand(field: Field, isProgram: (name: string) => boolean): readonly Touch[] {
-  const [, name = ''] = /^([a-z][\w.+-]*) +(?:-|[./~$]|\S+$)/.exec(field.text) ?? []
+  const [, name = ''] = /^([a-z][\w.+-]*) +(?:-|[./~$]|&&|\|\|?|;|\S+$)/.exec(field.text) ?? []
   return name !== '' && isProgram(name) ? [shell(field)] : []
 }
 
@@ -158,6 +193,9 @@ function findVerb(plain: Plain): Found | undefined {
     const meaning = lenient(word)
     if (meaning === undefined) continue
     if (behind !== undefined && ((TEXT.test(behind) && !isBare(plain, at)) || meaning.verb !== 'delete')) continue
+    // `man rm`: nothing is named that could go.
+    if (meaning.verb === 'delete' && !meaning.irreversible && plain.operands.length === at + 1 && behind === undefined)
+      return { meaning: { ...meaning, verb: 'update' }, at }
     if (!meaning.soft) return { meaning, at }
     soft ??= { meaning, at }
   }
@@ -178,14 +216,17 @@ function lenient(word: string): Meaning | undefined {
 }
 
 const RESTS_ON =
-  /^\/etc\/|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|docker|bashrc|zshrc|profile)\b/
+  /^\/etc\/|^\/dev\/(?:[shv]d[a-z]|nvme|mmcblk|r?disk\d|md\d|dm-|mapper\/)|^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|gnupg|aws|kube|docker|bashrc|zshrc|profile)\b/
 const FILE_VALUE = /^(?:[\w.-]+=)?@(?=[./~])/
 const URL = /^[a-z][a-z0-9+.-]*:\/\//i
-const REMOTE = /^(?:[\w.-]+@)?(?:localhost|[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+):|^[\w.-]+@[\w.-]+/
+/** `api.index:app` is a module and what is in it. */
+const REMOTE = /^(?:localhost|[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+):(?![a-z_]\w*$)|^[\w.-]+@[\w.-]+/i
 /** `package@1.2`, `package@latest`: one version of a thing, on no host. */
 const SPECIFIC = /^@?[\w./-]+@(?:[\^~<>=v]*\d[\w.+-]*|latest|next|stable|beta|alpha|canary|lts|version)$/
 const DOMAIN =
   /^(?:[a-z\d-]+\.)+(?:com|net|org|io|dev|co|ai|app|me|xyz|info|biz|cloud|site|online|tech|eu|de|uk|fr|ru|cn|example|test|internal)(?::\d+)?$/i
+/** Verbs that bring what they name here. */
+const FETCHES = /^(?:clone|import|install|add|checkout|restore|init)$/
 /** Options that say what is sent. */
 const SENDS = /^--(?:post|upload|data|form|body|send|attach)(?:-[a-z-]+)?$/
 /** Statements that a database would run, wherever they stand. */
@@ -205,7 +246,7 @@ function operand(field: Field, meaning: Meaning | undefined, sends: boolean): re
   if (!isPath(field, meaning)) return []
   if (meaning?.verb === 'delete') return [path('delete', field, { tree: true })]
   // What the system or an account rests on may be read by a familiar program, but an unfamiliar one may write it.
-  return [path(restsOn(field) ? 'update' : 'read', field)]
+  return [path(restsOn(field) && meaning?.verb !== 'read' ? 'update' : 'read', field)]
 }
 
 function isHost(text: string): boolean {
@@ -274,13 +315,16 @@ function queries({ name, args }: CommandLine): readonly ObjectTouch[] {
   })
 }
 
+/** Options whose value a shell runs, in any program's language. */
+const COMMAND = /^--(?:exec|command|cmd|pre-?cmd|post-?cmd|shell-command)$/
+
 /** Options of any program that take source text. */
 function codes(values: ReadonlyMap<string, readonly Field[]>): readonly Touch[] {
   const found: Touch[] = []
   for (const [option, given] of values)
     for (const field of given) {
       if (/^--exec(?:-batch)?$/.test(option) && !/\s/.test(field.text)) found.push(run([field], { more: 'arguments' }))
-      else if (/^--(?:exec|command|cmd|pre-?cmd|post-?cmd|shell-command)$/.test(option)) found.push(shell(field))
+      else if (COMMAND.test(option)) found.push(shell(field))
       else if (/^(?:-e|--eval|--evaluate|--execute)$/.test(option) && /[\w.]\s*\(|;|\{/.test(field.text))
         found.push({ kind: 'code', language: 'unknown', text: field })
     }

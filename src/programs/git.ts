@@ -424,7 +424,8 @@ function transport(url: Field): readonly Touch[] {
 
 /** `ext::` starts a program without a shell: spaces part its arguments, `% ` is a space. */
 function external(url: Field): Touch {
-  if (url.unknown !== undefined) return opaque('a git transport that runs a program')
+  // `%S` and its kin are filled in by what git asks for.
+  if (url.unknown !== undefined || /%[GSV]/.test(url.text)) return opaque('a git transport that runs a program')
   const words = url.text.slice(5).match(/(?:%.|[^\s%])+/g) ?? []
   return run(words.map((word) => known(word.replace(/%([% ])/g, '$1'))))
 }

@@ -27,7 +27,7 @@ export function touches(line: CommandLine): readonly Touch[] {
   const program = programNamed(line.name)
   if (asksForHelp(line, program)) return []
   const secret = toldSecret(line, program)
-  if (program === undefined) return [...general(line, (name) => programNamed(name) !== undefined), ...secret]
+  if (program === undefined) return [...general(line, programNamed), ...secret]
   const above = {
     options: '',
     dry: '',

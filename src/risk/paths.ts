@@ -92,7 +92,7 @@ const HOME_LISTED = /^\.(?:ssh|gnupg|aws|kube)$/
 const HOST_SECRETS =
   /^\/etc\/(?:shadow|gshadow|sudoers|security\/opasswd|ssl\/private|ssh\/ssh_host_[^/]*_key)(?:-|\/|$)|^\/proc\/[^/]+\/(?:environ|mem)$|^\/(?:run|var\/run)\/secrets\//
 const SECRET_NAMES =
-  /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.pypirc|\.htpasswd|\.git-credentials)$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
+  /^\.env(?:\.(?!example|sample|template|dist|test|schema|defaults)[\w.-]+)?$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.pypirc|\.htpasswd|\.git-credentials)$|^.+\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|^(?:credentials|secrets?|service[-_]account[\w-]*|client_secret[\w.-]*)\.(?:json|ya?ml|toml|ini|env)$|^credentials$/i
 
 function isSecret(path: string, name: string, inHome: string | undefined, tree: boolean): boolean {
   const home = inHome ?? otherHome(path)

@@ -197,8 +197,7 @@ describe('the general grammar, on programs taken out of the tables', () => {
     'npm ls',
     'cargo search x',
   ]
-  const unknown = (line: string): readonly Touch[] =>
-    general(commandLine(line), (name) => programNamed(name) !== undefined)
+  const unknown = (line: string): readonly Touch[] => general(commandLine(line), programNamed)
 
   // What words alone don't say, and the tables must: each one here is a reason for its entry.
   const NEEDS_ITS_TABLE = ['npm unpublish x']
