@@ -89,6 +89,8 @@ export interface Draft {
   readonly where?: 'remote' | 'host' | 'workspace'
   /** Set where the program's grammar tells it; for paths it follows from facts. */
   readonly undo?: UndoClass
+  /** Of a path: it fails where anything is there. */
+  readonly fresh?: true
 }
 
 /** What is understood of an action. */

@@ -13,7 +13,7 @@ const COMMITS: Program = {
 }
 
 /** A folder that git refuses to fill where anything is in it. */
-const NEW = { tree: true, undo: 'U0' } as const
+const NEW = { tree: true, fresh: true } as const
 
 /** What git loses of uncommitted work is judged by facts: on a clean tree it is nothing. */
 function loses(

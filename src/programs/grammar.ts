@@ -61,6 +61,8 @@ export interface PathTouch {
   readonly names?: readonly Field[]
   /** It is made a link to this; where `names` are given, each to one. */
   readonly leads?: { readonly to: readonly Field[]; readonly symbolic: boolean }
+  /** It fails where anything is there: it only ever adds. */
+  readonly fresh?: true
   readonly undo?: UndoClass
   readonly traits?: readonly Trait[]
   readonly why?: string

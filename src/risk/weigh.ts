@@ -115,6 +115,7 @@ function weighPath(
  * program makes in a folder that is neither the workspace's nor anybody's home.
  */
 function isThere(draft: Draft, found: PathFacts, place: Place): boolean {
+  if (draft.fresh === true) return false
   return found.exists && !(found.certainty === 'assumed' && draft.verb === 'create' && place.kind === 'host')
 }
 

@@ -16,9 +16,12 @@ interface Beside {
 }
 
 /** What the grammar adds to a touch that no fact could tell. */
-export function hints(touch: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where' | 'instead'>>): Partial<Draft> {
-  const { undo, traits, why, where, instead } = touch
+export function hints(
+  touch: Partial<Pick<Draft, 'undo' | 'traits' | 'why' | 'where' | 'instead' | 'fresh'>>,
+): Partial<Draft> {
+  const { undo, traits, why, where, instead, fresh } = touch
   return {
+    ...(fresh && { fresh }),
     ...(instead && { instead }),
     ...(undo && { undo }),
     ...(traits && { traits }),
