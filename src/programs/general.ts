@@ -2,7 +2,7 @@ import { type Field, known, literal } from '../lang/field.ts'
 import { nameOption, outputs } from './drives.ts'
 import type { CommandLine, ObjectTouch, Program, Touch } from './grammar.ts'
 import { statements } from './sql.ts'
-import { cut, fetched, from, hostOf, looksLikePath, path, run, shell } from './touch.ts'
+import { cut, fetched, from, hostOf, isLoopback, looksLikePath, path, run, shell } from './touch.ts'
 import { type Meaning, meaningOf, typeOf } from './verbs.ts'
 
 /** An argument that is no option, with the option that it stands behind. */
@@ -39,6 +39,7 @@ export function general(line: CommandLine, programNamed: Named): readonly Touch[
   if (wrapped !== undefined) return [run(wrapped)]
   if (onlyHelps(plain) && !line.piped) return []
   const touches: Touch[] = [...outputs(plain.values), ...codes(plain.values), ...given(plain), ...queries(line)]
+  touches.push(...remoteDatabases(line))
   const commands = [...plain.values].flatMap(([option, fields]) =>
     PROSE.test(option) || COMMAND.test(option) ? [] : fields,
   )
@@ -293,7 +294,7 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
 }
 
 /** Where others see it, in any program's language. */
-const OUTWARD = /^(?:deploy|publish)$/
+const OUTWARD = /^(?:deploy|publish|upload)$/
 
 /** Settings that say what a program may do, or who is asked. */
 const CONTROLS = /(?:^|[._-])(?:hooks?|permissions?|approvals?|sandbox|guard\w*|allow\w*|deny\w*|trust\w*)(?:[._-]|$)/i
@@ -312,6 +313,20 @@ function queries({ name, args }: CommandLine): readonly ObjectTouch[] {
       where: 'remote',
       assumed: true,
     }))
+  })
+}
+
+const DATABASE = /^(?:jdbc:)?(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|sqlserver|clickhouse|cockroachdb):\/\//
+
+/** Databases elsewhere that an argument leads to; the first words say whether they are only looked at. */
+export function remoteDatabases({ args }: CommandLine): readonly ObjectTouch[] {
+  const verbs = args.slice(0, 3).flatMap((field) => meaningOf(literal(field) ?? '')?.verb ?? [])
+  if (verbs.length > 0 && verbs.every((verb) => verb === 'read')) return []
+  return args.flatMap((field) => {
+    const url = cut(field, '=')?.[0].startsWith('-') ? (cut(field, '=')?.[1] ?? field) : field
+    const host = hostOf(known(url.text.replace(/^jdbc:/, '')))
+    if (!DATABASE.test(url.text) || isLoopback(host)) return []
+    return [{ kind: 'object', verb: 'update', system: 'database', type: 'database', name: host, where: 'remote' }]
   })
 }
 

@@ -86,6 +86,9 @@ export const INFRASTRUCTURE: Family = {
     'get describe logs log top explain version cluster-info api-resources api-versions events diff wait options completion plugin kustomize status whoami projects help -':
       READS,
     auth: { verbs: { 'can-i whoami -': READS, '*': { object: 'grant rbac remote' } } },
+    // Plug-ins that come with `krew`.
+    krew: { depth: 0, loose: true },
+    'neat ctx ns tree who-can score resource-capacity stern': READS,
     config: {
       verbs: {
         view: {

@@ -81,7 +81,7 @@ export const INTERPRETERS: Family = {
     language: 'php',
     touches: php,
   },
-  'lua luajit Rscript r julia racket guile scheme csi clj clojure bb elixir iex erl ghci runghc runhaskell groovy scala-cli scala kotlin jshell tclsh wish swipl octave gnuplot maxima gforth nodejs-repl newlisp sbcl clisp ecl haxe raku nimble-run wolframscript osascript':
+  'lua luajit Rscript r julia racket guile scheme csi bb elixir iex erl ghci runghc runhaskell groovy scala-cli scala kotlin jshell tclsh wish swipl octave gnuplot maxima gforth nodejs-repl newlisp sbcl clisp ecl haxe raku nimble-run wolframscript osascript':
     {
       style: 'stop',
       options:
@@ -89,6 +89,13 @@ export const INTERPRETERS: Family = {
       language: 'unknown',
       touches: scripted('unknown'),
     },
+  'clj clojure': {
+    style: 'single',
+    options: '-e,-eval=code -i,-init=script -Sdeps=data',
+    language: 'unknown',
+    touches: ({ flags }) =>
+      [...flags].some((flag) => /^-[MXT]/.test(flag)) ? [{ kind: 'task', name: 'clojure' }] : [],
+  },
   R: { options: '-e=code -f,--file=script -q --vanilla --no-save --slave', language: 'unknown' },
   'pwsh powershell powershell.exe': { touches: (_, line) => powershell(line) },
   'cmd command.com': { touches: (_, line) => windows(line) },

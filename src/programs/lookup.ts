@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { compileGrammar, type Grammar, parseArguments, rolesOf } from './arguments.ts'
 import { drives, outputs } from './drives.ts'
-import { general, restsOn } from './general.ts'
+import { general, remoteDatabases, restsOn } from './general.ts'
 import type { Arguments, CommandLine, Language, Program, Role, Touch, Where } from './grammar.ts'
 import { withPreview } from './preview.ts'
 import { tellsSecret } from './secrets.ts'
@@ -43,7 +43,7 @@ export function touches(line: CommandLine): readonly Touch[] {
   )
   // A task is the project's own work: nothing that the system or an account rests on belongs to it.
   if (!found.some(({ kind }) => kind === 'task')) return [...found, ...secret]
-  return [...found, ...line.args.filter(restsOn).map((field) => path('update', field))]
+  return [...found, ...remoteDatabases(line), ...line.args.filter(restsOn).map((field) => path('update', field))]
 }
 
 /** A secret that the line prints, of a program that drives a system or that no table knows. */

@@ -75,9 +75,10 @@ export const NETWORK: Family = {
     touches: ({ operands }) => [object('disclose', ['mail', 'message'], operands[0], { where: 'remote', undo: 'U4' })],
   },
   'ngrok cloudflared localtunnel lt bore': {
-    touches: () => [
-      object('grant', ['tunnel', 'port'], known(''), { where: 'remote', why: 'it opens a way in from outside' }),
-    ],
+    touches: ({ operands }) =>
+      /^(?:version|help|config|update|completion)$/.test(operands[0]?.text ?? '')
+        ? []
+        : [object('grant', ['tunnel', 'port'], known(''), { where: 'remote', why: 'it opens a way in from outside' })],
   },
   's_client s_server': {},
 }

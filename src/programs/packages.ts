@@ -1,6 +1,6 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has } from './arguments.ts'
-import type { Arguments, Family, Program, Touch } from './grammar.ts'
+import type { Arguments, CommandLine, Family, Program, Touch } from './grammar.ts'
 import { fetched, hostOf, looksLikePath, object, path, REBUILDABLE, run } from './touch.ts'
 
 const READS: Program = {}
@@ -65,6 +65,19 @@ function executes(system: string): Program {
   }
 }
 
+/** `nix run github:a/b`, `nix develop -c make`: what stands behind `-c` runs in what the flake gives. */
+function nix(_: Arguments, { args }: CommandLine): readonly Touch[] {
+  const at = args.findIndex((field) => /^(?:-c|--command)$/.test(field.text))
+  const command = at < 0 ? [] : args.slice(at + 1)
+  const foreign = args
+    .slice(0, at < 0 ? undefined : at)
+    .find((field) => /^(?:github|gitlab|git\+|https?|sourcehut):/.test(field.text))
+  const found: Touch[] = command.length === 0 ? [] : [run(command)]
+  return foreign === undefined
+    ? found
+    : [...found, { kind: 'opaque', why: 'it runs a program straight from the network' }]
+}
+
 function installs(args: Arguments, verb: 'create' | 'update' | 'delete'): readonly Touch[] {
   const global = has(args, '-g', '--location')
   const names = args.operands.length === 0 ? [known('')] : args.operands
@@ -83,8 +96,9 @@ function installs(args: Arguments, verb: 'create' | 'update' | 'delete'): readon
 const SYSTEM_WIDE: Record<string, Program> = {
   'list search info show policy depends rdepends why deps outdated doctor config --version leaves cat home desc log files which provides whatprovides repoquery repolist check-update history repo-list ls dump freshclam check audit verify-keys environment shellenv formulae casks uses missing commands changelog madison showsrc':
     READS,
-  'install reinstall upgrade update add dist-upgrade full-upgrade build-dep groupinstall localinstall download tap fetch makecache source link pin unpin hold switch in dup ref clean autoclean cleanup mark refresh self-upgrade bundle services':
+  'install reinstall upgrade update add dist-upgrade full-upgrade build-dep groupinstall localinstall download tap fetch makecache source link pin unpin hold switch in dup ref clean autoclean cleanup mark refresh self-upgrade bundle':
     { object: 'create package host U2 rebuildable' },
+  services: { verbs: { 'list info -': READS, '*': { object: 'update service host' } } },
   'remove uninstall purge autoremove erase del rm unlink untap zap autopurge': { object: 'delete package host U2' },
 }
 const SYSTEM: Program = {
@@ -366,11 +380,20 @@ export const PACKAGES: Family = {
     options: '-S,--sync -R,--remove -Q,--query -U,--upgrade -s -i -y -u -n -c --noconfirm',
     touches: bySystemFlags,
   },
-  'nix nix-env nix-shell nix-build home-manager nixos-rebuild': {
+  nix: {
+    options: '--extra-experimental-features=data --option=data+data -I=data -f,--file=read',
     verbs: {
-      'build develop shell run flake search eval show-derivation path-info -': READS,
+      'develop shell run': { style: 'stop', touches: nix },
+      'build flake search eval show-derivation path-info log why-depends repl fmt hash -': READS,
       '*': { object: 'update package host U2' },
     },
+  },
+  'nix-shell': {
+    options: '-p,--packages=data --run=shell --command=shell -I=data -E,--expr=data -A,--attr=data --pure',
+    touches: () => [object('create', ['nix', 'package'], known(''), { where: 'host', ...REBUILDABLE })],
+  },
+  'nix-env nix-build home-manager nixos-rebuild': {
+    verbs: { 'build list-generations news generations -': READS, '*': { object: 'update package host U2' } },
   },
   'asdf mise rtx nvm fnm n volta pyenv rbenv nodenv goenv jenv tfenv sdk proto': {
     verbs: {

@@ -21,10 +21,10 @@ const DELETE =
 const REMOVE =
   'remove rm rmdir rmi rb uninstall flush empty forget discard decommission detach disassociate untag unassign unset disable deactivate prune unlink revoke dismiss reject kill abort cancel unsubscribe clear invalidate trash cleanup'
 const CREATE =
-  'create new add insert make mk mb generate import register provision publish upload send submit invite clone fork allocate request subscribe enqueue init install issue open post copy cp duplicate reserve order purchase buy'
+  'create new add insert make mk mb generate import register provision publish upload send submit invite clone fork allocate request subscribe enqueue init install open post copy cp duplicate reserve order purchase buy'
 const UPDATE =
   'update set edit modify change patch apply scale rename move mv replace enable start stop restart reboot resume suspend pause put upsert sync mirror migrate rollback promote upgrade downgrade attach associate annotate label tag assign refresh rotate activate archive cordon uncordon drain taint mark bind transfer switch failover merge close reopen lock unlock approve write save commit unarchive link resize restore reload redeploy reconfigure modify-in-place'
-const SOFT_UPDATE = 'deploy release build backup restore push up down sync domains run jobs schedule'
+const SOFT_UPDATE = 'issue deploy release build backup restore push up down sync domains run jobs schedule'
 const GRANT = 'grant authorize share assume allow permit login-as chmod trust impersonate'
 const EXECUTE = 'exec execute invoke ssh eval call shell attach-shell'
 

@@ -41,7 +41,7 @@ function scriptsOf(text: string): ReadonlyMap<string, string> | undefined {
 }
 
 /** Words by which a task that can't be read reaches others, or takes away. */
-const OUTWARD = /(?:^|[:._-])(?:deploy|publish|release|destroy|teardown|drop|wipe|nuke)(?:$|[:._-])/i
+const OUTWARD = /(?:^|[:._-])(?:deploy|deliver|publish|release|upload|destroy|teardown|drop|wipe|nuke)(?:$|[:._-])/i
 
 export function isOutward(name: string): boolean {
   return (
