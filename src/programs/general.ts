@@ -52,7 +52,7 @@ export function general(line: CommandLine, programNamed: Named): readonly Touch[
   const inner = innerCommand(line.args, found, isProgram)
   if (inner !== undefined) return [...touches, run(inner)]
   const fetches = FETCHES.test(plain.operands[found?.at ?? -1]?.field.text ?? '')
-  const sends = line.piped || isTransfer(plain) || handsOver(plain)
+  const sends = line.piped || (!fetches && isTransfer(plain)) || handsOver(plain)
   for (const { field, behind } of plain.operands)
     touches.push(
       ...(behind === undefined ? quotedCommand(field, isProgram) : []),
