@@ -60,7 +60,7 @@ export function paragraph(head: string, text: string): readonly string[] {
   const room = Math.max(20, WIDTH - head.length)
   const lines = ['']
   // What stands between backquotes is one word, to be copied as it is.
-  for (const word of shown(text).match(/`[^`]*`\S*|\S+/g) ?? []) {
+  for (const word of (shown(text).match(/`[^`]*`\S*|\S+/g) ?? []).map(visible)) {
     const last = lines.at(-1) ?? ''
     if (last !== '' && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`
     else {
