@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { canonical, type Digest, digestOf, type Json } from '../core/digest.ts'
+import type { Decision, Envelope, Filing } from '../wire/desk.ts'
+
+/** How long a hold may wait for its votes, and an approved one for its call. Milliseconds. */
+const APPROVE_BY_MS = 24 * 60 * 60 * 1000
+const RUN_WITHIN_MS = 60 * 60 * 1000
+
+export interface Filed {
+  readonly guard: Envelope['guard']
+  readonly operator: Envelope['operator']
+  readonly nonce: string
+  readonly now: number
+}
+
+/** What people will sign. */
+export function envelopeOf(filing: Filing, { guard, operator, nonce, now }: Filed): Envelope {
+  return {
+    ...filing,
+    guard,
+    operator,
+    nonce,
+    quorum: { count: filing.approvals, role: 'approver' },
+    filedAt: now,
+    approveBy: now + APPROVE_BY_MS,
+    runWithin: RUN_WITHIN_MS,
+  }
+}
+
+export function envelopeDigest(envelope: Envelope): Digest {
+  return digestOf('interlock-envelope/v1', envelope as unknown as Json)
+}
+
+/** One person's answer to one envelope. */
+export interface Ballot {
+  readonly envelope: string
+  readonly person: string
+  readonly decision: Decision
+  readonly reason: string
+  /** Given out by the desk, used once. */
+  readonly nonce: string
+}
+
+/** What the passkey signs, base64url: the envelope, and whether it is a yes or a no, by whom and why. */
+export function challengeOf({ envelope, person, decision, reason, nonce }: Ballot): string {
+  const text = `interlock-vote/v1\n${canonical({ envelope, person, decision, reason, nonce })}`
+  return createHash('sha256').update(text).digest('base64url')
+}

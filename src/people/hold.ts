@@ -1,0 +1,133 @@
+import type { Decision, Envelope, HoldState, OutcomeRequest, Role } from '../wire/desk.ts'
+
+/** A call that waits for people other than its operator. Its states only move forward. */
+export interface Hold {
+  readonly envelope: Envelope
+  /** Of the envelope. */
+  readonly digest: string
+  readonly state: HoldState
+  /** One of each person, in the order they came. */
+  readonly votes: readonly Vote[]
+  /** The call that has its grant. */
+  readonly receipt?: string
+}
+
+export interface Vote {
+  readonly person: string
+  readonly decision: Decision
+  readonly reason: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** Who is enrolled, as far as a vote needs it. */
+export interface Person {
+  readonly id: string
+  readonly roles: readonly Role[]
+  readonly removed: boolean
+}
+
+export type Move = { readonly kind: 'moved'; readonly hold: Hold } | { readonly kind: 'refused'; readonly why: string }
+
+/** A clock that corrects itself by a little is no attack. */
+const SLACK_MS = 60 * 1000
+
+/** INVARIANT: a clock that was set back expires what waits: it never lengthens a wait. */
+export function stateAt(hold: Hold, now: number): HoldState {
+  const { state, envelope } = hold
+  const since = state === 'open' ? envelope.filedAt : state === 'approved' ? lastYes(hold) : undefined
+  if (since === undefined) return state
+  const until = state === 'open' ? envelope.approveBy : since + envelope.runWithin
+  return now <= until && now >= since - SLACK_MS ? state : 'expired'
+}
+
+/** Why this person's vote would not be taken; undefined where it would. */
+export function mayNotVote(hold: Hold, person: Person, now: number): string | undefined {
+  const state = stateAt(hold, now)
+  if (state !== 'open' && state !== 'approved') return `it is ${state}`
+  if (person.removed) return 'you are no longer enrolled'
+  if (person.id === hold.envelope.operator.id) return 'the agent works for you: another person has to agree'
+  if (!person.roles.includes(hold.envelope.quorum.role)) return 'you are not an approver'
+  if (hold.votes.some((vote) => vote.person === person.id && vote.decision === 'approve'))
+    return 'you have approved it; you can still deny it'
+  return undefined
+}
+
+/** A yes counts towards the quorum; a No ends it, also where it comes after enough of yes. */
+export function vote(hold: Hold, ballot: Vote, { people, now }: { people: readonly Person[]; now: number }): Move {
+  const person = people.find(({ id }) => id === ballot.person)
+  if (person === undefined) return refused('you are not enrolled')
+  const why = mayNotVote(hold, person, now)
+  const changesToNo = ballot.decision === 'deny' && hasApproved(hold, person.id) && isWaiting(hold, now)
+  if (why !== undefined && !changesToNo) return refused(why)
+  const votes = [...hold.votes.filter((each) => each.person !== person.id), ballot]
+  const voted = { ...hold, votes }
+  if (ballot.decision === 'deny') return moved({ ...voted, state: 'denied' })
+  return moved({ ...voted, state: hasQuorum(voted, people) ? 'approved' : 'open' })
+}
+
+/** Enough distinct people who may still vote said yes, and nobody said No. An empty quorum is none. */
+export function hasQuorum({ envelope, votes }: Hold, people: readonly Person[]): boolean {
+  if (votes.some(({ decision }) => decision === 'deny')) return false
+  const yes = people.filter((person) => counts(person, envelope) && votes.some((each) => each.person === person.id))
+  return envelope.quorum.count > 0 && new Set(yes.map(({ id }) => id)).size >= envelope.quorum.count
+}
+
+/** Whether a person's yes counts for this envelope. */
+export function counts({ id, roles, removed }: Person, { operator, quorum }: Envelope): boolean {
+  return !removed && id !== operator.id && roles.includes(quorum.role)
+}
+
+/** What a guard must share with an envelope for its call to be the one that was approved. */
+export type Terms = Pick<Envelope, 'action' | 'preconditions' | 'policy'>
+
+/** The single use of an approval: from here on nothing passes on it again, whatever becomes of the call. */
+export function take(
+  hold: Hold,
+  terms: Terms & { readonly guard: string; readonly receipt: string },
+  { people, now }: { people: readonly Person[]; now: number },
+): Move {
+  const { envelope } = hold
+  const state = stateAt(hold, now)
+  if (state !== 'approved') return refused(`it is ${state}`)
+  if (envelope.guard.id !== terms.guard) return refused('another guard asked for it')
+  if (!isAbout(envelope, terms)) return refused('it is another call, or what it rests on has changed since')
+  if (!hasQuorum(hold, people)) return refused('some who approved are no longer approvers')
+  return moved({ ...hold, state: 'taken', receipt: terms.receipt })
+}
+
+export function isAbout(envelope: Envelope, { action, preconditions, policy }: Terms): boolean {
+  return envelope.action === action && envelope.preconditions === preconditions && envelope.policy === policy
+}
+
+/** What became of the call that took it. */
+export function close(hold: Hold, { receipt, outcome }: Pick<OutcomeRequest, 'receipt' | 'outcome'>): Move {
+  if (hold.state !== 'taken' || hold.receipt !== receipt) return refused('no such call runs on it')
+  return moved({ ...hold, state: outcome })
+}
+
+/** The same call was filed anew with other facts: nothing passes on this one any more. */
+export function supersede(hold: Hold, now: number): Move {
+  return isWaiting(hold, now) ? moved({ ...hold, state: 'superseded' }) : refused(`it is ${stateAt(hold, now)}`)
+}
+
+export function isWaiting(hold: Hold, now: number): boolean {
+  const state = stateAt(hold, now)
+  return state === 'open' || state === 'approved'
+}
+
+function hasApproved({ votes }: Hold, id: string): boolean {
+  return votes.some(({ person, decision }) => person === id && decision === 'approve')
+}
+
+function lastYes({ votes, envelope }: Hold): number {
+  return Math.max(envelope.filedAt, ...votes.map(({ at }) => at))
+}
+
+function moved(hold: Hold): Move {
+  return { kind: 'moved', hold }
+}
+
+function refused(why: string): Move {
+  return { kind: 'refused', why }
+}

@@ -1,0 +1,231 @@
+import * as z from 'zod'
+import { EffectLine } from './api.ts'
+
+/**
+ * The desk's HTTP interface. `/v1` is for guards, which sign each request with their key; `/api` for people, who have a
+ * session. Neither credential is taken by the other's routes.
+ */
+
+export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
+
+/** A word that a person is named by, in one line. */
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{C}+$/u)
+const Reason = z.string().trim().min(3).max(2000)
+const Digest = z.string().regex(/^[0-9a-f]{64}$/)
+const Id = z.string().regex(/^[a-z]{1,3}-[0-9a-z]{10}$/)
+
+export const PersonLine = z.strictObject({ id: Id, name: Name, roles: z.array(Role), removed: z.boolean() })
+
+/** What a guard tells of a held call. It names no person: the desk knows whose guard it is. */
+export const Filing = z.strictObject({
+  ticket: Id,
+  agent: z.string().max(80),
+  run: z.string().max(200),
+  /** SHA-256 over the very bytes, with folder, target and agent: what the guard compares before it runs. */
+  action: Digest,
+  /** The facts that the ruling rests on, and the policy that judged. */
+  preconditions: Digest,
+  policy: z.string().max(200),
+  kind: z.enum(['shell', 'file', 'tool']),
+  /** The call; credentials in it are redacted, which `action` is not. */
+  input: z.json(),
+  cwd: z.string().max(4096),
+  target: z.strictObject({ system: z.string(), environment: z.string() }).optional(),
+  rule: z.string().max(200),
+  because: z.string().max(20_000),
+  effects: z.array(EffectLine).max(1000),
+  precedents: z.array(z.string().max(2000)).max(20).optional(),
+  /** How many people have to agree. */
+  approvals: z.int().min(1).max(9),
+  goal: z.string().max(20_000).optional(),
+  /** What the agent said of its reasons: its claim, never a fact. */
+  claim: z.string().max(20_000).optional(),
+})
+
+/** What people sign: all that a guard filed, with what the desk says of who asks, who may agree, and until when. */
+export const Envelope = Filing.extend({
+  guard: z.strictObject({ id: Id, name: Name }),
+  /** Whose guard it is: he is asked nothing here, and his vote is not taken. */
+  operator: z.strictObject({ id: Id, name: Name }),
+  quorum: z.strictObject({ count: z.int().min(1).max(9), role: z.literal('approver') }),
+  nonce: z.string().min(16).max(64),
+  /** Milliseconds since 1970. */
+  filedAt: z.int(),
+  approveBy: z.int(),
+  /** How long after the last approval it may still be run, in milliseconds. */
+  runWithin: z.int(),
+})
+
+export const HoldState = z.enum([
+  'open',
+  'approved',
+  'denied',
+  'expired',
+  /** The same call was filed anew, with other facts. */
+  'superseded',
+  /** The guard has its grant. */
+  'taken',
+  'done',
+  'failed',
+  'unknown',
+])
+
+/** POST /v1/guards, without a signature: a one-time code instead. `key`: the raw Ed25519 public key, base64url. */
+export const EnrollRequest = z.strictObject({ code: z.string().max(100), name: Name, key: z.string().length(43) })
+export const EnrollReply = z.strictObject({
+  guard: Id,
+  operator: z.strictObject({ id: Id, name: Name }),
+  /** The desk's own public key, as above. */
+  key: z.string().length(43),
+  origin: z.string(),
+})
+
+/** POST /v1/holds: files a hold, or takes its approval for the call under `receipt`. The same ticket may be sent again. */
+export const FileRequest = z.strictObject({ filing: Filing, receipt: Id })
+
+const Said = z.strictObject({ id: Id, name: Name, at: z.int(), reason: z.string() })
+
+/** Where a hold stands. `approved` by as many of `needs` as are named. */
+export const Standing = z.strictObject({
+  ticket: Id,
+  state: HoldState,
+  needs: z.int(),
+  approved: z.array(Said),
+  denied: Said.optional(),
+  /** Who can vote and has not. */
+  asked: z.array(z.string()),
+  approveBy: z.int(),
+  /** Where people see and answer it. */
+  page: z.string(),
+})
+
+export const FileReply = Standing.extend({
+  /** Where this very request took the approval: a JWS of the desk over `GrantClaims`. */
+  grant: z.string().optional(),
+})
+
+/** Seconds since 1970 in `iat` and `exp`, as JWTs have them. */
+export const GrantClaims = z.object({
+  iss: z.string(),
+  aud: Id,
+  iat: z.int(),
+  exp: z.int(),
+  ticket: Id,
+  receipt: Id,
+  envelope: Digest,
+  action: Digest,
+  preconditions: Digest,
+  policy: z.string(),
+})
+
+/** POST /v1/holds/TICKET/outcome */
+export const OutcomeRequest = z.strictObject({
+  receipt: Id,
+  outcome: z.enum(['done', 'failed', 'unknown']),
+  why: z.string().max(2000).optional(),
+})
+
+/** GET /api/session */
+export const Session = z.strictObject({ person: PersonLine.optional() })
+
+/** POST /api/people/invitations, by an admin: a link that enrols one person, once. */
+export const InviteRequest = z.strictObject({ name: Name, roles: z.array(Role).min(1).max(4) })
+/** POST /api/guards/codes, by an admin: a code that enrols one guard, once. */
+export const CodeRequest = z.strictObject({ name: Name, operator: Id })
+export const OneTime = z.strictObject({ code: z.string(), link: z.string(), expires: z.int() })
+
+/** GET /api/invitations/CODE: what a link is for. */
+export const Invitation = z.strictObject({ name: Name, roles: z.array(Role), expires: z.int() })
+
+/** GET /api/people */
+export const People = z.strictObject({ people: z.array(PersonLine) })
+
+/** GET /api/guards */
+export const GuardLine = z.strictObject({
+  id: Id,
+  name: Name,
+  operator: z.string(),
+  /** SHA-256 of its key, as `interlock desk enroll` shows it too. */
+  fingerprint: z.string(),
+  enrolledAt: z.int(),
+  seenAt: z.int().optional(),
+  revoked: z.boolean(),
+})
+export const Guards = z.strictObject({ guards: z.array(GuardLine) })
+
+/** GET /api/holds: the open ones first, those that end soonest before others. */
+export const HoldLine = z.strictObject({
+  ticket: Id,
+  state: HoldState,
+  /** One sentence of what would happen. */
+  because: z.string(),
+  /** The call in one line. */
+  what: z.string(),
+  agent: z.string(),
+  guard: z.string(),
+  operator: z.string(),
+  filedAt: z.int(),
+  approveBy: z.int(),
+  needs: z.int(),
+  approved: z.int(),
+})
+export const Holds = z.strictObject({ holds: z.array(HoldLine) })
+
+/** GET /api/holds/TICKET */
+export const HoldPage = Standing.extend({
+  envelope: Envelope,
+  /** SHA-256 over the envelope: what a vote signs. */
+  digest: Digest,
+  /** Why the one who looks can't vote, where he can't. */
+  mayNot: z.string().optional(),
+  outcome: z.string().optional(),
+})
+
+export const Decision = z.enum(['approve', 'deny'])
+/** POST /api/holds/TICKET/votes/start: answers with the passkey's options; their challenge is this very vote's. */
+export const VoteStart = z.strictObject({ decision: Decision, reason: Reason, digest: Digest })
+/** POST /api/holds/TICKET/votes: the passkey's assertion, as browsers write it. */
+export const VoteRequest = z.strictObject({ nonce: z.string().max(100), response: z.json() })
+
+/** POST /api/…/start: what the browser's passkey call takes. */
+export const Challenge = z.strictObject({ nonce: z.string(), options: z.json() })
+/** The answer to it. */
+export const Signed = z.strictObject({ nonce: z.string().max(100), response: z.json() })
+
+/** GET /api/events, server-sent: `hold` with this, whenever one changes. */
+export const HoldEvent = z.strictObject({ ticket: Id, state: HoldState })
+
+export type Role = z.infer<typeof Role>
+export type PersonLine = z.infer<typeof PersonLine>
+export type Filing = z.infer<typeof Filing>
+export type Envelope = z.infer<typeof Envelope>
+export type HoldState = z.infer<typeof HoldState>
+export type EnrollRequest = z.infer<typeof EnrollRequest>
+export type EnrollReply = z.infer<typeof EnrollReply>
+export type FileRequest = z.infer<typeof FileRequest>
+export type FileReply = z.infer<typeof FileReply>
+export type Standing = z.infer<typeof Standing>
+export type GrantClaims = z.infer<typeof GrantClaims>
+export type OutcomeRequest = z.infer<typeof OutcomeRequest>
+export type Session = z.infer<typeof Session>
+export type InviteRequest = z.infer<typeof InviteRequest>
+export type CodeRequest = z.infer<typeof CodeRequest>
+export type OneTime = z.infer<typeof OneTime>
+export type Invitation = z.infer<typeof Invitation>
+export type People = z.infer<typeof People>
+export type GuardLine = z.infer<typeof GuardLine>
+export type Guards = z.infer<typeof Guards>
+export type HoldLine = z.infer<typeof HoldLine>
+export type Holds = z.infer<typeof Holds>
+export type HoldPage = z.infer<typeof HoldPage>
+export type Decision = z.infer<typeof Decision>
+export type VoteStart = z.infer<typeof VoteStart>
+export type VoteRequest = z.infer<typeof VoteRequest>
+export type Challenge = z.infer<typeof Challenge>
+export type Signed = z.infer<typeof Signed>
+export type HoldEvent = z.infer<typeof HoldEvent>
