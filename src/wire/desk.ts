@@ -3,7 +3,32 @@ import { EffectLine } from './api.ts'
 
 /**
  * The desk's HTTP interface. `/v1` is for guards, which sign each request with their key; `/api` for people, who have a
- * session. Neither credential is taken by the other's routes.
+ * session. Neither credential is taken by the other's routes. What changes something under `/api` is sent as
+ * `application/json`, `{}` where there is nothing to say, by a page of the desk's own origin.
+ *
+ *     POST /v1/guards                   EnrollRequest   → EnrollReply     with a code, not signed
+ *     POST /v1/holds                    FileRequest     → FileReply
+ *     GET  /v1/holds/TICKET?wait=MS                     → Standing        at once, or when it is `open` no more
+ *     POST /v1/holds/TICKET/outcome     OutcomeRequest  → Standing
+ *
+ *     GET  /api/invitations/CODE                        → Invitation      no session
+ *     POST /api/invitations/CODE/start  JoinStart       → Challenge       no session; registration options
+ *     POST /api/invitations/CODE        Signed          → Session         no session; signs in
+ *     GET  /api/session                                 → Session         no session
+ *     POST /api/session/start           {}              → Challenge       no session; authentication options
+ *     POST /api/session                 Signed          → Session         no session; signs in
+ *     DELETE /api/session               {}              → Session
+ *     GET  /api/holds                                   → Holds
+ *     GET  /api/holds/TICKET                            → HoldPage
+ *     POST /api/holds/TICKET/votes/start  VoteStart     → Challenge       authentication options
+ *     POST /api/holds/TICKET/votes      Signed          → HoldPage
+ *     GET  /api/events                                  → events `hold` with HoldEvent
+ *     GET  /api/people                                  → People
+ *     POST /api/people/invitations      InviteRequest   → OneTime         by an admin
+ *     DELETE /api/people/ID             {}              → People          by an admin
+ *     GET  /api/guards                                  → Guards
+ *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
+ *     DELETE /api/guards/ID             {}              → Guards          by an admin
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
@@ -75,6 +100,26 @@ export const HoldState = z.enum([
   'unknown',
 ])
 
+/**
+ * What a guard signs for each request: `Authorization: Bearer` with a JWT (EdDSA) of these. `aud` is the desk's origin,
+ * `htu` the path without the query, `bh` the SHA-256 of the body, base64url; `exp` at most a minute after `iat`.
+ */
+export const GuardClaims = z.object({
+  iss: Id,
+  aud: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  htm: z.string(),
+  htu: z.string(),
+  bh: z.string(),
+})
+
+/**
+ * `application/problem+json`, as every error is answered. `type` is `about:blank`, or `quorum-unreachable` where fewer
+ * people are enrolled than would have to agree.
+ */
+export const Problem = z.object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+
 /** POST /v1/guards, without a signature: a one-time code instead. `key`: the raw Ed25519 public key, base64url. */
 export const EnrollRequest = z.strictObject({ code: z.string().max(100), name: Name, key: z.string().length(43) })
 export const EnrollReply = z.strictObject({
@@ -139,8 +184,10 @@ export const InviteRequest = z.strictObject({ name: Name, roles: z.array(Role).m
 export const CodeRequest = z.strictObject({ name: Name, operator: Id })
 export const OneTime = z.strictObject({ code: z.string(), link: z.string(), expires: z.int() })
 
-/** GET /api/invitations/CODE: what a link is for. */
-export const Invitation = z.strictObject({ name: Name, roles: z.array(Role), expires: z.int() })
+/** GET /api/invitations/CODE: what a link is for. The first person of a desk is named by nobody else. */
+export const Invitation = z.strictObject({ name: Name.optional(), roles: z.array(Role), expires: z.int() })
+/** His name, where the invitation has none. */
+export const JoinStart = z.strictObject({ name: Name.optional() })
 
 /** GET /api/people */
 export const People = z.strictObject({ people: z.array(PersonLine) })
@@ -189,12 +236,10 @@ export const HoldPage = Standing.extend({
 export const Decision = z.enum(['approve', 'deny'])
 /** POST /api/holds/TICKET/votes/start: answers with the passkey's options; their challenge is this very vote's. */
 export const VoteStart = z.strictObject({ decision: Decision, reason: Reason, digest: Digest })
-/** POST /api/holds/TICKET/votes: the passkey's assertion, as browsers write it. */
-export const VoteRequest = z.strictObject({ nonce: z.string().max(100), response: z.json() })
 
 /** POST /api/…/start: what the browser's passkey call takes. */
 export const Challenge = z.strictObject({ nonce: z.string(), options: z.json() })
-/** The answer to it. */
+/** The answer to it: the passkey's own, as browsers write it. */
 export const Signed = z.strictObject({ nonce: z.string().max(100), response: z.json() })
 
 /** GET /api/events, server-sent: `hold` with this, whenever one changes. */
@@ -216,6 +261,9 @@ export type Session = z.infer<typeof Session>
 export type InviteRequest = z.infer<typeof InviteRequest>
 export type CodeRequest = z.infer<typeof CodeRequest>
 export type OneTime = z.infer<typeof OneTime>
+export type GuardClaims = z.infer<typeof GuardClaims>
+export type Problem = z.infer<typeof Problem>
+export type JoinStart = z.infer<typeof JoinStart>
 export type Invitation = z.infer<typeof Invitation>
 export type People = z.infer<typeof People>
 export type GuardLine = z.infer<typeof GuardLine>
@@ -225,7 +273,6 @@ export type Holds = z.infer<typeof Holds>
 export type HoldPage = z.infer<typeof HoldPage>
 export type Decision = z.infer<typeof Decision>
 export type VoteStart = z.infer<typeof VoteStart>
-export type VoteRequest = z.infer<typeof VoteRequest>
 export type Challenge = z.infer<typeof Challenge>
 export type Signed = z.infer<typeof Signed>
 export type HoldEvent = z.infer<typeof HoldEvent>
