@@ -34,6 +34,7 @@ function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code
   explaining(given)
   answering(given)
   recording(given)
+  asking(given)
   working(given)
   return program
 }
@@ -214,6 +215,20 @@ function recording({ program, env, end }: Given): void {
     .requiredOption('--accept-loss', 'what is lost is lost')
     .option('--reason <text>', 'for the record', 'none given')
     .action(async (options) => end(await (await import('./root/ledger.ts')).recover(options.reason, env, agree)))
+}
+
+function asking({ program, env, end }: Given): void {
+  program
+    .command('desk')
+    .summary('where people agree: approvals by others than the operator')
+    .description(
+      'Serves the desk: guards file there what needs other people, who see it in a browser and\nsign it with their passkeys. Without options at http://localhost:4180, to try it out.',
+    )
+    .option('--origin <url>', 'where browsers find it, as in https://desk.example.org')
+    .option('--port <n>', 'where it listens')
+    .option('--cert <file>', 'certificate with its chain, PEM')
+    .option('--key <file>', 'private key of the certificate, PEM')
+    .action(async (options) => end(await (await import('./root/desk.ts')).serveDesk(options, env)))
 }
 
 function working({ program, env, end }: Given): void {

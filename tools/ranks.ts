@@ -20,7 +20,7 @@ const PURE = ['node:path']
 const NOUNS = ['core', 'wire']
 const FLOOR = [...NOUNS, 'lang', 'process', 'store']
 const PARTS = ['programs', 'risk', 'policy', 'undo', 'ledger', 'people']
-const ALL = [...FLOOR, ...PARTS, 'kinds', 'gate', 'agent', 'hosts', 'demo', 'cli', 'server']
+const ALL = [...FLOOR, ...PARTS, 'kinds', 'gate', 'desk', 'agent', 'hosts', 'demo', 'cli', 'server']
 
 /** The files beside the folders. */
 const ROOTS = '*.ts'
@@ -38,7 +38,13 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'lang', rank: 1, holds: 'text to tree; knows no policy', imports: NOUNS, packages: ['unbash'], node: PURE },
   { name: 'process', rank: 1, holds: 'the one place that starts processes', imports: NOUNS },
-  { name: 'store', rank: 1, holds: 'files, with crash notes', imports: NOUNS },
+  {
+    name: 'store',
+    rank: 1,
+    holds: 'files and databases, with crash notes',
+    imports: NOUNS,
+    packages: ['kysely'],
+  },
   { name: 'programs', rank: 2, holds: 'what programs do, as data', imports: FLOOR, node: PURE },
   { name: 'risk', rank: 2, holds: 'place, undo class, sequences, precedents', imports: FLOOR, node: PURE },
   {
@@ -59,6 +65,13 @@ const LAYERS: readonly Layer[] = [
     node: PURE,
   },
   { name: 'gate', rank: 4, holds: 'the path of one action', imports: [...FLOOR, ...PARTS, 'kinds'] },
+  {
+    name: 'desk',
+    rank: 4,
+    holds: 'where people agree',
+    imports: [...NOUNS, 'people', 'ledger'],
+    packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'zod'],
+  },
   {
     name: 'agent',
     rank: 4,
@@ -81,7 +94,7 @@ const LAYERS: readonly Layer[] = [
     rank: 6,
     holds: 'what puts the parts together for each command',
     imports: [...ALL, ROOTS],
-    packages: ['yaml'],
+    packages: ['yaml', '@hono/node-server'],
   },
   {
     name: ROOTS,

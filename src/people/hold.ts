@@ -42,14 +42,12 @@ export function stateAt(hold: Hold, now: number): HoldState {
 }
 
 /** Why this person's vote would not be taken; undefined where it would. */
-export function mayNotVote(hold: Hold, person: Person, now: number): string | undefined {
-  const state = stateAt(hold, now)
-  if (state !== 'open' && state !== 'approved') return `it is ${state}`
+export function mayNotVote(hold: Hold, person: Person, decision: Decision, now: number): string | undefined {
+  if (!isWaiting(hold, now)) return `it is ${stateAt(hold, now)}`
   if (person.removed) return 'you are no longer enrolled'
   if (person.id === hold.envelope.operator.id) return 'the agent works for you: another person has to agree'
   if (!person.roles.includes(hold.envelope.quorum.role)) return 'you are not an approver'
-  if (hold.votes.some((vote) => vote.person === person.id && vote.decision === 'approve'))
-    return 'you have approved it; you can still deny it'
+  if (decision === 'approve' && hasApproved(hold, person.id)) return 'you have approved it; you can still deny it'
   return undefined
 }
 
@@ -57,13 +55,13 @@ export function mayNotVote(hold: Hold, person: Person, now: number): string | un
 export function vote(hold: Hold, ballot: Vote, { people, now }: { people: readonly Person[]; now: number }): Move {
   const person = people.find(({ id }) => id === ballot.person)
   if (person === undefined) return refused('you are not enrolled')
-  const why = mayNotVote(hold, person, now)
-  const changesToNo = ballot.decision === 'deny' && hasApproved(hold, person.id) && isWaiting(hold, now)
-  if (why !== undefined && !changesToNo) return refused(why)
+  const why = mayNotVote(hold, person, ballot.decision, now)
+  if (why !== undefined) return refused(why)
   const votes = [...hold.votes.filter((each) => each.person !== person.id), ballot]
   const voted = { ...hold, votes }
   if (ballot.decision === 'deny') return moved({ ...voted, state: 'denied' })
-  return moved({ ...voted, state: hasQuorum(voted, people) ? 'approved' : 'open' })
+  // Who approved and was removed since takes nothing back here: `take` counts again.
+  return moved({ ...voted, state: hasQuorum(voted, people) ? 'approved' : hold.state })
 }
 
 /** Enough distinct people who may still vote said yes, and nobody said No. An empty quorum is none. */

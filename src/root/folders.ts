@@ -20,6 +20,15 @@ export function foldersOf(env: Env): Folders {
   }
 }
 
+/** Where this user's desk keeps its own. */
+export function deskFoldersOf(env: Env): Omit<Folders, 'home'> {
+  const home = env.HOME || '/'
+  return {
+    state: env.INTERLOCK_DESK_HOME || join(env.XDG_STATE_HOME || join(home, '.local/state'), 'interlock-desk'),
+    config: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'interlock-desk'),
+  }
+}
+
 /** The clone or the installed package that this code is part of. */
 export const PACKAGE: string = packageAbove(dirname(fileURLToPath(import.meta.url)))
 

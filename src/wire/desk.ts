@@ -34,15 +34,15 @@ import { EffectLine } from './api.ts'
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
 
 /** A word that a person is named by, in one line. */
-const Name = z
+export const Name = z
   .string()
   .trim()
   .min(1)
   .max(80)
   .regex(/^\P{C}+$/u)
 const Reason = z.string().trim().min(3).max(2000)
-const Digest = z.string().regex(/^[0-9a-f]{64}$/)
-const Id = z.string().regex(/^[a-z]{1,3}-[0-9a-z]{10}$/)
+export const Digest = z.string().regex(/^[0-9a-f]{64}$/)
+export const Id = z.string().regex(/^[a-z]{1,3}-[0-9a-z]{10}$/)
 
 export const PersonLine = z.strictObject({ id: Id, name: Name, roles: z.array(Role), removed: z.boolean() })
 

@@ -1,0 +1,66 @@
+import type { Clock } from '../core/clock.ts'
+import type { Json } from '../core/digest.ts'
+import { CodedError } from '../core/errors.ts'
+import type { HoldEvent } from '../wire/desk.ts'
+import type { DeskRecord } from '../wire/desk-record.ts'
+import type { Changes } from './changes.ts'
+import type { DeskKey } from './key.ts'
+import type { Enrolled, Store, Writing } from './store.ts'
+
+/** What every use case works with. */
+export interface Desk {
+  readonly store: Store
+  readonly clock: Clock
+  /** Where people find it, as browsers write an origin. */
+  readonly origin: string
+  readonly key: DeskKey
+  readonly changes: Changes
+}
+
+/** What the desk says no to, and why. Whatever was under way is taken back. */
+export class Refusal extends CodedError<
+  | 'desk/malformed'
+  | 'desk/no-credential'
+  | 'desk/forbidden'
+  | 'desk/not-found'
+  | 'desk/conflict'
+  | 'desk/quorum-unreachable'
+  | 'desk/too-long'
+  | 'desk/too-many'
+> {}
+
+/** An entry for the ledger, in the transaction that makes it true. */
+export async function record<Kind extends keyof DeskRecord>(
+  { clock }: Desk,
+  tables: Writing,
+  kind: Kind,
+  { subject, data }: { readonly subject: string; readonly data: DeskRecord[Kind] },
+): Promise<void> {
+  const time = new Date(clock.now()).toISOString()
+  await tables.record({
+    id: clock.id('e'),
+    type: `dev.interlock.${kind}`,
+    subject,
+    time,
+    // An absent member is none, as in the JSON that goes into the ledger.
+    data: JSON.parse(JSON.stringify(data)) as Json,
+  })
+}
+
+/** A transaction; what it tells is told when it is committed. */
+export async function change<T>(
+  { store, changes }: Desk,
+  work: (tables: Writing, tell: (event: HoldEvent) => void) => Promise<T>,
+): Promise<T> {
+  let told: HoldEvent[] = []
+  const done = await store.change((tables) => {
+    told = []
+    return work(tables, (event) => told.push(event))
+  })
+  changes.tell(told)
+  return done
+}
+
+export function needAdmin(person: Enrolled): void {
+  if (!person.roles.includes('admin')) throw new Refusal('desk/forbidden', 'only an admin may do that')
+}

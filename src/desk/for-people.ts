@@ -1,0 +1,166 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import * as z from 'zod'
+import {
+  CodeRequest,
+  type Guards,
+  type Holds,
+  InviteRequest,
+  JoinStart,
+  type People,
+  type Session,
+  Signed,
+  VoteStart,
+} from '../wire/desk.ts'
+import { type Allowed, addressOf, needRate } from './allowed.ts'
+import { type Desk, Refusal } from './desk.ts'
+import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
+import { invitation, invitePerson, join, removePerson, startJoining } from './people.ts'
+import { fitting } from './problem.ts'
+import { SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
+import type { Enrolled } from './store.ts'
+import { castVote, holdPage, listHolds, startVote } from './votes.ts'
+
+type Web = Hono<{ Variables: { person: Enrolled } }>
+
+const Nothing = z.strictObject({})
+/** A stream that is silent for longer is taken for dead; and whose session has ended is told nothing more. */
+const BEAT_MS = 15_000
+
+/** What people may do in a browser. No route below `strangers` answers without a session. */
+export function forPeople(desk: Desk, rates: Allowed): Web {
+  const app: Web = new Hono()
+  app.use('*', ownPageOnly(desk.origin))
+  strangers(app, desk, rates)
+  app.use('*', async (c, next) => {
+    const person = await whose(desk, sessionIn(desk, c))
+    if (person === undefined) throw new Refusal('desk/no-credential', 'sign in first')
+    c.set('person', person)
+    return await next()
+  })
+  holds(app, desk, rates)
+  people(app, desk)
+  guards(app, desk)
+  return app
+}
+
+function strangers(app: Web, desk: Desk, { attempts }: Allowed): void {
+  const limited: MiddlewareHandler = async (c, next) => {
+    needRate(desk, attempts, addressOf(c))
+    return await next()
+  }
+  app.use('/invitations/*', limited)
+  app.get('/invitations/:code', async (c) => c.json(await invitation(desk, c.req.param('code'))))
+  app.post('/invitations/:code/start', async (c) =>
+    c.json(await startJoining(desk, c.req.param('code'), await fitting(c, JoinStart))),
+  )
+  app.post('/invitations/:code', async (c) => {
+    const session = await join(desk, c.req.param('code'), await fitting(c, Signed))
+    return await signedIn(desk, c, session)
+  })
+  app.get('/session', async (c) => c.json(sessionOf(await whose(desk, sessionIn(desk, c)))))
+  app.post('/session/start', limited, async (c) => {
+    await fitting(c, Nothing)
+    return c.json(await startSignIn(desk))
+  })
+  app.post('/session', limited, async (c) => await signedIn(desk, c, await signIn(desk, await fitting(c, Signed))))
+  app.delete('/session', async (c) => {
+    await fitting(c, Nothing)
+    await signOut(desk, sessionIn(desk, c))
+    deleteCookie(c, cookieOf(desk), cookieHow(desk))
+    return c.json(sessionOf(undefined))
+  })
+}
+
+function holds(app: Web, desk: Desk, { votes }: Allowed): void {
+  app.get('/holds', async (c) => c.json({ holds: await listHolds(desk) } satisfies Holds))
+  app.get('/holds/:ticket', async (c) => c.json(await holdPage(desk, c.get('person'), c.req.param('ticket'))))
+  app.post('/holds/:ticket/votes/start', async (c) => {
+    needRate(desk, votes, c.get('person').id)
+    return c.json(await startVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, VoteStart)))
+  })
+  app.post('/holds/:ticket/votes', async (c) => {
+    needRate(desk, votes, c.get('person').id)
+    return c.json(await castVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, Signed)))
+  })
+  app.get('/events', (c) => streamSSE(c, (stream) => tellChanges(desk, stream, sessionIn(desk, c))))
+}
+
+function people(app: Web, desk: Desk): void {
+  const all = async (): Promise<People> => ({
+    people: (await desk.store.people()).map(({ roles, ...person }) => ({ ...person, roles: [...roles] })),
+  })
+  app.get('/people', async (c) => c.json(await all()))
+  app.post('/people/invitations', async (c) =>
+    c.json(await invitePerson(desk, c.get('person'), await fitting(c, InviteRequest))),
+  )
+  app.delete('/people/:id', async (c) => {
+    await fitting(c, Nothing)
+    await removePerson(desk, c.get('person'), c.req.param('id'))
+    return c.json(await all())
+  })
+}
+
+function guards(app: Web, desk: Desk): void {
+  const all = async (): Promise<Guards> => ({ guards: await guardLines(desk) })
+  app.get('/guards', async (c) => c.json(await all()))
+  app.post('/guards/codes', async (c) =>
+    c.json(await newGuardCode(desk, c.get('person'), await fitting(c, CodeRequest))),
+  )
+  app.delete('/guards/:id', async (c) => {
+    await fitting(c, Nothing)
+    await revokeGuard(desk, c.get('person'), c.req.param('id'))
+    return c.json(await all())
+  })
+}
+
+async function tellChanges(desk: Desk, stream: SSEStreamingApi, session: string): Promise<void> {
+  const stop = desk.changes.listen(
+    (event) => void stream.writeSSE({ event: 'hold', data: JSON.stringify(event) }).catch(() => stream.abort()),
+  )
+  try {
+    while (!stream.aborted && (await whose(desk, session)) !== undefined) {
+      await stream.write(': \n\n')
+      await stream.sleep(BEAT_MS)
+    }
+  } finally {
+    stop()
+  }
+}
+
+/** What changes something comes from the desk's own page: no form of another site sends JSON, and none is this origin. */
+function ownPageOnly(origin: string): MiddlewareHandler {
+  return async (c, next) => {
+    const site = c.req.header('sec-fetch-site') ?? 'same-origin'
+    const isJson = /^application\/json(?:;|$)/i.test(c.req.header('content-type') ?? '')
+    if (!['GET', 'HEAD'].includes(c.req.method)) {
+      if (c.req.header('origin') !== origin || site !== 'same-origin')
+        throw new Refusal('desk/forbidden', `only a page of ${origin} may do that`)
+      if (!isJson) throw new Refusal('desk/malformed', 'the body is JSON, and says so')
+    }
+    return await next()
+  }
+}
+
+/** A browser keeps a `__Host-` cookie to this very host, over TLS. */
+function cookieOf({ origin }: Desk): string {
+  return origin.startsWith('https:') ? '__Host-interlock-desk' : 'interlock-desk'
+}
+
+function cookieHow({ origin }: Desk): { path: string; httpOnly: true; sameSite: 'Strict'; secure: boolean } {
+  return { path: '/', httpOnly: true, sameSite: 'Strict', secure: origin.startsWith('https:') }
+}
+
+function sessionIn(desk: Desk, c: Context): string {
+  return getCookie(c, cookieOf(desk)) ?? ''
+}
+
+async function signedIn(desk: Desk, c: Context, session: string): Promise<Response> {
+  setCookie(c, cookieOf(desk), session, { ...cookieHow(desk), maxAge: SESSION_MS / 1000 })
+  return c.json(sessionOf(await whose(desk, session)))
+}
+
+function sessionOf(person: Enrolled | undefined): Session {
+  return person === undefined ? {} : { person: { ...person, roles: [...person.roles] } }
+}

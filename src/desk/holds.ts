@@ -1,0 +1,171 @@
+import { envelopeDigest, envelopeOf } from '../people/envelope.ts'
+import { close, counts, type Hold, isAbout, isWaiting, type Move, stateAt, supersede, take } from '../people/hold.ts'
+import type { Envelope, FileReply, FileRequest, Filing, GrantClaims, OutcomeRequest, Standing } from '../wire/desk.ts'
+import { change, type Desk, Refusal, record } from './desk.ts'
+import { signGrant } from './key.ts'
+import { newSecret } from './secret.ts'
+import { type Seen, standingOf } from './standing.ts'
+import type { Enrolled, GuardRow, HoldRow, Writing } from './store.ts'
+
+/** More from one guard is a flood: people would stop reading. */
+const MOST_WAITING = 100
+/** How long a guard has to use its grant. */
+const GRANT_S = 60
+
+/** Files a hold, or takes its approval for the call under `receipt`. */
+export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt }: FileRequest): Promise<FileReply> {
+  return await change(desk, async (tables, tell) => {
+    const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
+    const row = await tables.hold(filing.ticket)
+    if (row === undefined) {
+      const replaced = await fileNew(desk, tables, { filing, guard, seen })
+      for (const ticket of replaced) tell({ ticket, state: 'superseded' })
+      tell({ ticket: filing.ticket, state: 'open' })
+    } else {
+      const { envelope } = row.hold
+      if (envelope.guard.id !== guard.id) throw new Refusal('desk/conflict', 'that ticket is not of this guard')
+      if (!isAbout(envelope, filing) || filing.approvals !== envelope.approvals)
+        throw new Refusal('desk/conflict', 'under this ticket another call was filed, or what it rests on has changed')
+      if (stateAt(row.hold, seen.now) === 'approved') {
+        const reply = await takeApproved(desk, tables, { row, receipt, seen })
+        tell({ ticket: filing.ticket, state: 'taken' })
+        return reply
+      }
+    }
+    return await standingNow(tables, filing.ticket, seen)
+  })
+}
+
+/** Answers with the tickets that this one takes the place of. */
+async function fileNew(
+  desk: Desk,
+  tables: Writing,
+  { filing, guard, seen: { people, now } }: { filing: Filing; guard: GuardRow; seen: Seen },
+): Promise<readonly string[]> {
+  const operator = people.find(({ id, removed }) => id === guard.operator && !removed)
+  if (operator === undefined) throw new Refusal('desk/conflict', 'whoever the guard acts for is not enrolled')
+  const envelope = envelopeOf(filing, {
+    guard: { id: guard.id, name: guard.name },
+    operator: { id: operator.id, name: operator.name },
+    nonce: newSecret(16),
+    now,
+  })
+  needQuorum(envelope, people)
+  const waiting = (await tables.waiting(guard.id)).filter(({ hold }) => isWaiting(hold, now))
+  const same = waiting.filter(({ hold }) => hold.envelope.action === filing.action)
+  if (waiting.length - same.length >= MOST_WAITING)
+    throw new Refusal('desk/too-many', `${MOST_WAITING} calls of this guard wait already: people answer them first`)
+  for (const row of same) {
+    const why = 'the same call was filed anew'
+    await move(tables, row, supersede(row.hold, now), { now, why })
+    await record(desk, tables, 'hold.ended', { subject: ticketOf(row), data: { state: 'superseded', why } })
+  }
+  const hold: Hold = { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
+  await tables.addHold(hold)
+  await record(desk, tables, 'hold.filed', { subject: filing.ticket, data: { envelope, digest: hold.digest } })
+  return same.map(ticketOf)
+}
+
+/** A hold that nobody can release is none: its guard has to know at once. */
+function needQuorum(envelope: Envelope, people: readonly Enrolled[]): void {
+  const { count } = envelope.quorum
+  const able = people.filter((person) => counts(person, envelope)).map(({ name }) => name)
+  if (able.length >= count) return
+  const who = able.length === 0 ? 'nobody' : `only ${able.join(', ')}`
+  throw new Refusal(
+    'desk/quorum-unreachable',
+    `${count} approvers other than ${envelope.operator.name} would have to agree, and ${who} is enrolled`,
+  )
+}
+
+/** INVARIANT: the version that was read is the one that is taken: of two who try, one gets the grant. */
+async function takeApproved(
+  desk: Desk,
+  tables: Writing,
+  { row, receipt, seen }: { row: HoldRow; receipt: string; seen: Seen },
+): Promise<FileReply> {
+  const { envelope, digest } = row.hold
+  const { guard, ticket, action, preconditions, policy } = envelope
+  const { people, now } = seen
+  const terms = { action, preconditions, policy }
+  await move(tables, row, take(row.hold, { ...terms, guard: guard.id, receipt }, { people, now }), { now })
+  const iat = Math.floor(now / 1000)
+  const of = { ticket, receipt, envelope: digest }
+  const claims: GrantClaims = { iss: desk.origin, aud: guard.id, iat, exp: iat + GRANT_S, ...of, ...terms }
+  const grant = await signGrant(desk.key, claims)
+  const standing = await standingNow(tables, ticket, seen)
+  await record(desk, tables, 'hold.granted', {
+    subject: ticket,
+    data: { receipt, envelope: digest, grant, people: standing.approved.map(({ id }) => id), at: now },
+  })
+  return { ...standing, grant }
+}
+
+/** Where it stands; a hold that waits is waited for, `ms` at most. */
+export async function standing(
+  desk: Desk,
+  guard: GuardRow,
+  ticket: string,
+  { ms, signal }: { readonly ms: number; readonly signal: AbortSignal },
+): Promise<Standing> {
+  const until = desk.clock.micros() + ms * 1000
+  for (;;) {
+    // Before we look, so that nothing changes unseen in between.
+    const left = Math.max(0, (until - desk.clock.micros()) / 1000)
+    const changed = desk.changes.next(ticket, left, signal)
+    const seen = { people: await desk.store.people(), origin: desk.origin, now: desk.clock.now() }
+    const row = await ownHold(desk.store, guard, ticket)
+    const now = standingOf(row, seen)
+    if (now.state !== 'open' || left === 0 || signal.aborted) return now
+    await changed
+  }
+}
+
+/** What became of the call. */
+export async function closeHold(
+  desk: Desk,
+  guard: GuardRow,
+  ticket: string,
+  { receipt, outcome, why }: OutcomeRequest,
+): Promise<Standing> {
+  return await change(desk, async (tables, tell) => {
+    const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
+    const row = await ownHold(tables, guard, ticket)
+    // A guard that heard no answer says it again.
+    if (row.hold.state === outcome && row.hold.receipt === receipt) return standingOf(row, seen)
+    await move(tables, row, close(row.hold, { receipt, outcome }), { now: seen.now, ...(why !== undefined && { why }) })
+    const data = { receipt, outcome, ...(why !== undefined && { why }) }
+    await record(desk, tables, 'hold.closed', { subject: ticket, data })
+    tell({ ticket, state: outcome })
+    return await standingNow(tables, ticket, seen)
+  })
+}
+
+async function ownHold(tables: Pick<Writing, 'hold'>, guard: GuardRow, ticket: string): Promise<HoldRow> {
+  const row = await tables.hold(ticket)
+  if (row?.hold.envelope.guard.id !== guard.id) throw new Refusal('desk/not-found', 'this guard filed no such ticket')
+  return row
+}
+
+async function standingNow(tables: Writing, ticket: string, seen: Seen): Promise<Standing> {
+  const row = await tables.hold(ticket)
+  if (row === undefined) throw new Error(`the hold \`${ticket}\` is gone`)
+  return standingOf(row, seen)
+}
+
+/** Compare and swap. */
+export async function move(
+  tables: Writing,
+  { hold, version }: HoldRow,
+  moved: Move,
+  { now, why }: { readonly now: number; readonly why?: string },
+): Promise<void> {
+  if (moved.kind === 'refused') throw new Refusal('desk/conflict', moved.why)
+  const from = { version, now, ...(why !== undefined && { why }) }
+  if (!(await tables.moveHold(moved.hold, from)))
+    throw new Refusal('desk/conflict', `\`${hold.envelope.ticket}\` has just changed: look at it again`)
+}
+
+export function ticketOf({ hold }: HoldRow): string {
+  return hold.envelope.ticket
+}

@@ -1,0 +1,118 @@
+import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+/** The tables. Times are milliseconds since 1970; what is `json` is text that the desk wrote itself. */
+export interface Schema {
+  people: { id: string; name: string; roles: string; removed: number }
+  passkeys: { id: string; person: string; public_key: string; origin: string; counter: number }
+  sessions: { hash: string; person: string; expires: number }
+  codes: { hash: string; json: string; expires: number }
+  challenges: { nonce: string; json: string; expires: number }
+  guards: {
+    id: string
+    name: string
+    operator: string
+    key: string
+    enrolled_at: number
+    seen_at: number | null
+    revoked: number
+  }
+  holds: {
+    ticket: string
+    guard: string
+    state: string
+    version: number
+    digest: string
+    envelope: string
+    receipt: string | null
+    why: string | null
+    changed_at: number
+  }
+  votes: { ticket: string; person: string; decision: string; reason: string; at: number }
+  entries: { seq: number; json: string }
+  notes: { name: string; value: string }
+}
+
+/** Forward only, by name in order; one that was released is never changed. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '001-desk': { up: first } }
+
+async function first(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db
+  await schema
+    .createTable('people')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('roles', 'text', (column) => column.notNull())
+    .addColumn('removed', 'integer', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('passkeys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('person', 'text', (column) => column.notNull().references('people.id'))
+    .addColumn('public_key', 'text', (column) => column.notNull())
+    .addColumn('origin', 'text', (column) => column.notNull())
+    .addColumn('counter', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('sessions')
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('person', 'text', (column) => column.notNull().references('people.id'))
+    .addColumn('expires', 'bigint', (column) => column.notNull())
+    .execute()
+  for (const [table, key] of [
+    ['codes', 'hash'],
+    ['challenges', 'nonce'],
+  ] as const)
+    await schema
+      .createTable(table)
+      .addColumn(key, 'text', (column) => column.primaryKey())
+      .addColumn('json', 'text', (column) => column.notNull())
+      .addColumn('expires', 'bigint', (column) => column.notNull())
+      .execute()
+  await schema
+    .createTable('guards')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('operator', 'text', (column) => column.notNull().references('people.id'))
+    .addColumn('key', 'text', (column) => column.notNull().unique())
+    .addColumn('enrolled_at', 'bigint', (column) => column.notNull())
+    .addColumn('seen_at', 'bigint')
+    .addColumn('revoked', 'integer', (column) => column.notNull())
+    .execute()
+  await holdTables(db)
+}
+
+async function holdTables({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('holds')
+    .addColumn('ticket', 'text', (column) => column.primaryKey())
+    .addColumn('guard', 'text', (column) => column.notNull().references('guards.id'))
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('digest', 'text', (column) => column.notNull())
+    .addColumn('envelope', 'text', (column) => column.notNull())
+    .addColumn('receipt', 'text')
+    .addColumn('why', 'text')
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('holds_by_state').on('holds').columns(['state', 'changed_at']).execute()
+  await schema
+    .createTable('votes')
+    .addColumn('ticket', 'text', (column) => column.notNull().references('holds.ticket'))
+    .addColumn('person', 'text', (column) => column.notNull().references('people.id'))
+    .addColumn('decision', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('votes_once', ['ticket', 'person'])
+    .execute()
+  await schema
+    .createTable('entries')
+    .addColumn('seq', 'bigint', (column) => column.primaryKey())
+    .addColumn('json', 'text', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('notes')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
+}

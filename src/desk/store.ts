@@ -1,0 +1,106 @@
+import type { LedgerEntry } from '../core/ports.ts'
+import type { Ballot } from '../people/envelope.ts'
+import type { Hold, Person } from '../people/hold.ts'
+import type { Role } from '../wire/desk.ts'
+import type { PasskeyKey } from '../wire/desk-record.ts'
+
+/**
+ * What a desk remembers. Calls may overlap. `change` is one transaction: it sees all that was committed before it, its
+ * writes are durable together when it resolves, and nothing of them is there when it rejects. Inside it only what it is
+ * handed may be used.
+ */
+export interface Store extends Reading {
+  change<T>(work: (tables: Writing) => Promise<T>): Promise<T>
+  /** The oldest entries that the ledger may not have yet, in their order. */
+  unsequenced(most: number): Promise<readonly LedgerEntry[]>
+  /** How many entries the ledger had when we last noted it. */
+  sequenced(): Promise<number>
+  /** The oldest `count` entries are in the ledger, which has `size` now. */
+  noteSequenced(count: number, size: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Reading {
+  people(): Promise<readonly Enrolled[]>
+  passkey(id: string): Promise<Passkey | undefined>
+  passkeysOf(person: string): Promise<readonly Passkey[]>
+  /** Whose session it is, at this time. */
+  session(hash: string, now: number): Promise<string | undefined>
+  /** Undefined where it was used. */
+  code(hash: string): Promise<Code | undefined>
+  guard(id: string): Promise<GuardRow | undefined>
+  guards(): Promise<readonly GuardRow[]>
+  hold(ticket: string): Promise<HoldRow | undefined>
+  /** `open` and `approved` as they are kept: time may have ended them. */
+  waiting(guard?: string): Promise<readonly HoldRow[]>
+  /** Those whose call runs, as far as is known. */
+  taken(): Promise<readonly HoldRow[]>
+  /** What ended last comes first. */
+  ended(most: number): Promise<readonly HoldRow[]>
+}
+
+export interface Writing extends Reading {
+  addPerson(person: Omit<Enrolled, 'removed'>, passkey: Passkey): Promise<void>
+  /** His sessions end with it. */
+  removePerson(id: string): Promise<void>
+  /** How often a passkey was used, by its own count. */
+  countPasskey(id: string, counter: number): Promise<void>
+  addSession(hash: string, session: { person: string; expires: number }): Promise<void>
+  endSession(hash: string): Promise<void>
+  addCode(hash: string, code: Code): Promise<void>
+  dropCode(hash: string): Promise<void>
+  addChallenge(nonce: string, challenge: Challenged): Promise<void>
+  /** It is gone with this. */
+  takeChallenge(nonce: string): Promise<Challenged | undefined>
+  addGuard(guard: Omit<GuardRow, 'revoked'>): Promise<void>
+  revokeGuard(id: string): Promise<void>
+  seeGuard(id: string, now: number): Promise<void>
+  addHold(hold: Hold): Promise<void>
+  /** Puts `hold` in place of the version that was read; false where somebody else did so first. */
+  moveHold(hold: Hold, from: { version: number; now: number; why?: string }): Promise<boolean>
+  /** For the ledger, in the order of these calls. */
+  record(entry: LedgerEntry): Promise<void>
+  /** Drops sessions, codes and challenges that are over. */
+  tidy(now: number): Promise<void>
+}
+
+export interface Enrolled extends Person {
+  readonly name: string
+}
+
+export interface Passkey extends PasskeyKey {
+  readonly person: string
+  readonly counter: number
+}
+
+/** What a one-time code is for. */
+export type Code = { readonly expires: number; readonly by?: string } & (
+  | { readonly kind: 'person'; readonly name?: string; readonly roles: readonly Role[] }
+  | { readonly kind: 'guard'; readonly name: string; readonly operator: string }
+)
+
+/** What somebody was asked to sign with a passkey. */
+export type Challenged = { readonly expires: number } & (
+  | { readonly kind: 'join'; readonly code: string; readonly person: string; readonly name: string }
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'vote'; readonly ticket: string; readonly ballot: Ballot }
+)
+
+export interface GuardRow {
+  readonly id: string
+  readonly name: string
+  readonly operator: string
+  /** Raw Ed25519, base64url. */
+  readonly key: string
+  readonly enrolledAt: number
+  readonly seenAt?: number
+  readonly revoked: boolean
+}
+
+export interface HoldRow {
+  readonly hold: Hold
+  readonly version: number
+  readonly changedAt: number
+  /** Why it ended so. */
+  readonly why?: string
+}

@@ -1,0 +1,86 @@
+import { challengeOf } from '../people/envelope.ts'
+import { isWaiting, mayNotVote, stateAt, vote } from '../people/hold.ts'
+import type { Challenge, HoldLine, HoldPage, Signed, VoteStart } from '../wire/desk.ts'
+import { Assertion } from '../wire/desk-record.ts'
+import { change, type Desk, Refusal, record } from './desk.ts'
+import { move } from './holds.ts'
+import { asserted, assertionOptions } from './passkeys.ts'
+import { newSecret } from './secret.ts'
+import { SIGN_MS } from './sessions.ts'
+import { lineOf, pageOf } from './standing.ts'
+import type { Enrolled, HoldRow, Reading } from './store.ts'
+
+/** How many that ended are still listed. */
+const ENDED = 100
+
+export async function listHolds({ store, origin, clock }: Desk): Promise<HoldLine[]> {
+  const seen = { people: await store.people(), origin, now: clock.now() }
+  const waiting = (await store.waiting()).map((row) => lineOf(row, seen))
+  const rest = [...(await store.taken()), ...(await store.ended(ENDED))].map((row) => lineOf(row, seen))
+  const isOpen = ({ state }: HoldLine): number => Number(state === 'open')
+  return [...waiting.sort((a, b) => isOpen(b) - isOpen(a) || a.approveBy - b.approveBy), ...rest]
+}
+
+export async function holdPage({ store, origin, clock }: Desk, viewer: Enrolled, ticket: string): Promise<HoldPage> {
+  return pageOf(await needHold(store, ticket), viewer, { people: await store.people(), origin, now: clock.now() })
+}
+
+/** What this person's passkey has to sign: this very vote, on what his page shows. */
+export async function startVote(desk: Desk, voter: Enrolled, ticket: string, asked: VoteStart): Promise<Challenge> {
+  const now = desk.clock.now()
+  const nonce = newSecret()
+  const { decision, reason, digest } = asked
+  const ballot = { envelope: digest, person: voter.id, decision, reason, nonce }
+  const passkeys = await desk.store.change(async (tables) => {
+    const { hold } = await needHold(tables, ticket)
+    if (hold.digest !== digest) throw new Refusal('desk/conflict', 'that is not what waits here: load the page again')
+    if (!isWaiting(hold, now)) throw new Refusal('desk/conflict', `it is ${stateAt(hold, now)}`)
+    const why = mayNotVote(hold, voter, decision, now)
+    if (why !== undefined) throw new Refusal('desk/forbidden', why)
+    await tables.addChallenge(nonce, { kind: 'vote', ticket, ballot, expires: now + SIGN_MS })
+    return await tables.passkeysOf(voter.id)
+  })
+  return { nonce, options: (await assertionOptions(desk.origin, challengeOf(ballot), passkeys)) as never }
+}
+
+export async function castVote(
+  desk: Desk,
+  voter: Enrolled,
+  ticket: string,
+  { nonce, response }: Signed,
+): Promise<HoldPage> {
+  const asked = await desk.store.change((tables) => tables.takeChallenge(nonce))
+  if (asked?.kind !== 'vote' || asked.expires <= desk.clock.now())
+    throw new Refusal('desk/conflict', 'this took too long: vote again')
+  const { ballot } = asked
+  if (asked.ticket !== ticket || ballot.person !== voter.id)
+    throw new Refusal('desk/forbidden', 'that vote was begun by somebody else, or on something else')
+  const parsed = Assertion.safeParse(response)
+  const passkey = parsed.success ? await desk.store.passkey(parsed.data.id) : undefined
+  if (!parsed.success || passkey?.person !== voter.id) throw new Refusal('desk/forbidden', 'it is not your passkey')
+  const signed = await asserted(passkey, challengeOf(ballot), parsed.data)
+  if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `your vote is not taken: ${signed.why}`)
+  return await change(desk, async (tables, tell) => {
+    const now = desk.clock.now()
+    const people = await tables.people()
+    const row = await needHold(tables, ticket)
+    if (row.hold.digest !== ballot.envelope) throw new Refusal('desk/conflict', 'that is not what waits here')
+    const { person, decision, reason } = ballot
+    await move(tables, row, vote(row.hold, { person, decision, reason, at: now }, { people, now }), { now })
+    await tables.countPasskey(passkey.id, signed.counter)
+    const { id, publicKey, origin } = passkey
+    await record(desk, tables, 'hold.voted', {
+      subject: ticket,
+      data: { ballot: { ...ballot }, passkey: { id, publicKey, origin }, assertion: parsed.data, at: now },
+    })
+    const after = await needHold(tables, ticket)
+    tell({ ticket, state: after.hold.state })
+    return pageOf(after, voter, { people, origin: desk.origin, now })
+  })
+}
+
+async function needHold(tables: Reading, ticket: string): Promise<HoldRow> {
+  const row = await tables.hold(ticket)
+  if (row === undefined) throw new Refusal('desk/not-found', 'there is no such ticket')
+  return row
+}

@@ -1,0 +1,184 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { line, note } from '../cli/render.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { CodedError, codeOf, reasonOf } from '../core/errors.ts'
+import { EXIT } from '../core/ruling.ts'
+import { deskApp } from '../desk/app.ts'
+import { Changes } from '../desk/changes.ts'
+import { openStore } from '../desk/database.ts'
+import type { Desk } from '../desk/desk.ts'
+import { type DeskKey, deskKeyOf, newDeskKey } from '../desk/key.ts'
+import { type Place, placeOf } from '../desk/origin.ts'
+import { inviteFirst } from '../desk/people.ts'
+import { Sequencer } from '../desk/sequencer.ts'
+import type { Store } from '../desk/store.ts'
+import { sweep } from '../desk/sweep.ts'
+import { openLedger } from '../ledger/log.ts'
+import { fingerprintOf } from '../people/fingerprint.ts'
+import { makeFolders, nodeFiles, replaceFile } from '../store/files.ts'
+import { sqliteDialect } from '../store/sqlite.ts'
+import { deskFoldersOf, type Env, PACKAGE } from './folders.ts'
+import { entriesIn } from './ledger.ts'
+
+export class DeskError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
+
+const SWEEP_MS = 20_000
+
+export interface DeskOptions {
+  readonly origin?: string
+  readonly port?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+export interface RunningDesk {
+  readonly desk: Desk
+  /** Resolves when all that was committed is in the ledger, and everything is closed. */
+  readonly stop: () => Promise<void>
+  /** Resolves when it has stopped, for whatever reason. */
+  readonly stopped: Promise<void>
+}
+
+/** The desk in this process, until a signal. */
+export async function serveDesk(options: DeskOptions, env: Env): Promise<number> {
+  process.umask(0o077)
+  let code: number = EXIT.done
+  const { desk, stop, stopped } = await startDesk(options, env, {
+    clock: systemClock,
+    fault: (error, isEnd) => {
+      note(`interlock desk: ${reasonOf(error)}`)
+      if (isEnd) code = EXIT.fault
+    },
+  })
+  line(`desk   ${desk.origin}`)
+  line(`       fingerprint ${fingerprintOf(desk.key.public)}`)
+  const first = await inviteFirst(desk)
+  if (first !== undefined) {
+    line('Nobody is enrolled. Within an hour, the first who opens this link is admin and approver:')
+    line(`       ${first.link}`)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop())
+  await stopped
+  return code
+}
+
+interface Given {
+  readonly clock: Clock
+  /** `isEnd`: the desk can't go on. */
+  readonly fault: (error: unknown, isEnd: boolean) => void
+}
+
+/** Starts the desk of this state folder. A second one on the same folder refuses by the ledger's lock. */
+export async function startDesk(options: DeskOptions, env: Env, { clock, fault }: Given): Promise<RunningDesk> {
+  const { state, config } = deskFoldersOf(env)
+  const tls = certificateOf(options)
+  const place = placeOf({
+    ...(options.origin !== undefined && { origin: options.origin }),
+    ...(options.port !== undefined && { port: Number(options.port) }),
+    isTls: tls !== undefined,
+  })
+  for (const folder of [state, config]) await makeFolders(nodeFiles, folder, new Set())
+  chmodSync(state, 0o700)
+  const ledger = await openLedger({ dir: join(state, 'ledger'), copyDir: config, clock })
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  const ending: (() => Promise<void>)[] = [() => ledger.close().finally(resolve)]
+  let ended: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    ended ??= (async () => {
+      for (const end of ending.toReversed()) await end().catch((error: unknown) => fault(error, true))
+    })()
+    return ended
+  }
+  try {
+    const kept = await openStore(sqliteDialect(join(state, 'desk.sqlite')))
+    ending.push(() => kept.close())
+    // Nothing that can't be recorded may be decided.
+    const dead = (error: unknown): void => {
+      fault(error, true)
+      void stop()
+    }
+    const idsFrom = (index: number): AsyncIterable<string> => idsIn(state, index)
+    const sequencer = await Sequencer.start(kept, ledger, { idsFrom, fault: dead })
+    ending.push(() => sequencer.drained())
+    const store: Store = {
+      ...kept,
+      change: async (work) => {
+        const done = await kept.change(work)
+        sequencer.poke()
+        return done
+      },
+    }
+    const desk: Desk = { store, clock, origin: place.origin, key: await keyIn(state), changes: new Changes() }
+    await needOrigin(desk)
+    await sweep(desk)
+    const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
+    ending.push(async () => clearInterval(often))
+    const web = existsSync(join(WEB, 'index.html')) ? WEB : undefined
+    const app = deskApp({ desk, web, fault: (error) => fault(error, false) })
+    const listener = getRequestListener(app.fetch)
+    const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
+    await listening(server, place)
+    ending.push(() => closed(server))
+    return { desk, stop, stopped }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const WEB = join(PACKAGE, 'dist/web')
+
+async function* idsIn(state: string, from: number): AsyncGenerator<string> {
+  for await (const { entry } of entriesIn({ state }, from)) yield entry.id
+}
+
+function certificateOf({ cert, key }: DeskOptions): { cert: Buffer; key: Buffer } | undefined {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined)
+    throw new DeskError('desk/certificate', '`--cert` and `--key` go together', {
+      hint: 'both name PEM files: the certificate with its chain, and its private key',
+    })
+  return { cert: readFileSync(cert), key: readFileSync(key) }
+}
+
+async function keyIn(state: string): Promise<DeskKey> {
+  const path = join(state, 'desk.key')
+  if (!existsSync(path)) await replaceFile(nodeFiles, path, Buffer.from(newDeskKey()))
+  return deskKeyOf(readFileSync(path, 'utf8'))
+}
+
+/** Under another origin nobody who is enrolled could sign in, and guards would refuse its grants. */
+async function needOrigin({ store, origin }: Desk): Promise<void> {
+  for (const { id } of await store.people())
+    for (const passkey of await store.passkeysOf(id))
+      if (passkey.origin !== origin)
+        throw new DeskError('desk/moved', `the passkeys of this desk were made for \`${passkey.origin}\``, {
+          hint: `start it with \`--origin ${passkey.origin}\``,
+        })
+}
+
+function listening(server: Server, { port, host }: Place): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const isTaken = codeOf(cause) === 'EADDRINUSE'
+      const hint = 'end what listens there, or name another port'
+      reject(isTaken ? new DeskError('desk/port-taken', `something listens at port ${port}`, { cause, hint }) : cause)
+    })
+    server.listen({ port, ...(host !== undefined && { host }) }, resolve)
+  })
+}
+
+/** What is being answered still is; who only listens is hung up on. */
+function closed(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  server.closeIdleConnections()
+  setTimeout(() => server.closeAllConnections(), LINGER_MS).unref()
+  return promise
+}
+
+const LINGER_MS = 500

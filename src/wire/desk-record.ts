@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import { Decision, Digest, Envelope, Id, Name, Role } from './desk.ts'
+
+/** The entries of a desk's ledger. Together they are enough to judge each vote and each grant again, with nothing else. */
+
+const Base64url = z.string().regex(/^[A-Za-z0-9_-]+$/)
+const Named = z.strictObject({ id: Id, name: Name })
+
+/** What a passkey signed: all that is needed to verify it. */
+export const Assertion = z.object({
+  id: Base64url,
+  rawId: Base64url,
+  type: z.literal('public-key'),
+  response: z.object({ clientDataJSON: Base64url, authenticatorData: Base64url, signature: Base64url }),
+})
+
+/** The public half of a passkey, as COSE has it, and the site that it was made for: it signs for no other. */
+export const PasskeyKey = z.strictObject({ id: Base64url, publicKey: Base64url, origin: z.string() })
+
+export const PersonEnrolled = z.strictObject({
+  person: Named,
+  roles: z.array(Role),
+  passkey: PasskeyKey,
+  /** The admin who invited; nobody did the first person. */
+  by: Id.optional(),
+})
+export const PersonRemoved = z.strictObject({ person: Id, by: Id })
+
+export const GuardEnrolled = z.strictObject({
+  guard: Named,
+  /** What it calls itself. */
+  called: Name,
+  operator: Named,
+  key: z.string(),
+  /** The desk's public key, which the guard will take grants from. */
+  desk: z.string(),
+  by: Id,
+})
+export const GuardRevoked = z.strictObject({ guard: Id, by: Id })
+
+export const HoldFiled = z.strictObject({ envelope: Envelope, digest: Digest })
+export const HoldVoted = z.strictObject({
+  ballot: z.strictObject({ envelope: Digest, person: Id, decision: Decision, reason: z.string(), nonce: z.string() }),
+  passkey: PasskeyKey,
+  assertion: Assertion,
+  at: z.int(),
+})
+export const HoldGranted = z.strictObject({
+  receipt: Id,
+  envelope: Digest,
+  /** The desk's signature over `GrantClaims`. */
+  grant: z.string(),
+  /** Whose yes it rests on. */
+  people: z.array(Id),
+  at: z.int(),
+})
+export const HoldClosed = z.strictObject({
+  receipt: Id,
+  outcome: z.enum(['done', 'failed', 'unknown']),
+  why: z.string().optional(),
+})
+/** It ended without its guard's doing. */
+export const HoldEnded = z.strictObject({ state: z.enum(['expired', 'superseded', 'unknown']), why: z.string() })
+
+/** By the last part of their type, after `dev.interlock.`. */
+export const DESK_RECORD = {
+  'person.enrolled': PersonEnrolled,
+  'person.removed': PersonRemoved,
+  'guard.enrolled': GuardEnrolled,
+  'guard.revoked': GuardRevoked,
+  'hold.filed': HoldFiled,
+  'hold.voted': HoldVoted,
+  'hold.granted': HoldGranted,
+  'hold.closed': HoldClosed,
+  'hold.ended': HoldEnded,
+} as const
+
+export type DeskRecord = { readonly [Kind in keyof typeof DESK_RECORD]: z.infer<(typeof DESK_RECORD)[Kind]> }
+export type Assertion = z.infer<typeof Assertion>
+export type PasskeyKey = z.infer<typeof PasskeyKey>

@@ -1,0 +1,237 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SignJWT } from 'jose'
+import { type Clock, systemClock } from '../../src/core/clock.ts'
+import { inviteFirst } from '../../src/desk/people.ts'
+import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
+import type {
+  Challenge,
+  Decision,
+  EnrollReply,
+  FileReply,
+  Filing,
+  HoldPage,
+  OneTime,
+  Role,
+  Session,
+} from '../../src/wire/desk.ts'
+import { Authenticator, type Browser } from './authenticator.ts'
+
+/** A desk over HTTP, in a folder of its own, with a clock that a test can set. */
+export interface World {
+  readonly origin: string
+  readonly env: { readonly INTERLOCK_DESK_HOME: string; readonly XDG_CONFIG_HOME: string }
+  readonly running: RunningDesk
+  readonly clock: Clock & { skip(ms: number): void }
+  readonly faults: unknown[]
+  readonly end: () => Promise<void>
+}
+
+export async function newWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
+  const env = { INTERLOCK_DESK_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') }
+  const port = await freePort()
+  let skipped = 0
+  const clock = {
+    ...systemClock,
+    now: () => systemClock.now() + skipped,
+    skip: (ms: number) => {
+      skipped += ms
+    },
+  }
+  const faults: unknown[] = []
+  const running = await startDesk({ port: String(port) }, env, { clock, fault: (error) => faults.push(error) })
+  const end = async (): Promise<void> => {
+    await running.stop()
+    rmSync(folder, { recursive: true })
+  }
+  return { origin: running.desk.origin, env, running, clock, faults, end }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ port: 0, host: 'localhost' }, () => {
+      const at = server.address()
+      server.close(() => resolve(typeof at === 'object' && at !== null ? at.port : 0))
+    })
+  })
+}
+
+export interface Answer<T = unknown> {
+  readonly status: number
+  readonly body: T
+  readonly headers: Headers
+}
+
+/** A person with a browser and a passkey. */
+export class Somebody {
+  readonly origin: string
+  readonly passkey = new Authenticator()
+  cookie = ''
+  id = ''
+
+  constructor(origin: string) {
+    this.origin = origin
+  }
+
+  /** Opens the link and makes a passkey. */
+  async join(code: string, name?: string): Promise<this> {
+    const started = await this.send<Challenge>(
+      'POST',
+      `/api/invitations/${code}/start`,
+      name === undefined ? {} : { name },
+    )
+    const response = this.passkey.create(started.body.options, { origin: this.origin })
+    const joined = await this.send<Session>('POST', `/api/invitations/${code}`, { nonce: started.body.nonce, response })
+    if (joined.status !== 200) throw new Error(JSON.stringify(joined.body))
+    this.id = joined.body.person?.id ?? ''
+    return this
+  }
+
+  async signIn(how: Partial<Browser> = {}): Promise<Answer<Session>> {
+    const { body } = await this.send<Challenge>('POST', '/api/session/start', {})
+    const response = this.passkey.get(body.options, { origin: this.origin, ...how })
+    return await this.send<Session>('POST', '/api/session', { nonce: body.nonce, response })
+  }
+
+  async invite(name: string, roles: readonly Role[] = ['approver']): Promise<Somebody> {
+    const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles })
+    return await new Somebody(this.origin).join(body.code)
+  }
+
+  async vote(ticket: string, decision: Decision, how: Partial<Browser> = {}): Promise<Answer<HoldPage>> {
+    const started = await this.startVote(ticket, decision)
+    if (started.status !== 200) return started as Answer<never>
+    const response = this.passkey.get(started.body.options, { origin: this.origin, ...how })
+    return await this.send<HoldPage>('POST', `/api/holds/${ticket}/votes`, { nonce: started.body.nonce, response })
+  }
+
+  async startVote(ticket: string, decision: Decision, reason = 'looked at it'): Promise<Answer<Challenge>> {
+    const { body } = await this.send<HoldPage>('GET', `/api/holds/${ticket}`)
+    const asked = { decision, reason, digest: body.digest }
+    return await this.send<Challenge>('POST', `/api/holds/${ticket}/votes/start`, asked)
+  }
+
+  /** As the desk's own page asks. */
+  async send<T = unknown>(method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer<T>> {
+    const answer = await fetch(this.origin + path, {
+      method,
+      headers: {
+        ...(this.cookie !== '' && { cookie: this.cookie }),
+        ...(method !== 'GET' && { 'content-type': 'application/json', origin: this.origin }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const [cookie] = answer.headers.getSetCookie()
+    if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? ''
+    return await answerOf<T>(answer)
+  }
+}
+
+/** A guard with its key. */
+export class SomeGuard {
+  readonly origin: string
+  readonly key: KeyObject
+  readonly public: string
+  id = ''
+  enrolled: EnrollReply | undefined
+
+  constructor(origin: string) {
+    const pair = generateKeyPairSync('ed25519')
+    this.origin = origin
+    this.key = pair.privateKey
+    this.public = pair.publicKey.export({ format: 'jwk' }).x ?? ''
+  }
+
+  async enroll(admin: Somebody, operator: Somebody, name = 'laptop'): Promise<this> {
+    const { body } = await admin.send<OneTime>('POST', '/api/guards/codes', { name, operator: operator.id })
+    const asked = { code: body.code, name: 'host', key: this.public }
+    const reply = await plain<EnrollReply>(this.origin, 'POST', '/v1/guards', { body: JSON.stringify(asked) })
+    if (reply.status !== 200) throw new Error(JSON.stringify(reply.body))
+    this.enrolled = reply.body
+    this.id = reply.body.guard
+    return this
+  }
+
+  async file(filing: Filing, receipt = `r-${filing.ticket.slice(2)}`): Promise<Answer<FileReply>> {
+    return await this.send<FileReply>('POST', '/v1/holds', { filing, receipt })
+  }
+
+  async send<T = unknown>(method: string, path: string, body?: unknown, claims: object = {}): Promise<Answer<T>> {
+    const text = body === undefined ? '' : JSON.stringify(body)
+    const authorization = `Bearer ${await this.token(method, path, text, claims)}`
+    return await plain<T>(this.origin, method, path, { headers: { authorization }, ...(text !== '' && { body: text }) })
+  }
+
+  async token(method: string, path: string, text: string, claims: object = {}): Promise<string> {
+    const iat = Math.floor(systemClock.now() / 1000)
+    const bh = createHash('sha256').update(text).digest('base64url')
+    const htu = path.split('?')[0]
+    const all = { iss: this.id, aud: this.origin, iat, exp: iat + 60, htm: method, htu, bh, ...claims }
+    return await new SignJWT(all).setProtectedHeader({ alg: 'EdDSA' }).sign(this.key)
+  }
+}
+
+export async function plain<T = unknown>(
+  origin: string,
+  method: string,
+  path: string,
+  how: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer<T>> {
+  return await answerOf<T>(await fetch(origin + path, { method, ...how }))
+}
+
+async function answerOf<T>(answer: Response): Promise<Answer<T>> {
+  const text = await answer.text()
+  const isJson = (answer.headers.get('content-type') ?? '').includes('json')
+  return { status: answer.status, body: (isJson ? JSON.parse(text) : text) as T, headers: answer.headers }
+}
+
+export async function firstPerson({ running, origin }: World, name = 'Ada'): Promise<Somebody> {
+  const first = await inviteFirst(running.desk)
+  return await new Somebody(origin).join(first?.code ?? '', name)
+}
+
+let tickets = 0
+
+export function filing(change: Partial<Filing> = {}): Filing {
+  tickets += 1
+  return {
+    ticket: `t-${String(tickets).padStart(10, '0')}`,
+    agent: 'claude-code',
+    run: 'run-1',
+    action: createHash('sha256').update(`action ${tickets}`).digest('hex'),
+    preconditions: 'a'.repeat(64),
+    policy: 'builtin',
+    kind: 'shell',
+    input: 'terraform destroy',
+    cwd: '/work',
+    rule: 'production/delete',
+    because: 'would delete production',
+    effects: [],
+    approvals: 2,
+    ...change,
+  }
+}
+
+/** An admin, two who approve, an operator, and his guard. */
+export async function team(world: World): Promise<{
+  ada: Somebody
+  ben: Somebody
+  cho: Somebody
+  dan: Somebody
+  guard: SomeGuard
+}> {
+  const ada = await firstPerson(world)
+  const ben = await ada.invite('Ben')
+  const cho = await ada.invite('Cho')
+  const dan = await ada.invite('Dan', ['operator', 'approver'])
+  const guard = await new SomeGuard(world.origin).enroll(ada, dan)
+  return { ada, ben, cho, dan, guard }
+}
