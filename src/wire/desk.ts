@@ -214,12 +214,15 @@ export const HoldLine = z.strictObject({
   /** The call in one line. */
   what: z.string(),
   agent: z.string(),
+  run: z.string(),
   guard: z.string(),
   operator: z.string(),
   filedAt: z.int(),
   approveBy: z.int(),
   needs: z.int(),
   approved: z.int(),
+  /** The one who looks can vote, and has not. */
+  asksYou: z.boolean(),
 })
 export const Holds = z.strictObject({ holds: z.array(HoldLine) })
 
