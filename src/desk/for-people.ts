@@ -74,7 +74,7 @@ function strangers(app: Web, desk: Desk, { attempts }: Allowed): void {
 }
 
 function holds(app: Web, desk: Desk, { votes }: Allowed): void {
-  app.get('/holds', async (c) => c.json({ holds: await listHolds(desk) } satisfies Holds))
+  app.get('/holds', async (c) => c.json({ holds: await listHolds(desk, c.get('person')) } satisfies Holds))
   app.get('/holds/:ticket', async (c) => c.json(await holdPage(desk, c.get('person'), c.req.param('ticket'))))
   app.post('/holds/:ticket/votes/start', async (c) => {
     needRate(desk, votes, c.get('person').id)

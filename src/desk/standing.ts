@@ -32,7 +32,7 @@ export function standingOf({ hold }: HoldRow, { people, origin, now }: Seen): St
   }
 }
 
-export function lineOf(row: HoldRow, seen: Seen): HoldLine {
+export function lineOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldLine {
   const { envelope } = row.hold
   const { ticket, state, needs, approved, approveBy } = standingOf(row, seen)
   return {
@@ -41,12 +41,14 @@ export function lineOf(row: HoldRow, seen: Seen): HoldLine {
     because: envelope.because,
     what: whatOf(envelope.input),
     agent: envelope.agent,
+    run: envelope.run,
     guard: envelope.guard.name,
     operator: envelope.operator.name,
     filedAt: envelope.filedAt,
     approveBy,
     needs,
     approved: approved.length,
+    asksYou: state === 'open' && mayNotVote(row.hold, viewer, 'approve', seen.now) === undefined,
   }
 }
 

@@ -13,10 +13,11 @@ import type { Enrolled, HoldRow, Reading } from './store.ts'
 /** How many that ended are still listed. */
 const ENDED = 100
 
-export async function listHolds({ store, origin, clock }: Desk): Promise<HoldLine[]> {
+export async function listHolds({ store, origin, clock }: Desk, viewer: Enrolled): Promise<HoldLine[]> {
   const seen = { people: await store.people(), origin, now: clock.now() }
-  const waiting = (await store.waiting()).map((row) => lineOf(row, seen))
-  const rest = [...(await store.taken()), ...(await store.ended(ENDED))].map((row) => lineOf(row, seen))
+  const line = (row: HoldRow): HoldLine => lineOf(row, viewer, seen)
+  const waiting = (await store.waiting()).map(line)
+  const rest = [...(await store.taken()), ...(await store.ended(ENDED))].map(line)
   const isOpen = ({ state }: HoldLine): number => Number(state === 'open')
   return [...waiting.sort((a, b) => isOpen(b) - isOpen(a) || a.approveBy - b.approveBy), ...rest]
 }
