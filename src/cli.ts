@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Reach } from './cli/guard.ts'
 import type { LedgerFiles } from './cli/log.ts'
 import { failure } from './cli/render.ts'
+import { systemClock } from './core/clock.ts'
 import { EXIT } from './core/ruling.ts'
 import { reachOf } from './root/reach.ts'
 
@@ -217,8 +218,8 @@ function recording({ program, env, end }: Given): void {
     .action(async (options) => end(await (await import('./root/ledger.ts')).recover(options.reason, env, agree)))
 }
 
-function asking({ program, env, end }: Given): void {
-  program
+function asking({ program, env, reach, end }: Given): void {
+  const desk = program
     .command('desk')
     .summary('where people agree: approvals by others than the operator')
     .description(
@@ -229,6 +230,39 @@ function asking({ program, env, end }: Given): void {
     .option('--cert <file>', 'certificate with its chain, PEM')
     .option('--key <file>', 'private key of the certificate, PEM')
     .action(async (options) => end(await (await import('./root/desk.ts')).serveDesk(options, env)))
+  desk
+    .command('enroll')
+    .summary('let a desk answer for what needs other people')
+    .description(
+      'Makes a key for this guard and has the desk take it, against a one-time code that\nan admin made there. From then on what needs other people is held, and asked there.',
+    )
+    .argument('<url>', 'the desk’s address: https, or http://localhost')
+    .argument('<code>', 'the one-time code')
+    .option('--ca <file>', 'certificates to trust besides the system’s, PEM')
+    .action(async (url: string, code: string, options) =>
+      end(await (await import('./root/enrol.ts')).enrolHere({ url, code, ...options }, env)),
+    )
+  const approvals = program
+    .command('approvals')
+    .summary('what waits for other people, and how far it is')
+    .option('--json', 'as JSON Lines')
+    .action(async (options) => end(await (await import('./cli/approvals.ts')).listApprovals(options, reach)))
+  approvals
+    .command('wait')
+    .description('waits for people’s answer; exit code: 0 approved, 11 denied, 10 still open or over')
+    .argument('<ticket>', 'that the hold named')
+    .option('--timeout <seconds>', 'wait no longer than this', seconds)
+    .option('--json', 'where it stands then, as JSON')
+    .action(async (ticket: string, options) => {
+      const { waitForApproval } = await import('./cli/approvals.ts')
+      end(await waitForApproval({ ticket, ...options }, { reach, clock: systemClock }))
+    })
+}
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('it is a number of seconds')
+  return value
 }
 
 function working({ program, env, end }: Given): void {

@@ -15,6 +15,7 @@ import { openLedger } from './ledger/log.ts'
 import { run } from './process/run.ts'
 import { hostFacts, loadBuiltIn, real } from './root/assemble.ts'
 import { keepConfirmed, rulebookOf } from './root/config.ts'
+import { deskIn } from './root/desk-client.ts'
 import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn } from './root/ledger.ts'
 import { Agents } from './server/asker.ts'
@@ -28,6 +29,8 @@ export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-t
 /** The newest entries that a starting guard reads back: open tickets and what can still be undone. */
 const READ_BACK = 20_000
 const OFTEN_MS = 10 * 60 * 1000
+/** How often a desk that did not answer is told again. */
+const TELL_MS = 30_000
 /** A host that never says how a call ended has lost it by then. */
 const GIVEN_UP_MS = 12 * 60 * 60 * 1000
 /** How long a guard that ends waits for what is under way. */
@@ -67,13 +70,15 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
     await gate.snapshots.prune()
   }
   const often = setInterval(() => void tidy().catch(fault), OFTEN_MS)
-  often.unref()
+  const telling = setInterval(() => void guard.tellDesk().catch(fault), TELL_MS)
+  for (const timer of [often, telling]) timer.unref()
+  void left.then(() => guard.tellDesk()).catch(fault)
 
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   let ended: Promise<void> | undefined
   const stop = (): Promise<void> => {
     ended ??= (async () => {
-      clearInterval(often)
+      for (const timer of [often, telling]) clearInterval(timer)
       doors.close()
       await guard.quiet(LEAVE_MS)
       await left
@@ -105,6 +110,7 @@ function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'registe
     host: { ...hostFacts(env, folders), guard: ownProcess() },
     home: real(folders.home),
     probe: probeWith(systemClock),
+    desk: deskIn(state, systemClock),
     rulesOf: (workspace) => rulebook.rulesOf(workspace, systemClock.now()),
   }
 }

@@ -3,6 +3,12 @@ export const SAFEGUARDS = ['snapshot', 'confirm', 'approval×1', 'approval×2'] 
 
 export type Safeguard = (typeof SAFEGUARDS)[number]
 
+/** How many people other than the operator have to agree. */
+export function approvalsIn(under: readonly Safeguard[]): number {
+  if (under.includes('approval×2')) return 2
+  return under.includes('approval×1') ? 1 : 0
+}
+
 export function bySafeguardOrder(a: Safeguard, b: Safeguard): number {
   return SAFEGUARDS.indexOf(a) - SAFEGUARDS.indexOf(b)
 }

@@ -6,7 +6,7 @@ import type { Gate } from './gate.ts'
 import { record } from './record.ts'
 
 /** How a call ended, as far as somebody told. */
-export type End = Pick<Closed, 'outcome' | 'code' | 'why' | 'answered'>
+export type End = Pick<Closed, 'outcome' | 'code' | 'why' | 'answered' | 'perhapsTaken'>
 
 export interface Closing {
   readonly receipt: string

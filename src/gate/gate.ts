@@ -1,3 +1,4 @@
+import type { Desk } from '../approvals/desk.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Mandate } from '../core/mandate.ts'
 import type { Ledger, Snapshots } from '../core/ports.ts'
@@ -20,6 +21,8 @@ export interface Gate {
   /** The operator's own home, links resolved. */
   readonly home: string
   readonly probe: Probe
+  /** Where other people can approve; undefined where this guard is enrolled with no desk. */
+  desk(): Desk | undefined
   /** What people wrote for this workspace; throws where it can't be read, and then nothing runs there. */
   rulesOf(workspace: string): Rules
 }

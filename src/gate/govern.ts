@@ -1,6 +1,7 @@
 import type { Grant } from '../core/grant.ts'
 import type { Judged, Study } from '../core/study.ts'
 import type { CallReply } from '../wire/api.ts'
+import type { Standing } from '../wire/desk.ts'
 import type { Captured } from './capture.ts'
 
 /** A judged call with its durable ledger entry. */
@@ -10,6 +11,10 @@ export interface Entry {
   readonly judged: Judged
   /** The hold it waits for, or that released it. */
   readonly ticket?: string
+  /** The ticket was filed for this very call: nobody can have answered it yet. */
+  readonly fresh: boolean
+  /** How many people other than the operator have to agree; 0 where none. */
+  readonly approvals: number
   readonly released: boolean
   /** The host asks its operator itself. */
   readonly asked: boolean
@@ -17,7 +22,10 @@ export interface Entry {
 
 export type Settled =
   | { readonly kind: 'grant'; readonly entry: Entry; readonly grant: Grant }
-  | { readonly kind: 'refused' | 'waiting'; readonly entry: Entry }
+  /** `standing`: where it waits for others, what the desk said. */
+  | { readonly kind: 'waiting'; readonly entry: Entry; readonly standing?: Standing }
+  /** `why`: what came up after the ruling. */
+  | { readonly kind: 'refused'; readonly entry: Entry; readonly why?: string }
 
 export type Granted = Extract<Settled, { kind: 'grant' }>
 

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../core/errors.ts'
 import { type Standing, standing, type Ticket } from '../people/ticket.ts'
 import type { CallReply, HeldCall, ReceiptLine, UndoReply, UndoRequest } from '../wire/api.ts'
+import type { ApprovalReply, DeskReply, WaitingApprovals } from '../wire/approvals.ts'
 import type { Turned } from '../wire/record.ts'
 import { closeReceipt, type End } from './close.ts'
 import { withDeadline } from './deadline.ts'
 import type { Gate } from './gate.ts'
 import { govern } from './govern.ts'
 import { type Manner, unjudged } from './open.ts'
+import { deskOf, standingOnDesk, tellDesk, waitingForOthers } from './others.ts'
 import { LONGEST_WORDS, record, sayGoal } from './record.ts'
 import type { Filed, Open } from './register.ts'
 import { faulted } from './reply.ts'
@@ -15,7 +17,7 @@ import { stagesOf } from './stages.ts'
 import { canGiveBack, undo } from './undo.ts'
 
 export class GuardError extends CodedError<
-  'guard/unknown-receipt' | 'guard/unknown-ticket' | 'guard/late' | 'guard/not-a-host'
+  'guard/unknown-receipt' | 'guard/unknown-ticket' | 'guard/late' | 'guard/not-a-host' | 'guard/for-others'
 > {}
 
 /** Who is at the other end, as far as the operating system tells. */
@@ -39,13 +41,29 @@ export interface Guard {
   waiting(): readonly HeldCall[]
   standing(ticket: string): Standing
   confirm(ticket: string, answer: 'confirmed' | 'refused', asker: Asker): Promise<void>
+  /** What waits for others, on the desk. */
+  approvals(): Promise<WaitingApprovals>
+  /** Where one such hold stands: at once, or, while it is open, after at most `waitMs`. */
+  approval(ticket: string, waitMs: number): Promise<ApprovalReply>
+  desk(): Promise<DeskReply>
+  /** Tells the desk what became of calls that it approved and does not know the end of. */
+  tellDesk(): Promise<void>
   confirmFile(file: { readonly path: string; readonly sha256: string }, asker: Asker): Promise<void>
   receipts(last: number): readonly ReceiptLine[]
   undo(request: UndoRequest): Promise<UndoReply>
   turn(state: Turned['state'], why: string, by: string): Promise<void>
   /** Resolves when no call, undo or close is under way, or after `ms`. */
   quiet(ms: number): Promise<void>
-  status(): { readonly policy: string; readonly stopped?: string; readonly open: number; readonly waiting: number }
+  status(): Status
+}
+
+export interface Status {
+  readonly policy: string
+  readonly stopped?: string
+  readonly open: number
+  /** Of its operator, and of others on the desk. */
+  readonly waiting: number
+  readonly waitingForOthers: number
 }
 
 /** A judgement takes milliseconds and a snapshot two seconds at most: what lasts longer is denied. */
@@ -64,6 +82,14 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
     closing.set(open.receipt, ending)
     return ending
   }
+  let telling: Promise<void> | undefined
+  /** Who closed it needs not wait; what fails is tried again. */
+  const tell = (): void => {
+    if (telling !== undefined || g.register.untold.size === 0) return
+    telling = during(tellDesk(g).catch(() => undefined)).finally(() => {
+      telling = undefined
+    })
+  }
   return {
     call: (call, manner) =>
       during(
@@ -72,10 +98,10 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
           (deadline) => govern(call, stagesOf(g, manner, deadline)),
           () => late(g),
         ),
-      ),
+      ).finally(tell),
     close: async (receipt, end) => {
       const open = g.register.open.get(receipt)
-      if (open?.perform === 'host') return await during(closeOnce(open, end))
+      if (open?.perform === 'host') return await during(closeOnce(open, end)).finally(tell)
       if (open !== undefined) throw new GuardError('guard/not-a-host', `the guard itself runs \`${receipt}\``)
       if (!g.register.receipts.has(receipt))
         throw new GuardError('guard/unknown-receipt', `there is no receipt \`${receipt}\``)
@@ -96,10 +122,18 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
           data: { run, what: 'claim', text: text.slice(0, LONGEST_WORDS) },
         })
     },
-    waiting: () => g.register.waiting(g.clock.now()),
+    waiting: () => g.register.waiting(g.clock.now(), 'operator'),
     standing: (id) => standing(ticketOf(g, id), g.clock.now()),
+    approvals: () => waitingForOthers(g),
+    approval: (ticket, waitMs) => standingOnDesk(g, ticket, waitMs),
+    desk: () => deskOf(g),
+    tellDesk: async () => tell(),
     confirm: async (id, answer, asker) => {
       const ticket = ticketOf(g, id)
+      if (ticket.approvals > 0 && answer === 'confirmed')
+        throw new GuardError('guard/for-others', `\`${id}\` waits for others: its operator's own yes does not count`, {
+          hint: '`interlock approvals` tells who was asked, and where',
+        })
       const now = standing(ticket, g.clock.now())
       if (now !== 'open')
         throw new GuardError('guard/unknown-ticket', `\`${id}\` is ${now}`, {
@@ -121,8 +155,11 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
     quiet: async (ms) => void (await Promise.race([Promise.allSettled(under), sleep(ms, undefined, { ref: false })])),
     status: () => {
       const stopped = g.breaker.stopped()
-      const waiting = g.register.waiting(g.clock.now()).length
-      return { policy: g.policy.hash, ...(stopped && { stopped }), open: g.register.open.size, waiting }
+      const [waiting, waitingOthers] = (['operator', 'others'] as const).map(
+        (whom) => g.register.waiting(g.clock.now(), whom).length,
+      ) as [number, number]
+      const known = { policy: g.policy.hash, open: g.register.open.size, waiting, waitingForOthers: waitingOthers }
+      return { ...known, ...(stopped && { stopped }) }
     },
   }
 }

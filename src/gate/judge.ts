@@ -2,8 +2,8 @@ import { type Effect, resourceName } from '../core/effect.ts'
 import type { Mandate } from '../core/mandate.ts'
 import { placeName } from '../core/place.ts'
 import type { Release, Ruling } from '../core/ruling.ts'
-import { bySafeguardOrder, SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
-import type { Answer, Judged, Policy, Question, Study } from '../core/study.ts'
+import { approvalsIn, bySafeguardOrder, SAFEGUARDS } from '../core/safeguard.ts'
+import type { Answer, Judged, Policy, Study } from '../core/study.ts'
 import { ladder } from '../policy/vocabulary.ts'
 import { matchPrecedents } from '../risk/precedent.ts'
 import { questionOf } from '../risk/question.ts'
@@ -18,8 +18,16 @@ export interface Bench {
   readonly history: History
   /** Why the breaker is open, where it is. */
   readonly stopped?: string
-  /** The operator said No to this very call. */
-  readonly refused?: boolean
+  /** Somebody said No to this very call. */
+  readonly refused?: Refusal
+  /** Where other people can approve, and whose agents these are; absent where nobody else can be asked. */
+  readonly approvals?: { readonly where: string; readonly operator: string }
+}
+
+/** Who said No: the operator, or with a reason one who was asked for his approval. */
+export interface Refusal {
+  readonly by: string
+  readonly reason?: string
 }
 
 /** Weigh → decide. Pure and synchronous: `explain`, dry run, replay and enforcement all call this. */
@@ -27,7 +35,7 @@ export function judge(study: Study, bench: Bench): Judged {
   if (bench.stopped !== undefined) return stopped(study, bench, bench.stopped)
   const { config } = bench
   // A No to this very call says more than that its effects were refused.
-  const history = bench.refused === true ? { ...bench.history, refused: [] } : bench.history
+  const history = bench.refused !== undefined ? { ...bench.history, refused: [] } : bench.history
   const drafts = joinReplaces(study.drafts, history)
   const effects = weigh(drafts, study.facts, { config, target: study.action.target, created: history.created })
   const questions = effects.map((effect) => questionOf(effect, { mandate: bench.mandate, history }, 'advised'))
@@ -38,8 +46,8 @@ export function judge(study: Study, bench: Bench): Judged {
     )
     return bench.policy.decide(question, sets)
   })
-  const ruled = rule(effects, answers, questions)
-  const ruling = bench.refused === true && ruled.kind === 'hold' ? refused(ruled.because) : ruled
+  const ruled = rule({ effects, answers, questions }, bench.approvals)
+  const ruling = bench.refused !== undefined && ruled.kind === 'hold' ? refused(ruled.because, bench.refused) : ruled
   return {
     study,
     policy: bench.policy.hash,
@@ -51,14 +59,11 @@ export function judge(study: Study, bench: Bench): Judged {
   }
 }
 
-function refused(because: string): Ruling {
+function refused(because: string, { by, reason }: Refusal): Ruling {
   const instead = 'take the No as the answer, and say at the end what was left undone'
-  return {
-    kind: 'deny',
-    by: 'operator/refused',
-    because: `the operator said No to this very call: ${because}`,
-    instead,
-  }
+  const said = `${by} said No to this very call${reason === undefined ? '' : ` (“${reason}”)`}`
+  const rule = reason === undefined ? 'operator/refused' : 'approval/refused'
+  return { kind: 'deny', by: rule, because: `${said}: ${because}`, instead }
 }
 
 function stopped(study: Study, { policy }: Bench, why: string): Judged {
@@ -77,7 +82,10 @@ export function gravest(answers: readonly Answer[]): number {
 }
 
 /** An action is ruled as its gravest effect; the safeguards of all effects add up. */
-function rule(effects: readonly Effect[], answers: readonly Answer[], questions: readonly Question[]): Ruling {
+function rule(
+  { effects, answers, questions }: Pick<Judged, 'effects' | 'answers' | 'questions'>,
+  approvals: Bench['approvals'],
+): Ruling {
   const at = gravest(answers)
   const [effect, answer] = [effects[at], answers[at]]
   if (effect === undefined || answer === undefined)
@@ -93,12 +101,12 @@ function rule(effects: readonly Effect[], answers: readonly Answer[], questions:
   if (people === undefined) return { kind: 'allow', by: answer.rule, because, under: asked }
   if (people === 'confirm')
     return { kind: 'hold', by: answer.rule, because, under: asked, release: OPERATOR, ...instead }
-  return {
-    kind: 'deny',
-    by: answer.rule,
-    because: `${because}; it needs ${needs(people)}, and nobody is enrolled who could give it`,
-    ...instead,
-  }
+  const count = approvalsIn(asked)
+  const needed = `${because}; it needs the approval of ${peopleWords(count)}`
+  if (approvals === undefined)
+    return { kind: 'deny', by: answer.rule, because: `${needed}, and nobody is enrolled who could give it`, ...instead }
+  const release = byOthers(count, approvals)
+  return { kind: 'hold', by: answer.rule, because: needed, under: asked, release, ...instead }
 }
 
 /**
@@ -116,8 +124,16 @@ function insteadOf(at: number, effects: readonly Effect[], answers: readonly Ans
 
 const OPERATOR: Release = { who: 'the operator', where: 'in a terminal of his own', how: 'interlock confirm TICKET' }
 
-function needs(people: Safeguard): string {
-  return people === 'approval×2' ? 'the approval of two people' : 'the approval of another person'
+function byOthers(count: number, { where, operator }: NonNullable<Bench['approvals']>): Release {
+  return {
+    who: count > 1 ? `two people other than ${operator}` : `a person other than ${operator}`,
+    where: `on the desk at ${where}`,
+    how: 'they approve TICKET there; then the same call passes once, within an hour',
+  }
+}
+
+function peopleWords(count: number): string {
+  return count > 1 ? 'two people' : 'another person'
 }
 
 /** What a call wants that needs people, or that nobody may grant. */

@@ -1,4 +1,5 @@
 import type { Json } from '../core/digest.ts'
+import { approvalsIn } from '../core/safeguard.ts'
 import type { Judged } from '../core/study.ts'
 import { isAbout, releases, standing } from '../people/ticket.ts'
 import type { Ruled } from '../wire/record.ts'
@@ -21,22 +22,29 @@ export interface Opening {
   readonly manner: Manner
   /** Of the entry that this ruling takes the place of. */
   readonly receipt?: string
+  /** Nothing can come of the ticket that it had. */
+  readonly anew?: boolean
 }
 
 /** Every ruling is durable before anything runs. A confirmed ticket is used up here. */
 export async function openEntry(
   g: Gate,
-  { captured, judged, manner, receipt = g.clock.id('r') }: Opening,
+  { captured, judged, manner, receipt = g.clock.id('r'), anew = false }: Opening,
 ): Promise<Entry> {
-  const held = judged.ruling.kind === 'hold'
-  const canAsk = held && captured.request.perform === 'host' && (await manner.asks())
+  const { ruling } = judged
+  const held = ruling.kind === 'hold'
+  const approvals = ruling.kind === 'hold' ? approvalsIn(ruling.under) : 0
+  // INVARIANT: what others have to approve is never put to the operator.
+  const canAsk = held && approvals === 0 && captured.request.perform === 'host' && (await manner.asks())
   // INVARIANT: from here to the register's knowing of it there is no wait, so that two retries can't share a ticket.
-  const ticket = held ? ticketFor(g, judged) : undefined
+  const ticket = held ? ticketFor(g, judged, { approvals, anew }) : undefined
   const released = ticket?.released === true
   const entry: Entry = {
     receipt,
     captured,
     judged,
+    fresh: ticket?.fresh === true,
+    approvals,
     released,
     asked: canAsk && !released,
     ...(ticket && { ticket: ticket.id }),
@@ -49,18 +57,24 @@ export async function openEntry(
 }
 
 /** The one that a person has confirmed, else the one that waits already, else a new one. */
-function ticketFor(g: Gate, { study, policy }: Judged): { readonly id: string; readonly released: boolean } {
+function ticketFor(
+  g: Gate,
+  { study, policy }: Judged,
+  { approvals, anew }: { readonly approvals: number; readonly anew: boolean },
+): { readonly id: string; readonly released: boolean; readonly fresh: boolean } {
   const { action, preconditions } = study
   const now = g.clock.now()
   const terms = { digest: action.digest, policy, preconditions }
-  const known = [...g.register.tickets.values()].filter((ticket) => isAbout(ticket, terms))
+  const known = [...g.register.tickets.values()].filter(
+    (ticket) => isAbout(ticket, terms) && ticket.approvals === approvals,
+  )
   const release = known.find((ticket) => releases(ticket, terms, now))
-  if (release !== undefined) return { id: release.id, released: true }
-  const waiting = known.find((ticket) => standing(ticket, now) === 'open')
-  return { id: waiting?.id ?? g.clock.id('t'), released: false }
+  if (release !== undefined) return { id: release.id, released: true, fresh: false }
+  const waiting = anew ? undefined : known.find((ticket) => standing(ticket, now) === 'open')
+  return { id: waiting?.id ?? g.clock.id('t'), released: false, fresh: waiting === undefined }
 }
 
-function ruledOf({ captured: { action, request }, judged, ticket, released, asked }: Entry): Ruled {
+function ruledOf({ captured: { action, request }, judged, ticket, approvals, released, asked }: Entry): Ruled {
   const { ruling, rule, because, instead, safeguards, effects, precedents, level } = answerOf(judged)
   const { facts, preconditions, noSnapshot } = judged.study
   const wanted = wantedOf(judged)
@@ -87,6 +101,7 @@ function ruledOf({ captured: { action, request }, judged, ticket, released, aske
     ...(wanted.length > 0 && { wanted: [...wanted] }),
     ...(precedents && { precedents }),
     ...(ticket && { ticket }),
+    ...(approvals > 0 && { approvals }),
     ...(released && { released }),
     ...(asked && { asked }),
   }

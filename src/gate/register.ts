@@ -2,7 +2,8 @@ import { whatOf } from '../core/action.ts'
 import { answer, standing, type Ticket, used } from '../people/ticket.ts'
 import { forgive, type History, NO_HISTORY, remember, type Wanted } from '../risk/sequence.ts'
 import type { HeldCall } from '../wire/api.ts'
-import { Answered, Closed, RECORD, Ruled, Said, Turned } from '../wire/record.ts'
+import type { OutcomeRequest } from '../wire/desk.ts'
+import { Answered, Closed, Granted, RECORD, Ruled, Said, ToldDesk, Turned } from '../wire/record.ts'
 
 /** A receipt as the ledger tells it; what only its entries need to hold stays there. */
 export interface Filed {
@@ -34,8 +35,16 @@ export interface Open {
   readonly perform: Ruled['perform']
   /** The host asks its operator about this hold. */
   readonly asked?: string
+  /** The ticket whose approval it has from the desk. */
+  readonly approved?: string
   /** Names of the objects that it deletes elsewhere than on this disk. */
   readonly deletes: readonly string[]
+}
+
+/** The end of a call that took an approval, or may have, and that the desk is not known to know. */
+export interface Untold {
+  readonly ticket: string
+  readonly outcome: OutcomeRequest
 }
 
 /** What was done so far in one run. */
@@ -49,6 +58,7 @@ interface Run {
 const MOST_RECEIPTS = 20_000
 const MOST_TICKETS = 200
 const MOST_RUNS = 500
+const MOST_UNTOLD = 500
 
 /**
  * What the ledger says, by receipt, ticket and run. A fold over its entries and nothing besides, so that a
@@ -60,7 +70,11 @@ export class Register {
   readonly tickets = new Map<string, Ticket>()
   /** Why everything is stopped, where the last word was a stop. */
   stopped: string | undefined
+  /** By receipt. */
+  readonly untold = new Map<string, Untold>()
   readonly #held = new Map<string, HeldCall>()
+  /** Calls that may run once the desk's grant is on record. */
+  readonly #ungranted = new Map<string, Open>()
   /** What the call of a ticket wanted. */
   readonly #wanted = new Map<string, { readonly run: string; readonly wanted: readonly Wanted[] }>()
   readonly #runs = new Map<string, Run>()
@@ -81,10 +95,13 @@ export class Register {
         fits(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
         break
       case RECORD.answered:
-        fits(Answered.safeParse(entry.data), ({ ticket, answer: said }) => {
-          this.#turn(ticket, (known) => answer(known, said, at))
-          this.#answered(ticket, said)
-        })
+        fits(Answered.safeParse(entry.data), (answered) => this.#answered(answered, at))
+        break
+      case RECORD.granted:
+        fits(Granted.safeParse(entry.data), ({ ticket }) => this.#granted(entry.subject, ticket))
+        break
+      case RECORD.told:
+        fits(ToldDesk.safeParse(entry.data), () => this.untold.delete(entry.subject))
         break
       case RECORD.said:
         fits(Said.safeParse(entry.data), (said) => this.#said(entry.subject, said))
@@ -112,12 +129,13 @@ export class Register {
     return this.#runs.get(run)?.goal
   }
 
-  /** What waits for its operator, as he should see it. */
-  waiting(now: number): readonly HeldCall[] {
+  /** What waits: for its operator, or for others on the desk. */
+  waiting(now: number, whom: 'operator' | 'others'): readonly HeldCall[] {
     return [...this.#held.values()].flatMap((held) => {
       const ticket = this.tickets.get(held.ticket)
       const goal = this.goalOf(held.run)
-      return ticket && standing(ticket, now) === 'open' ? [{ ...held, ...(goal && { goal }) }] : []
+      if (ticket === undefined || standing(ticket, now) !== 'open') return []
+      return ticket.approvals > 0 === (whom === 'others') ? [{ ...held, ...(goal && { goal }) }] : []
     })
   }
 
@@ -149,13 +167,32 @@ export class Register {
     const runs = ruled.ruling === 'allow' || ruled.released === true || ruled.asked === true
     if (runs) this.open.set(id, openOf(id, at, ruled))
     else this.open.delete(id)
+    if (!runs && ruled.approvals !== undefined) keep(this.#ungranted, id, openOf(id, at, ruled), MOST_TICKETS)
+    else this.#ungranted.delete(id)
     if (undoes === undefined && workspace !== '') this.#run(run, { workspace: this.workspaceOf(run) ?? workspace })
     if (ruled.ticket !== undefined) this.#file(ruled.ticket, id, at, ruled)
     if (ruled.ruling === 'deny' && ruled.wanted !== undefined) this.#remember(run, { refused: ruled.wanted })
   }
 
+  #answered({ ticket, answer: said, person }: Answered, at: number): void {
+    this.#turn(ticket, (known) => {
+      const turned = answer(known, said, at)
+      return turned === known || person === undefined ? turned : { ...turned, refusedBy: person }
+    })
+    this.#learn(ticket, said)
+  }
+
+  /** From here on the receipt may run, and nothing else passes on the ticket. */
+  #granted(receipt: string, ticket: string): void {
+    this.#turn(ticket, used)
+    this.#learn(ticket, 'confirmed')
+    const open = this.#ungranted.get(receipt)
+    this.#ungranted.delete(receipt)
+    if (open !== undefined) this.open.set(receipt, { ...open, approved: ticket })
+  }
+
   /** A No to a call is a No to what it wanted, a later yes takes it back. */
-  #answered(ticket: string, said: Answered['answer']): void {
+  #learn(ticket: string, said: Answered['answer']): void {
     const about = this.#wanted.get(ticket)
     if (about === undefined) return
     const { run, wanted } = about
@@ -168,14 +205,19 @@ export class Register {
     if (this.tickets.has(ticket)) return
     const { run, digest, policy, preconditions, because, agent, input, cwd, effects, precedents, claim, noSnapshot } =
       ruled
-    const filed = { id: ticket, receipt, digest, policy, preconditions, state: 'open', at } as const
+    const { approvals = 0 } = ruled
+    // As on the desk: what was filed before of the same call comes to nothing.
+    if (approvals > 0)
+      for (const each of this.tickets.values())
+        if (each.approvals > 0 && each.digest === digest) this.#turn(each.id, used)
+    const filed = { id: ticket, receipt, digest, policy, preconditions, approvals, state: 'open', at } as const
     const dropped = keep(this.tickets, ticket, { ...filed, ...(noSnapshot && { noSnapshot }) }, MOST_TICKETS)
     for (const id of dropped) {
       this.#held.delete(id)
       this.#wanted.delete(id)
     }
     if (ruled.wanted !== undefined) this.#wanted.set(ticket, { run, wanted: ruled.wanted })
-    const shown = { ticket, receipt, at, agent, run, input, cwd, because, effects }
+    const shown = { ticket, receipt, at, agent, run, input, cwd, because, effects, ...(approvals > 0 && { approvals }) }
     this.#held.set(ticket, { ...shown, ...(precedents && { precedents }), ...(claim && { claim }) })
   }
 
@@ -187,9 +229,12 @@ export class Register {
     if (turned.state !== 'open') this.#held.delete(id)
   }
 
-  #closed(id: string, { outcome, changes, snapshot }: Closed): void {
+  #closed(id: string, { outcome, changes, snapshot, why, perhapsTaken }: Closed): void {
     const open = this.open.get(id)
     this.open.delete(id)
+    this.#ungranted.delete(id)
+    const ticket = open?.approved ?? perhapsTaken
+    if (ticket !== undefined) keep(this.untold, id, untoldOf(id, ticket, { outcome, why }), MOST_UNTOLD)
     if (open?.asked !== undefined) this.#turn(open.asked, used)
     if (open !== undefined && (outcome === 'done' || outcome === 'unknown'))
       this.#remember(open.run, { deleted: open.deletes })
@@ -231,6 +276,12 @@ function takes({ effects, safeguards }: Ruled): boolean {
   return effects.some(
     ({ verb, place }) => /^(?:update|delete|replace)$/.test(verb) && /^(?:workspace|home|host)$/.test(place),
   )
+}
+
+function untoldOf(receipt: string, ticket: string, { outcome, why }: Pick<Closed, 'outcome' | 'why'>): Untold {
+  const told = outcome === 'refused' ? 'failed' : outcome
+  const words = outcome === 'refused' ? `it did not run: ${why ?? 'no reason was kept'}` : why
+  return { ticket, outcome: { receipt, outcome: told, ...(words && { why: words.slice(0, 2000) }) } }
 }
 
 function openOf(receipt: string, at: number, { run, workspace, perform, effects, asked, ticket }: Ruled): Open {

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Grant } from '../core/grant.ts'
 import type { Snapshots, SnapshotTarget } from '../core/ports.ts'
 import type { Judged, Study } from '../core/study.ts'
+import type { Asked, Unasked } from './approve.ts'
 import type { Entry, Settled } from './govern.ts'
 
 /** How long after its grant a call may begin, or be handed over. */
@@ -12,19 +13,42 @@ export interface Settling {
   readonly snapshots: Pick<Snapshots, 'take'>
   /** Judges once more where no snapshot can be had, and opens the entry of that ruling. */
   again(entry: Entry, why: string): Promise<Entry>
+  /** Puts it to the people who have to approve it, or looks what they said. */
+  ask(entry: Entry): Promise<Asked>
+  /** Uses their approval up; durable when it is granted. */
+  take(entry: Entry): Promise<{ readonly kind: 'granted' } | Unasked>
+  /** Judges once more where nothing can come of its ticket, and opens the entry of that ruling. */
+  anew(entry: Entry): Promise<Entry>
+  /** Closes the entry: it does not run. */
+  refuse(entry: Entry, why: Unasked): Promise<void>
 }
 
 /** Turns a ruling into a grant, a refusal or a wait. The only place that mints. */
 export async function settle(entry: Entry, s: Settling): Promise<Settled> {
   const { ruling, study } = entry.judged
   if (ruling.kind === 'deny') return { kind: 'refused', entry }
-  if (ruling.kind === 'hold' && !entry.released && !entry.asked) return { kind: 'waiting', entry }
+  const others = ruling.kind === 'hold' && entry.approvals > 0
+  if (others) {
+    const asked = await s.ask(entry)
+    if (asked.kind === 'over') return await settle(await s.anew(entry), s)
+    if (asked.kind === 'refused') return await refuse(entry, asked, s)
+    if (asked.kind === 'waiting') return { ...asked, entry }
+  } else if (ruling.kind === 'hold' && !entry.released && !entry.asked) return { kind: 'waiting', entry }
   // Pre-images are kept wherever they can be, whether or not policy asked for them: it costs nobody a question.
   const targets = study.noSnapshot === undefined ? targetsOf(entry.judged) : []
   const taken = targets.length === 0 ? undefined : await s.snapshots.take(entry.receipt, targets)
   if (taken?.kind === 'infeasible' && ruling.under.includes('snapshot'))
     return await settle(await s.again(entry, taken.why), s)
-  return { kind: 'grant', entry, grant: mint(entry, s.clock) }
+  if (!others) return { kind: 'grant', entry, grant: mint(entry, s.clock) }
+  // Last: an approval that is used up for a call that then can't run is lost.
+  const got = await s.take(entry)
+  if (got.kind === 'refused') return await refuse(entry, got, s)
+  return { kind: 'grant', entry: { ...entry, released: true }, grant: mint(entry, s.clock) }
+}
+
+async function refuse(entry: Entry, why: Unasked, s: Settling): Promise<Settled> {
+  await s.refuse(entry, why)
+  return { kind: 'refused', entry, why: why.why }
 }
 
 const minted = new WeakSet<Grant>()

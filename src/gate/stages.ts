@@ -1,19 +1,20 @@
 import { digestOf } from '../core/digest.ts'
 import { reasonOf } from '../core/errors.ts'
 import type { Judged, Study } from '../core/study.ts'
-import { refuses, releases } from '../people/ticket.ts'
+import { refuses, releases, type Terms, type Ticket } from '../people/ticket.ts'
+import { ask, take } from './approve.ts'
 import { CallError, type Captured, capture } from './capture.ts'
 import { closeReceipt, type End } from './close.ts'
 import type { Deadline } from './deadline.ts'
 import { surroundingsOf } from './facts.ts'
 import type { Gate } from './gate.ts'
 import type { Entry, Progress, Stages } from './govern.ts'
-import { judge } from './judge.ts'
+import { judge, type Refusal } from './judge.ts'
 import { type Manner, openEntry, unjudged } from './open.ts'
 import { environment, perform } from './perform.ts'
 import { record } from './record.ts'
 import { secretsIn } from './redact.ts'
-import { faulted, notRun, replyOf } from './reply.ts'
+import { faulted, notApproved, notRun, replyOf } from './reply.ts'
 import { settle } from './settle.ts'
 import { understand } from './understand.ts'
 
@@ -30,6 +31,12 @@ export function stagesOf(g: Gate, manner: Manner, deadline: Deadline): Stages {
         snapshots: g.snapshots,
         again: ({ captured, judged, receipt }, why) =>
           openEntry(g, { captured, judged: judgeHere(g, without(judged.study, why)), manner, receipt }),
+        ask: (each) => ask(g, each),
+        take: (each) => take(g, each),
+        anew: ({ captured, judged, receipt }) =>
+          openEntry(g, { captured, judged: judgeHere(g, judged.study), manner, receipt, anew: true }),
+        refuse: (each, { why, perhaps }) =>
+          close(g, each, { outcome: 'refused', why, ...(perhaps && each.ticket && { perhapsTaken: each.ticket }) }),
       }),
     perform: (granted) => perform(granted, { clock: g.clock, breaker: g.breaker, deadline }),
     finish: async (entry, seen) => {
@@ -43,7 +50,12 @@ export function stagesOf(g: Gate, manner: Manner, deadline: Deadline): Stages {
       await close(g, entry, { outcome, code })
       return { ...replyOf(entry, outcome), result: { code, stdout, stderr, truncated } }
     },
-    reply: ({ kind, entry }) => replyOf(entry, kind === 'waiting' ? 'waiting' : 'refused'),
+    reply: (settled) => {
+      const { entry } = settled
+      if (settled.kind === 'waiting') return replyOf(entry, 'waiting', { standing: settled.standing })
+      if (settled.kind === 'refused' && settled.why !== undefined) return notApproved(entry, settled.why)
+      return replyOf(entry, 'refused')
+    },
     fault: (error, so) => fault(g, error, so),
   }
 }
@@ -80,12 +92,21 @@ function judgeHere(g: Gate, study: Study): Judged {
   const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
   const now = g.clock.now()
   const tickets = [...g.register.tickets.values()]
-  const refused = tickets.some((ticket) => refuses(ticket, terms, now))
+  const refused = refusalOf(tickets, terms, now)
+  const desk = g.desk()
+  const approvals = desk && { where: desk.origin, operator: desk.operator }
   const all = g.register.history(action.agent.run)
   // A yes to this very call is newer than any No to its like.
   const released = tickets.some((ticket) => releases(ticket, terms, now))
   const history = released ? { ...all, refused: [] } : all
-  return judge(study, { policy: g.policy, config, mandate, history, refused, ...(stopped && { stopped }) })
+  const known = { ...(refused && { refused }), ...(approvals && { approvals }), ...(stopped && { stopped }) }
+  return judge(study, { policy: g.policy, config, mandate, history, ...known })
+}
+
+function refusalOf(tickets: readonly Ticket[], terms: Terms, now: number): Refusal | undefined {
+  const no = tickets.find((ticket) => refuses(ticket, terms, now))
+  if (no === undefined) return undefined
+  return no.refusedBy === undefined ? { by: 'the operator' } : { by: no.refusedBy.name, reason: no.refusedBy.reason }
 }
 
 function close(g: Gate, { receipt, judged, captured }: Entry, end: End): Promise<void> {
@@ -107,6 +128,6 @@ async function fault(
       : close(g, entry, { outcome: grant === undefined ? 'refused' : 'unknown', why })
   // A ledger that can't be written to is why most of what comes here comes: the answer is the same.
   const recorded = await told.then(() => true).catch(() => false)
-  if (entry !== undefined && grant !== undefined) return replyOf(entry, 'unknown', why)
+  if (entry !== undefined && grant !== undefined) return replyOf(entry, 'unknown', { why })
   return faulted(recorded ? receipt : 'none', error)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { HostFacts } from '../gate/facts.ts'
 import { hookFiles } from '../hosts/claude-code/hook-files.ts'
 import { type LoadedPolicy, loadPolicy, type Proven, readPack } from '../policy/load.ts'
-import { type Env, type Folders, PACKAGE } from './folders.ts'
+import { deskFoldersOf, type Env, type Folders, PACKAGE } from './folders.ts'
 
 /** What every call of this user's guard has in common. */
 export function hostFacts(env: Env, folders: Folders): HostFacts {
@@ -13,7 +13,8 @@ export function hostFacts(env: Env, folders: Folders): HostFacts {
     const value = env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  const fixed = [real(folders.state), real(folders.config), ...own]
+  const desk = deskFoldersOf(env)
+  const fixed = [...[folders.state, folders.config, desk.state, desk.config].map(real), ...own]
   const hooks = hookFiles(folders.state)
   return {
     temporary: [...new Set(temporary)],

@@ -1,3 +1,4 @@
+import { readEnrolment } from '../approvals/enrolment.ts'
 import type { Case, Judge } from '../cli/check.ts'
 import { freezeAction, type Kind } from '../core/action.ts'
 import { systemClock } from '../core/clock.ts'
@@ -34,14 +35,25 @@ function understandFor(env: Env, cwd: string, policy: LoadedPolicy): Understand 
   const rulebook = rulebookOf(folders)
   const probe = probeWith(systemClock)
   const host = hostFacts(env, folders)
+  const approvals = approvalsHere(folders.state)
   return async (call, { workspace, history = NO_HISTORY, noSnapshot } = {}) => {
     if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
     const action = freezeAction(callOf(call, cwd, folders.home))
     const around = surroundingsOf(action, host, { ...(workspace && { workspace }) })
     const { config, mandate } = rulebook.rulesOf(around.workspace, systemClock.now())
     const study = await understand(action, { around, config, probe })
-    const bench = { policy, config, mandate, history }
+    const bench = { policy, config, mandate, history, ...(approvals && { approvals }) }
     return { study: noSnapshot === undefined ? study : { ...study, noSnapshot }, bench }
+  }
+}
+
+/** Where others approve, as far as this machine's own files tell; undefined where nowhere, or where they can't be read. */
+function approvalsHere(state: string): { readonly where: string; readonly operator: string } | undefined {
+  try {
+    const enrolment = readEnrolment(state)
+    return enrolment && { where: enrolment.origin, operator: enrolment.operator.name }
+  } catch {
+    return undefined
   }
 }
 

@@ -20,7 +20,7 @@ export function foldersOf(env: Env): Folders {
   }
 }
 
-/** Where this user's desk keeps its own. */
+/** Where this user's desk keeps its own; nothing there is any agent's to touch. */
 export function deskFoldersOf(env: Env): Omit<Folders, 'home'> {
   const home = env.HOME || '/'
   return {

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEnrolment } from '../approvals/enrolment.ts'
 import { type Agree, askGuard } from '../cli/guard.ts'
 import { json, line, note, table } from '../cli/render.ts'
+import { reasonOf } from '../core/errors.ts'
 import { EXIT } from '../core/ruling.ts'
 import { startScriptedModel } from '../demo/model.ts'
 import { claudeVersion, type Enforcement, findClaude, tryCanary } from '../hosts/claude-code/canary.ts'
@@ -10,6 +12,7 @@ import { install, preview, settingsPath, uninstall } from '../hosts/claude-code/
 import { type Installation, installations } from '../hosts/claude-code/record.ts'
 import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
 import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
+import type { DeskReply } from '../wire/approvals.ts'
 import { type Env, foldersOf, LAUNCHER, readAddress } from './folders.ts'
 import { reachOf } from './reach.ts'
 
@@ -112,28 +115,51 @@ interface GuardStatus {
   readonly stopped?: string
   readonly open: number
   readonly waiting: number
+  readonly waitingForOthers: number
 }
 
 /** What is guarded, at which level, and which doors stay open. */
 export async function status(options: { json?: boolean; prove?: boolean }, env: Env): Promise<number> {
   const { state } = foldersOf(env)
   const guard = (await askGuard(reachOf(env), 'GET', '/v1/status')) as GuardStatus
+  const desk = (await askGuard(reachOf(env), 'GET', '/v1/desk')) as DeskReply
   const installed: readonly Installation[] = await installations(state)
   const enforcement =
     options.prove === true
       ? await prove(await findClaude(env.PATH ?? ''), env, installed)
       : { kind: 'not tried' as const, why: '`interlock status --prove` tries it' }
   const host = await describeHost(installed, enforcement)
-  if (options.json === true) json({ guard, hosts: [host] })
+  if (options.json === true) json({ guard, ...desk, hosts: [host] })
   else {
     const stopped = guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`
     line(`guard        running, policy ${guard.policy.slice(0, 12)}${stopped}`)
     if (guard.waiting > 0) line(`waiting      ${guard.waiting} for your answer: \`interlock confirm\` lists them`)
+    line(`desk         ${deskWords(desk, state)}`)
+    if (guard.waitingForOthers > 0)
+      line(`waiting      ${guard.waitingForOthers} for others: \`interlock approvals\` tells for whom`)
     line('confirms     forgeable: software that runs as this user could give them, and could alter this installation')
     line(`ledger       ${join(state, 'ledger')}`)
     showHost(host)
   }
   return EXIT.done
+}
+
+/** Where others approve, and whose own approval does not count. */
+function deskWords({ desk }: DeskReply, state: string): string {
+  if (desk === undefined)
+    return unreadable(state) ?? 'none: what needs others is denied; `interlock desk enroll` names one'
+  const { origin, operator, answers, why } = desk
+  const how = answers ? 'answers' : `DOES NOT ANSWER, and what needs others is refused: ${why}`
+  return `${origin}, for agents of ${operator}; ${how}`
+}
+
+function unreadable(state: string): string | undefined {
+  try {
+    readEnrolment(state)
+    return undefined
+  } catch (error) {
+    return `NONE IN FORCE: ${reasonOf(error)}`
+  }
 }
 
 function showHost({ level, enforcement, installed, holds, doors }: Description): void {

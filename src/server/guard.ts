@@ -34,6 +34,9 @@ export interface Doors {
 /** Hooks carry whole files; more than this is no call. */
 const LONGEST_BODY = 64 << 20
 
+/** How long one question for an approval is kept open. */
+const LONGEST_WAIT = 20_000
+
 /** The guard's HTTP interface; `wire/api.ts` says the shapes. An error is an answer with its reason, never a silence. */
 export function guardApp(doors: Doors, door: Door): Hono {
   const { guard } = doors
@@ -61,6 +64,12 @@ export function guardApp(doors: Doors, door: Door): Hono {
         : guard.confirmFile({ path: asked.file, sha256: asked.sha256 }, asker),
     )
   })
+  app.get('/v1/approvals', async (c) => c.json(await guard.approvals()))
+  app.get('/v1/approvals/:ticket', async (c) => {
+    const wait = Math.min(LONGEST_WAIT, Math.max(0, Number(c.req.query('wait') ?? 0) || 0))
+    return c.json(await guard.approval(c.req.param('ticket'), wait))
+  })
+  app.get('/v1/desk', async (c) => c.json(await guard.desk()))
   app.get('/v1/receipts', (c) => {
     const last = Math.min(20_000, Math.max(1, Number(c.req.query('last') ?? 20) || 20))
     return c.json({ receipts: [...guard.receipts(last)] } satisfies ReceiptLines)

@@ -87,6 +87,8 @@ export const HeldCall = z.strictObject({
   precedents: z.array(z.string()).optional(),
   goal: z.string().optional(),
   claim: z.string().optional(),
+  /** How many people other than the operator have to approve it, on the desk. */
+  approvals: z.int().optional(),
 })
 
 /** GET /v1/tickets: what waits for its operator, oldest first. */

@@ -33,6 +33,8 @@ export const Ruled = z.object({
   precedents: z.array(z.string()).optional(),
   /** The hold that this call waits for, or that released it. */
   ticket: z.string().optional(),
+  /** How many people other than the operator have to approve it. */
+  approvals: z.int().optional(),
   released: z.boolean().optional(),
   /** The host asks its operator itself. */
   asked: z.boolean().optional(),
@@ -52,6 +54,8 @@ export const Closed = z.object({
   why: z.string().optional(),
   /** Where the host asked its operator: `none` is a No, or an end of the session before the call was seen to end. */
   answered: z.enum(['yes', 'none', 'too fast for a person']).optional(),
+  /** The ticket whose approval the desk may have given out for it, though no grant came. */
+  perhapsTaken: z.string().optional(),
   changes: z.array(ChangeLine),
   diverged: z.boolean(),
   snapshot: z.boolean(),
@@ -63,15 +67,32 @@ export const Closed = z.object({
   unseen: z.array(z.string()).optional(),
 })
 
-/** `dev.interlock.ticket.answered`: what the operator said to a hold, in a terminal. */
+/** `dev.interlock.ticket.answered`: what the operator said to a hold, in a terminal; or the No of a person on the desk. */
 export const Answered = z.object({
   ticket: z.string(),
   answer: z.enum(['confirmed', 'refused']),
-  /** The process that was found at the other end. */
+  /** The process that was found at the other end, or the person on the desk. */
   by: z.string(),
+  person: z.object({ id: z.string(), name: z.string(), reason: z.string() }).optional(),
   /** Software of the same user could have said it. */
   forgeable: z.boolean(),
 })
+
+/**
+ * `dev.interlock.ticket.granted`: the desk gave its approval out for this receipt, which may run from here on. It is
+ * durable before anything does.
+ */
+export const Granted = z.object({
+  ticket: z.string(),
+  /** The desk's origin. */
+  desk: z.string(),
+  /** As the desk signed it: a compact JWS over `GrantClaims`. */
+  grant: z.string(),
+  approved: z.array(z.object({ id: z.string(), name: z.string(), at: z.number(), reason: z.string() })),
+})
+
+/** `dev.interlock.ticket.told`: the desk knows what became of the receipt; or why it will not be told. */
+export const ToldDesk = z.object({ ticket: z.string(), outcome: z.string(), refused: z.string().optional() })
 
 /** `dev.interlock.run.said`: kept as what it is, never read for rights. */
 export const Said = z.object({ run: z.string(), what: z.enum(['goal', 'claim']), text: z.string() })
@@ -84,6 +105,8 @@ export const FileConfirmed = z.object({ path: z.string(), sha256: z.string(), by
 
 export type Ruled = z.infer<typeof Ruled>
 export type Closed = z.infer<typeof Closed>
+export type Granted = z.infer<typeof Granted>
+export type ToldDesk = z.infer<typeof ToldDesk>
 export type Answered = z.infer<typeof Answered>
 export type Said = z.infer<typeof Said>
 export type Turned = z.infer<typeof Turned>
@@ -93,6 +116,8 @@ export const RECORD = {
   ruled: 'dev.interlock.action.ruled',
   closed: 'dev.interlock.action.closed',
   answered: 'dev.interlock.ticket.answered',
+  granted: 'dev.interlock.ticket.granted',
+  told: 'dev.interlock.ticket.told',
   said: 'dev.interlock.run.said',
   turned: 'dev.interlock.breaker.turned',
   fileConfirmed: 'dev.interlock.file.confirmed',

@@ -48,7 +48,7 @@ it('what may run is open until it is closed; what waits or was denied is not', (
 it('a second ruling of one receipt takes the place of the first', () => {
   const register = fold(['ruled', 'r-1', RULED], ['ruled', 'r-1', { ...RULED, ruling: 'hold', ticket: 't-1' }])
   expect(register.open.size).toBe(0)
-  expect(register.waiting(now).map(({ ticket }) => ticket)).toEqual(['t-1'])
+  expect(register.waiting(now, 'operator').map(({ ticket }) => ticket)).toEqual(['t-1'])
 })
 
 describe('what a run deleted', () => {
@@ -101,7 +101,9 @@ it('does not grow without bound', () => {
     const ruled = { ...RULED, input, ruling: 'hold', run: `run-${i}`, ticket: `t-${i}`, preconditions: `${i}` }
     register.apply({ type: RECORD.ruled, subject: `r-${i}`, time: '2026-01-01T00:00:00Z', data: ruled })
   }
-  expect([register.receipts.size, register.tickets.size, register.waiting(now).length]).toEqual([20_000, 200, 200])
+  expect([register.receipts.size, register.tickets.size, register.waiting(now, 'operator').length]).toEqual([
+    20_000, 200, 200,
+  ])
   expect(register.receipts.has('r-20999')).toBe(true)
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { DEFAULT_MANDATE } from '../../src/core/mandate.ts'
 import type { LedgerEntry, Snapshots } from '../../src/core/ports.ts'
+import type { Safeguard } from '../../src/core/safeguard.ts'
 import type { Answer, Policy } from '../../src/core/study.ts'
 import type { Gate } from '../../src/gate/gate.ts'
 import { probeWith } from '../../src/gate/probe.ts'
@@ -21,7 +22,7 @@ export interface World extends Gate {
   remove(): void
 }
 
-export type Change = Partial<Pick<Gate, 'policy' | 'probe' | 'rulesOf'>> & {
+export type Change = Partial<Pick<Gate, 'policy' | 'probe' | 'rulesOf' | 'desk'>> & {
   /** Called before each append; a throw is the ledger's failure. */
   readonly append?: (entry: LedgerEntry) => void
   readonly take?: Snapshots['take']
@@ -53,6 +54,7 @@ export function worldOf(change: Change = {}): World {
     host: { temporary: [], guarded: () => [], launchers: [], env: {} },
     home: '/home/nobody',
     probe: change.probe ?? probeWith(clock),
+    desk: change.desk ?? (() => undefined),
     rulesOf: change.rulesOf ?? (() => ({ config, mandate: DEFAULT_MANDATE })),
     breaker: {
       stopped: () => stop.why,
@@ -96,6 +98,10 @@ export function policyOf(answer: Answer): Policy {
 }
 
 export const HELD: Answer = { kind: 'permitted', under: ['confirm'], rule: 'test/hold', because: 'a test', tried: [] }
+export const FOR_OTHERS: Answer = forOthers('approval×2')
+export function forOthers(...under: readonly Safeguard[]): Answer {
+  return { kind: 'permitted', under, rule: 'test/others', because: 'a test', tried: [] }
+}
 export const DENIED: Answer = { kind: 'forbidden', rule: 'test/deny', because: 'a test', tried: [] }
 
 export function shellCall(w: World, input: string, perform: 'guard' | 'host' = 'host'): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { answer, refuses, releases, standing, type Ticket, used } from '../../src/people/ticket.ts'
 
 const TERMS = { digest: 'd', policy: 'p', preconditions: 'f' }
-const OPEN: Ticket = { ...TERMS, id: 't-1', receipt: 'r-1', state: 'open', at: 0 }
+const OPEN: Ticket = { ...TERMS, id: 't-1', receipt: 'r-1', approvals: 0, state: 'open', at: 0 }
 const MINUTE = 60_000
 
 const steps = fc.array(

@@ -62,9 +62,11 @@ function denyText(reply: CallReply): string {
   return first.includes(reply.because) ? reply.text : `${headline(reply)}\n${reply.text}`
 }
 
-function headline({ ruling, because, ticket }: CallReply): string {
+function headline({ ruling, because, ticket, release, safeguards }: CallReply): string {
   if (ruling === 'deny') return `Interlock denied this: ${because}`
   if (ticket === undefined) return `Interlock did not let this run: ${because}`
+  if (safeguards.some((each) => each.startsWith('approval')))
+    return `Interlock holds this for ${release?.who ?? 'others'}: ${because}`
   return `Interlock holds this until a person runs \`interlock confirm ${ticket}\`: ${because}`
 }
 

@@ -1,0 +1,79 @@
+import { request as plain, type RequestOptions } from 'node:http'
+import { Agent, request as secure } from 'node:https'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+
+export type Reply =
+  | { readonly kind: 'reply'; readonly status: number; readonly text: string }
+  /** `sent` false: nobody saw the request. */
+  | { readonly kind: 'none'; readonly sent: boolean; readonly why: string }
+
+export interface Asking {
+  readonly method: 'GET' | 'POST'
+  /** With its query. */
+  readonly path: string
+  readonly body?: string
+  readonly authorization?: string
+  readonly timeoutMs: number
+}
+
+/** A hold with a thousand effects is a few hundred KiB; who else answers could send for ever. */
+const LONGEST_REPLY = 4 * 1024 * 1024
+
+/** The system's certificates, or Node's own where the system has none, and those of the person. */
+function trust(ca: string | undefined): SecureContext {
+  const system = getCACertificates('system')
+  const known = system.length > 0 ? system : getCACertificates('default')
+  return createSecureContext({ ca: ca === undefined ? known : [...known, ca] })
+}
+
+/** Asks a desk. Never rejects, follows no redirect, and ends in time. */
+export function requester(origin: string, ca: string | undefined): (asking: Asking) => Promise<Reply> {
+  const { protocol, hostname, port } = new URL(origin)
+  const isSecure = protocol === 'https:'
+  // One context: reading some hundred certificates for each request would take longer than the request.
+  const agent = isSecure ? new Agent({ secureContext: trust(ca) }) : (false as const)
+  const where = { hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (isSecure ? 443 : 80) }
+  return (asking) => {
+    const { method, path, body = '', authorization } = asking
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...(authorization && { authorization }),
+    }
+    return exchange({ ...where, method, path, headers, agent }, asking, isSecure)
+  }
+}
+
+function exchange(options: RequestOptions, { body, timeoutMs }: Asking, isSecure: boolean): Promise<Reply> {
+  return new Promise((resolve) => {
+    let sent = false
+    const signal = AbortSignal.timeout(timeoutMs)
+    const none = (error: Error): void => {
+      const why = signal.aborted ? `it did not answer within ${Math.ceil(timeoutMs / 1000)} s` : reasonIn(error)
+      resolve({ kind: 'none', sent, why })
+    }
+    const asking = (isSecure ? secure : plain)({ ...options, signal }, (response) => {
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length > LONGEST_REPLY) asking.destroy(new Error('its reply is too long'))
+        else chunks.push(chunk)
+      })
+      response.on('end', () =>
+        resolve({ kind: 'reply', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      )
+      response.on('error', none)
+    })
+    asking.on('socket', (socket) => socket.once(isSecure ? 'secureConnect' : 'connect', () => (sent = true)))
+    asking.on('error', none)
+    asking.end(body)
+  })
+}
+
+/** One error for each address that a name has is one too many to tell. */
+function reasonIn(error: Error): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error && first.message !== '' ? first.message : 'it can not be reached'
+}
