@@ -231,6 +231,11 @@ function asking({ program, env, reach, end }: Given): void {
     .option('--key <file>', 'private key of the certificate, PEM')
     .action(async (options) => end(await (await import('./root/desk.ts')).serveDesk(options, env)))
   desk
+    .command('verify')
+    .description('verifies each vote and each grant again, from the ledger’s files alone')
+    .option('--json', 'as JSON')
+    .action(async (options) => end(await (await import('./root/desk-verify.ts')).verifyDesk(options, env)))
+  desk
     .command('enroll')
     .summary('let a desk answer for what needs other people')
     .description(

@@ -27,18 +27,14 @@ export async function* entriesIn({ state }: Pick<Folders, 'state'>, from = 0): A
 /** The ledger's own files, read without the guard. */
 export function ledgerFiles(env: Env): LedgerFiles {
   const folders = foldersOf(env)
-  const dir = join(folders.state, 'ledger')
-  return {
-    entries: () => entriesIn(folders),
-    verify: () =>
-      settled(() => verifyLedger(dir, { copy: copyPath(dir, folders.config), blobs: join(folders.state, 'blobs') })),
-  }
+  return { entries: () => entriesIn(folders), verify: () => verifyIn(folders) }
 }
 
-/** A guard at work signs within a second: what is under way is looked at again before it is told as a finding. */
-async function settled(verify: () => Promise<Verification>): Promise<Verification> {
+/** Who is at work on it signs within a second: what is under way is looked at again before it is told as a finding. */
+export async function verifyIn({ state, config }: Omit<Folders, 'home'>): Promise<Verification> {
+  const dir = join(state, 'ledger')
   for (let tries = 1; ; tries++) {
-    const found = await verify()
+    const found = await verifyLedger(dir, { copy: copyPath(dir, config), blobs: join(state, 'blobs') })
     const isUnderWay = found.kind === 'intact' && (found.copy === 'ahead' || found.ahead > 0)
     if (!isUnderWay || tries === SETTLE_TRIES) return found
     await sleep(SETTLE_MS)

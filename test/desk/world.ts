@@ -137,14 +137,16 @@ export class Somebody {
 /** A guard with its key. */
 export class SomeGuard {
   readonly origin: string
+  readonly clock: Clock
   readonly key: KeyObject
   readonly public: string
   id = ''
   enrolled: EnrollReply | undefined
 
-  constructor(origin: string) {
+  constructor({ origin, clock }: Pick<World, 'origin' | 'clock'>) {
     const pair = generateKeyPairSync('ed25519')
     this.origin = origin
+    this.clock = clock
     this.key = pair.privateKey
     this.public = pair.publicKey.export({ format: 'jwk' }).x ?? ''
   }
@@ -170,7 +172,7 @@ export class SomeGuard {
   }
 
   async token(method: string, path: string, text: string, claims: object = {}): Promise<string> {
-    const iat = Math.floor(systemClock.now() / 1000)
+    const iat = Math.floor(this.clock.now() / 1000)
     const bh = createHash('sha256').update(text).digest('base64url')
     const htu = path.split('?')[0]
     const all = { iss: this.id, aud: this.origin, iat, exp: iat + 60, htm: method, htu, bh, ...claims }
@@ -232,6 +234,6 @@ export async function team(world: World): Promise<{
   const ben = await ada.invite('Ben')
   const cho = await ada.invite('Cho')
   const dan = await ada.invite('Dan', ['operator', 'approver'])
-  const guard = await new SomeGuard(world.origin).enroll(ada, dan)
+  const guard = await new SomeGuard(world).enroll(ada, dan)
   return { ada, ben, cho, dan, guard }
 }

@@ -1,0 +1,195 @@
+import { type Ballot, challengeOf, envelopeDigest } from '../people/envelope.ts'
+import { close, counts, type Hold, type Move, take, vote } from '../people/hold.ts'
+import { DESK_RECORD, type DeskRecord, type PasskeyKey } from '../wire/desk-record.ts'
+import { readGrant } from './key.ts'
+import { asserted } from './passkeys.ts'
+import type { Enrolled } from './store.ts'
+
+/** An entry of the ledger with its place. */
+export interface Entry {
+  readonly index: number
+  readonly entry: { readonly type: string; readonly subject: string; readonly data: unknown }
+}
+
+/** What a desk's ledger comes to when every vote and every grant in it is judged again. */
+export interface Review {
+  readonly people: number
+  readonly guards: number
+  readonly holds: number
+  readonly votes: number
+  readonly grants: number
+  readonly faults: readonly { readonly index: number; readonly subject: string; readonly why: string }[]
+}
+
+/**
+ * Goes through a desk's ledger from its start, believing nothing that it can compute: digests, signatures, who was
+ * enrolled as what, and the states of holds. What it counts was done by the people who could, as they meant it.
+ */
+export async function review(entries: AsyncIterable<Entry>): Promise<Review> {
+  const known: Known = {
+    people: new Map(),
+    passkeys: new Map(),
+    guards: new Map(),
+    holds: new Map(),
+    nonces: new Set(),
+  }
+  const faults: Review['faults'][number][] = []
+  const counted = { votes: 0, grants: 0 }
+  for await (const { index, entry } of entries) {
+    const { type, subject } = entry
+    const kind = type.replace(/^dev\.interlock\./, '')
+    const why = await judge(known, kind, entry)
+    if (why !== undefined) faults.push({ index, subject, why })
+    else if (kind === 'hold.voted') counted.votes += 1
+    else if (kind === 'hold.granted') counted.grants += 1
+  }
+  const { people, guards, holds } = known
+  return { people: people.size, guards: guards.size, holds: holds.size, ...counted, faults }
+}
+
+/** As far as the ledger has told. */
+interface Known {
+  readonly people: Map<string, Enrolled>
+  readonly passkeys: Map<string, PasskeyKey & { readonly person: string }>
+  readonly guards: Map<string, Guard>
+  readonly holds: Map<string, Hold>
+  readonly nonces: Set<string>
+}
+
+interface Guard {
+  readonly operator: string
+  /** The desk's public key, as this guard pinned it. */
+  readonly desk: string
+  readonly revoked: boolean
+}
+
+/** Why the entry can't be true; undefined where it can, and is known from now on. */
+type Judge<Kind extends keyof DeskRecord> = (
+  known: Known,
+  data: DeskRecord[Kind],
+  subject: string,
+) => string | undefined | Promise<string | undefined>
+
+async function judge(known: Known, kind: string, { subject, data }: Entry['entry']): Promise<string | undefined> {
+  if (!Object.hasOwn(DESK_RECORD, kind)) return undefined
+  const name = kind as keyof DeskRecord
+  const parsed = DESK_RECORD[name].safeParse(data)
+  if (!parsed.success) return 'it is not what such an entry holds'
+  return await (JUDGES[name] as Judge<typeof name>)(known, parsed.data as never, subject)
+}
+
+const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
+  'person.enrolled'(known, { person, roles, passkey, by }) {
+    if (by === undefined ? known.people.size > 0 : !isAdmin(known, by)) return 'nobody who could had invited him'
+    if (known.people.has(person.id) || known.passkeys.has(passkey.id)) return 'person or passkey was enrolled before'
+    known.people.set(person.id, { ...person, roles, removed: false })
+    known.passkeys.set(passkey.id, { ...passkey, person: person.id })
+    return undefined
+  },
+  'person.removed'(known, { person, by }) {
+    const found = known.people.get(person)
+    if (found === undefined || !isAdmin(known, by)) return 'there was no such person, or no admin who removed him'
+    known.people.set(person, { ...found, removed: true })
+    return undefined
+  },
+  'guard.enrolled'(known, { guard, operator, desk, by }) {
+    if (known.guards.has(guard.id) || !isAdmin(known, by)) return 'it was enrolled before, or by no admin'
+    known.guards.set(guard.id, { operator: operator.id, desk, revoked: false })
+    return undefined
+  },
+  'guard.revoked'(known, { guard, by }) {
+    const found = known.guards.get(guard)
+    // Whoever removes an operator revokes his guards in the same breath, and may be that operator himself.
+    if (found === undefined || !known.people.get(by)?.roles.includes('admin'))
+      return 'there was no such guard, or no admin'
+    known.guards.set(guard, { ...found, revoked: true })
+    return undefined
+  },
+  'hold.filed'(known, { envelope, digest }, subject) {
+    const guard = known.guards.get(envelope.guard.id)
+    if (envelope.ticket !== subject || known.holds.has(subject)) return 'that ticket was filed before'
+    if (envelopeDigest(envelope) !== digest) return 'the envelope does not have the digest that people were to sign'
+    if (guard === undefined || guard.revoked || guard.operator !== envelope.operator.id)
+      return 'it was filed by no guard of that operator'
+    if (envelope.quorum.count !== envelope.approvals) return 'it asks fewer or more people than the guard had to ask'
+    known.holds.set(subject, { envelope, digest, state: 'open', votes: [] })
+    return undefined
+  },
+  async 'hold.voted'(known, { ballot, passkey, assertion, at }, subject) {
+    const hold = known.holds.get(subject)
+    if (hold === undefined || hold.digest !== ballot.envelope) return 'nothing with that digest was filed'
+    if (known.nonces.has(ballot.nonce)) return 'the vote was counted before'
+    const why = await notSigned(known, { ballot, passkey, assertion })
+    if (why !== undefined) return why
+    const { person, decision, reason } = ballot
+    known.nonces.add(ballot.nonce)
+    return moveTo(known, vote(hold, { person, decision, reason, at }, { people: [...known.people.values()], now: at }))
+  },
+  async 'hold.granted'(known, { receipt, envelope: digest, grant, people: named, at }, subject) {
+    const hold = known.holds.get(subject)
+    if (hold === undefined || hold.digest !== digest) return 'nothing with that digest was filed'
+    const { envelope, votes } = hold
+    const guard = known.guards.get(envelope.guard.id)
+    if (guard === undefined || guard.revoked) return 'its guard was revoked'
+    const { action, preconditions, policy } = envelope
+    const claims = await readGrant(grant, guard.desk)
+    if (claims === undefined) return 'the grant is not signed by the desk that the guard knows'
+    const expected = {
+      aud: envelope.guard.id,
+      ticket: subject,
+      receipt,
+      envelope: digest,
+      action,
+      preconditions,
+      policy,
+    }
+    for (const [name, value] of Object.entries(expected))
+      if (claims[name as keyof typeof expected] !== value) return `the grant names another ${name}`
+    const people = [...known.people.values()]
+    const yes = votes.filter(({ person }) => people.some((each) => each.id === person && counts(each, envelope)))
+    if (
+      yes
+        .map(({ person }) => person)
+        .sort()
+        .join() !== named.toSorted().join()
+    )
+      return 'it names others than those whose yes counted'
+    const terms = { action, preconditions, policy, guard: envelope.guard.id, receipt }
+    return moveTo(known, take(hold, terms, { people, now: at }))
+  },
+  'hold.closed'(known, { receipt, outcome }, subject) {
+    const hold = known.holds.get(subject)
+    return hold === undefined ? 'there was no such hold' : moveTo(known, close(hold, { receipt, outcome }))
+  },
+  'hold.ended'(known, { state }, subject) {
+    const hold = known.holds.get(subject)
+    const from = state === 'unknown' ? ['taken'] : ['open', 'approved']
+    if (hold === undefined || !from.includes(hold.state)) return `it could not become ${state}`
+    known.holds.set(subject, { ...hold, state })
+    return undefined
+  },
+}
+
+/** Why this is not what that person's own passkey signed. */
+async function notSigned(
+  { passkeys }: Known,
+  { ballot, passkey, assertion }: Pick<DeskRecord['hold.voted'], 'passkey' | 'assertion'> & { ballot: Ballot },
+): Promise<string | undefined> {
+  const enrolled = passkeys.get(passkey.id)
+  if (enrolled?.person !== ballot.person) return 'it was not signed with a passkey of that person'
+  if (enrolled.publicKey !== passkey.publicKey || enrolled.origin !== passkey.origin)
+    return 'the passkey is not as it was enrolled'
+  const signed = await asserted({ ...enrolled, counter: 0 }, challengeOf(ballot), assertion)
+  return signed.kind === 'signed' ? undefined : `the passkey did not sign this vote: ${signed.why}`
+}
+
+function moveTo(known: Known, moved: Move): string | undefined {
+  if (moved.kind === 'refused') return `the desk should have refused: ${moved.why}`
+  known.holds.set(moved.hold.envelope.ticket, moved.hold)
+  return undefined
+}
+
+function isAdmin({ people }: Known, id: string): boolean {
+  const person = people.get(id)
+  return person !== undefined && !person.removed && person.roles.includes('admin')
+}
