@@ -17,6 +17,7 @@ const DEBIAN = [
   { package: 'bubblewrap', program: 'bwrap', disk: '1 MB', why: 'the sandbox in which shells run what was generated' },
   { package: 'dash', program: 'dash', disk: '1 MB', why: 'a shell to hold the reading of commands against' },
   { package: 'zsh', program: 'zsh', disk: '19 MB', why: 'another one' },
+  { package: 'chromium', program: 'chromium', disk: '450 MB', why: "the desk's page, as people have it" },
   { package: 'tmux', program: 'tmux', disk: '1 MB', why: 'the questions that a host asks at a terminal' },
 ]
 

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { loadBuiltIn } from '../src/root/assemble.ts'
 import { files } from './source.ts'
+import { buildWeb } from './web.ts'
 
 /**
  * Builds `dist/`: all that runs in one folder, libraries included, so that a package is what was tested and installs
@@ -13,7 +14,8 @@ const WASM = 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
-rmSync(dist, { recursive: true, force: true })
+const { libraries } = await buildWeb()
+for (const entry of readdirSync(dist)) if (entry !== 'web') rmSync(join(dist, entry), { recursive: true, force: true })
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -38,7 +40,7 @@ const { metafile } = await build({
 
 copy(join(root, WASM), join(dist, 'cedar_wasm_bg.wasm'))
 for (const path of files(join(root, 'src'), /(?<!\.ts)$/)) copy(path, join(dist, relative(join(root, 'src'), path)))
-writeFileSync(join(dist, 'LICENSES.txt'), licences(metafile))
+writeFileSync(join(dist, 'LICENSES.txt'), licences(metafile, libraries))
 const { hash, rules } = loadBuiltIn()
 writeFileSync(join(dist, 'rules.json'), JSON.stringify({ hash, rules }))
 
@@ -48,10 +50,13 @@ function copy(from: string, to: string): void {
 }
 
 /** The terms of every library in the bundle, as their authors ask. */
-function licences(bundle: Metafile): string {
+function licences(bundle: Metafile, page: readonly string[]): string {
   const folders = Object.keys(bundle.inputs).map((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
-  const libraries = [...new Set(folders.filter((folder) => folder !== undefined))].sort()
-  return libraries.map((folder) => licence(folder)).join('\n')
+  const all = new Set([...page, ...folders.filter((folder) => folder !== undefined)])
+  return [...all]
+    .sort()
+    .map((folder) => licence(folder))
+    .join('\n')
 }
 
 function licence(folder: string): string {

@@ -32,7 +32,7 @@ export const COMPUTED = 'a computed path'
 
 export function readTree(root: string, folders: readonly string[]): Source[] {
   return folders
-    .flatMap((folder) => files(join(root, folder), /\.ts$/))
+    .flatMap((folder) => files(join(root, folder), /\.tsx?$/))
     .map((file) => {
       return readSource(relative(root, file).split(sep).join('/'), readFileSync(file, 'utf8'))
     })

@@ -25,8 +25,9 @@ export interface Told extends Counts {
 export const STEPS: readonly Step[] = [
   tool('format and lint', 'biome', ['check', '--error-on-warnings', '--max-diagnostics=10', '--colors=off']),
   tool('types', 'tsc', ['--project', '.', '--pretty', 'false']),
-  own('ranks', (root) => checkRanks(readTree(root, ['src']))),
-  own('habits and sizes', (root) => checkHabits(readTree(root, ['src', 'tools', 'test']))),
+  tool('types of the page', 'tsc', ['--project', 'web', '--pretty', 'false']),
+  own('ranks', (root) => checkRanks(readTree(root, ['src', 'web']))),
+  own('habits and sizes', (root) => checkHabits(readTree(root, ['src', 'web', 'tools', 'test']))),
   tool('dead code', 'knip', ['--no-progress']),
   own('documents', checkDocs),
 ]

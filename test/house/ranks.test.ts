@@ -60,6 +60,18 @@ describe('the rank table', () => {
     ])
   })
 
+  it('lets the page import the schemas and its own, and nothing import the page', () => {
+    const page =
+      "import { render } from 'preact'\nimport { Holds } from '../src/wire/desk.ts'\nimport { a } from './a.ts'"
+    expect(check({ 'web/main.tsx': page })).toEqual([])
+    expect(check({ 'web/main.tsx': "import { stateAt } from '../src/people/hold.ts'" })).toEqual([
+      'web/main.tsx:1: web/ may not import people',
+    ])
+    expect(check({ 'src/server/desk.ts': "import { a } from '../../web/a.ts'" })).toEqual([
+      'src/server/desk.ts:1: server imports `web/a.ts`, which is outside src/',
+    ])
+  })
+
   it('finds a cycle, type imports included', () => {
     const tree = {
       'src/core/a.ts': "import { b } from './b.ts'",

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import {
+  Challenge,
+  type CodeRequest,
+  Guards,
+  HoldPage,
+  Holds,
+  Invitation,
+  type InviteRequest,
+  type JoinStart,
+  OneTime,
+  People,
+  Problem,
+  Session,
+  type Signed,
+  type VoteStart,
+} from '../src/wire/desk.ts'
+
+// The page's policy forbids code made from text, which zod would try.
+z.config({ jitless: true })
+
+/** The desk said no, or nothing. `status` 0: it could not be reached. */
+export class Refused extends Error {
+  readonly status: number
+  constructor(status: number, why: string) {
+    super(why)
+    this.status = status
+  }
+}
+
+/** Sent on `window` where the session has ended. */
+export const SIGNED_OUT = 'signed-out'
+
+const at = encodeURIComponent
+
+export const desk = {
+  session: () => ask('GET', '/api/session', Session),
+  signInStart: () => ask('POST', '/api/session/start', Challenge, {}),
+  signIn: (signed: Signed) => ask('POST', '/api/session', Session, signed),
+  signOut: () => ask('DELETE', '/api/session', Session, {}),
+  invitation: (code: string) => ask('GET', `/api/invitations/${at(code)}`, Invitation),
+  joinStart: (code: string, body: JoinStart) => ask('POST', `/api/invitations/${at(code)}/start`, Challenge, body),
+  join: (code: string, signed: Signed) => ask('POST', `/api/invitations/${at(code)}`, Session, signed),
+  holds: () => ask('GET', '/api/holds', Holds),
+  hold: (ticket: string) => ask('GET', `/api/holds/${at(ticket)}`, HoldPage),
+  voteStart: (ticket: string, body: VoteStart) => ask('POST', `/api/holds/${at(ticket)}/votes/start`, Challenge, body),
+  vote: (ticket: string, signed: Signed) => ask('POST', `/api/holds/${at(ticket)}/votes`, HoldPage, signed),
+  people: () => ask('GET', '/api/people', People),
+  invite: (body: InviteRequest) => ask('POST', '/api/people/invitations', OneTime, body),
+  removePerson: (id: string) => ask('DELETE', `/api/people/${at(id)}`, People, {}),
+  guards: () => ask('GET', '/api/guards', Guards),
+  guardCode: (body: CodeRequest) => ask('POST', '/api/guards/codes', OneTime, body),
+  revokeGuard: (id: string) => ask('DELETE', `/api/guards/${at(id)}`, Guards, {}),
+}
+
+async function ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+  const reply = await fetch(path, { method, ...sent }).catch(() => {
+    throw new Refused(0, 'the desk does not answer')
+  })
+  const said: unknown = await reply.json().catch(() => undefined)
+  if (!reply.ok) throw refusal(reply.status, said)
+  const read = schema.safeParse(said)
+  if (!read.success) throw new Refused(reply.status, 'the desk answered in a way this page does not know; load it anew')
+  return read.data
+}
+
+function refusal(status: number, said: unknown): Refused {
+  if (status === 401) window.dispatchEvent(new Event(SIGNED_OUT))
+  const problem = Problem.safeParse(said)
+  return new Refused(status, problem.success ? problem.data.detail : `the desk answered with ${status}`)
+}

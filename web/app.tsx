@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { PersonLine } from '../src/wire/desk.ts'
+import { desk } from './api.ts'
+import { Help } from './components/help.tsx'
+import { Text } from './components/text.tsx'
+import { useKeys } from './keys.ts'
+import { useLive, useSignedOut } from './live.ts'
+import { GuardsPage } from './pages/guards.tsx'
+import { HoldView } from './pages/hold.tsx'
+import { HoldsPage } from './pages/holds.tsx'
+import { Join } from './pages/join.tsx'
+import { PeoplePage } from './pages/people.tsx'
+import { SignIn } from './pages/sign-in.tsx'
+import { go, type Route, useRoute } from './route.ts'
+
+type Who = { readonly kind: 'asking' } | { readonly kind: 'nobody' } | { readonly kind: 'somebody'; me: PersonLine }
+
+export function App() {
+  const { path, route } = useRoute()
+  const [who, setWho] = useState<Who>({ kind: 'asking' })
+  const settle = useCallback((person: PersonLine | undefined) => {
+    setWho(person === undefined ? { kind: 'nobody' } : { kind: 'somebody', me: person })
+  }, [])
+  useSignedOut(useCallback(() => settle(undefined), [settle]))
+  useEffect(() => {
+    desk.session().then(
+      ({ person }) => settle(person),
+      () => settle(undefined),
+    )
+  }, [settle])
+  const main = useRef<HTMLElement>(null)
+  // A new page is read from its top.
+  useEffect(() => {
+    scrollTo(0, 0)
+    main.current?.focus({ preventScroll: true })
+  }, [path, who.kind])
+
+  const onJoined = (me: PersonLine): void => {
+    settle(me)
+    go('/')
+  }
+  if (route.page === 'join')
+    return (
+      <main ref={main} tabIndex={-1} class="alone">
+        <Join code={route.code} onJoined={onJoined} />
+      </main>
+    )
+  if (who.kind !== 'somebody')
+    return (
+      <main ref={main} tabIndex={-1} class="alone">
+        {who.kind === 'nobody' && <SignIn onSignedIn={settle} />}
+      </main>
+    )
+  return <Desk me={who.me} route={route} mainRef={main} onSignedOut={() => settle(undefined)} />
+}
+
+interface DeskProps {
+  readonly me: PersonLine
+  readonly route: Route
+  readonly mainRef: { current: HTMLElement | null }
+  onSignedOut(): void
+}
+
+function Desk({ me, route, mainRef, onSignedOut }: DeskProps) {
+  const [helps, setHelps] = useState(false)
+  const { connected } = useLive(true)
+  useKeys({ '?': () => setHelps(true) })
+  const signOut = (): void => void desk.signOut().then(onSignedOut, onSignedOut)
+  return (
+    <>
+      <header class="bar">
+        <nav aria-label="Pages">
+          <Tab to="/" name="Holds" on={route.page === 'holds' || route.page === 'hold'} />
+          <Tab to="/people" name="People" on={route.page === 'people'} />
+          <Tab to="/guards" name="Guards" on={route.page === 'guards'} />
+        </nav>
+        <p class="bar-end">
+          <span role="status">{connected ? '' : 'not live: connecting again'}</span>
+          <Text of={me.name} />
+          <button type="button" class="quiet" onClick={signOut}>
+            Sign out
+          </button>
+          <button type="button" class="quiet" aria-label="Keys" title="Keys" onClick={() => setHelps(true)}>
+            ?
+          </button>
+        </p>
+      </header>
+      <main ref={mainRef} tabIndex={-1}>
+        <Page me={me} route={route} />
+      </main>
+      {helps && <Help onClose={() => setHelps(false)} />}
+    </>
+  )
+}
+
+function Tab({ to, name, on }: { readonly to: string; readonly name: string; readonly on: boolean }) {
+  return (
+    <a href={to} aria-current={on ? 'page' : undefined}>
+      {name}
+    </a>
+  )
+}
+
+function Page({ me, route }: { readonly me: PersonLine; readonly route: Route }) {
+  switch (route.page) {
+    case 'holds':
+      return <HoldsPage />
+    case 'hold':
+      return <HoldView key={route.ticket} me={me} ticket={route.ticket} />
+    case 'people':
+      return <PeoplePage me={me} />
+    case 'guards':
+      return <GuardsPage me={me} />
+    case 'join':
+    case 'nowhere':
+      return (
+        <>
+          <h1>There is no such page</h1>
+          <p>
+            <a href="/">To the holds</a>
+          </p>
+        </>
+      )
+  }
+}

@@ -1,0 +1,79 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Invitation, PersonLine } from '../../src/wire/desk.ts'
+import { desk } from '../api.ts'
+import { Failed, useAct, Wrong } from '../components/act.tsx'
+import { Text } from '../components/text.tsx'
+import { join } from '../passkey.ts'
+import { left, ROLES } from '../words.ts'
+
+interface JoinProps {
+  readonly code: string
+  onJoined(person: PersonLine): void
+}
+
+export function Join({ code, onJoined }: JoinProps) {
+  const [invitation, setInvitation] = useState<Invitation>()
+  const [error, setError] = useState<Error>()
+  useEffect(() => void desk.invitation(code).then(setInvitation, setError), [code])
+  return (
+    <>
+      <h1>Join this desk</h1>
+      <Failed error={error} />
+      {error !== undefined && (
+        <p>
+          A link works once and for a short time. Ask an admin for a new one, or <a href="/">sign in</a>.
+        </p>
+      )}
+      {invitation !== undefined && <JoinForm code={code} invitation={invitation} onJoined={onJoined} />}
+    </>
+  )
+}
+
+function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitation: Invitation }) {
+  const [name, setName] = useState('')
+  const { busy, wrong, run } = useAct()
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    run(async () => {
+      const { person } = await join(code, invitation.name === undefined ? name.trim() : undefined)
+      if (person !== undefined) onJoined(person)
+    })
+  }
+  return (
+    <form onSubmit={submit}>
+      {invitation.name === undefined ? (
+        <label>
+          Your name, as others will see it
+          <input
+            required
+            maxLength={80}
+            autocomplete="name"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+      ) : (
+        <p>
+          You join as{' '}
+          <strong>
+            <Text of={invitation.name} />
+          </strong>
+          .
+        </p>
+      )}
+      <ul>
+        {invitation.roles.map((role) => (
+          <li key={role}>
+            <strong>{role}</strong>: {ROLES[role]}
+          </li>
+        ))}
+      </ul>
+      <p>Your device makes a passkey for this desk. You sign in with it, and sign each vote with it.</p>
+      <button type="submit" class="main" disabled={busy}>
+        Make a passkey and join
+      </button>
+      <p class="muted">{left(invitation.expires, Date.now())} for this link</p>
+      <Wrong of={wrong} />
+    </form>
+  )
+}

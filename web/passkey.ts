@@ -1,0 +1,40 @@
+import {
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  startAuthentication,
+  startRegistration,
+} from '@simplewebauthn/browser'
+import type { Challenge, HoldPage, Session, Signed, VoteStart } from '../src/wire/desk.ts'
+import { desk } from './api.ts'
+
+export async function join(code: string, name: string | undefined): Promise<Session> {
+  const challenge = await desk.joinStart(code, name === undefined ? {} : { name })
+  const optionsJSON = challenge.options as unknown as PublicKeyCredentialCreationOptionsJSON
+  return desk.join(code, { nonce: challenge.nonce, response: plain(await startRegistration({ optionsJSON })) })
+}
+
+export async function signIn(): Promise<Session> {
+  return desk.signIn(await sign(await desk.signInStart()))
+}
+
+export async function vote(ticket: string, ballot: VoteStart): Promise<HoldPage> {
+  return desk.vote(ticket, await sign(await desk.voteStart(ticket, ballot)))
+}
+
+async function sign({ nonce, options }: Challenge): Promise<Signed> {
+  const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
+  return { nonce, response: plain(await startAuthentication({ optionsJSON })) }
+}
+
+/** As it goes over the wire: absent members and none that are undefined. */
+function plain(response: object): Signed['response'] {
+  return JSON.parse(JSON.stringify(response))
+}
+
+/** What went wrong, to a person. */
+export function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'NotAllowedError') return 'the passkey was not used: cancelled, or it took too long'
+  if (error.name === 'InvalidStateError') return 'this device already has a passkey for you here'
+  return error.message
+}

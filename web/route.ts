@@ -1,0 +1,54 @@
+import { useEffect, useState } from 'preact/hooks'
+
+export type Route =
+  | { readonly page: 'holds' | 'people' | 'guards' }
+  | { readonly page: 'hold'; readonly ticket: string }
+  | { readonly page: 'join'; readonly code: string }
+  | { readonly page: 'nowhere' }
+
+function routeOf(path: string): Route {
+  const [first = '', second, third] = path.split('/').slice(1).map(decode)
+  if (third !== undefined) return { page: 'nowhere' }
+  if (first === 'holds' && second) return { page: 'hold', ticket: second }
+  if (first === 'join' && second) return { page: 'join', code: second }
+  if (second) return { page: 'nowhere' }
+  if (first === '' || first === 'holds') return { page: 'holds' }
+  return first === 'people' || first === 'guards' ? { page: first } : { page: 'nowhere' }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
+}
+
+export function go(path: string): void {
+  if (path === location.pathname) return
+  history.pushState(null, '', path)
+  window.dispatchEvent(new Event('popstate'))
+}
+
+/** Links of this page change the address without loading it anew. */
+export function useRoute(): { readonly path: string; readonly route: Route } {
+  const [path, setPath] = useState(location.pathname)
+  useEffect(() => {
+    const onPop = (): void => setPath(location.pathname)
+    const onClick = (event: MouseEvent): void => {
+      const link = event.target instanceof Element ? event.target.closest('a') : null
+      const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0
+      if (link === null || modified || event.defaultPrevented || link.origin !== location.origin) return
+      if (link.target !== '' || link.hash !== '') return
+      event.preventDefault()
+      go(link.pathname)
+    }
+    window.addEventListener('popstate', onPop)
+    document.addEventListener('click', onClick)
+    return () => {
+      window.removeEventListener('popstate', onPop)
+      document.removeEventListener('click', onClick)
+    }
+  }, [])
+  return { path, route: routeOf(path) }
+}

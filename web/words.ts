@@ -1,0 +1,142 @@
+import type { EffectLine } from '../src/wire/api.ts'
+import type { HoldLine, HoldState, Role } from '../src/wire/desk.ts'
+
+export const UNDO: Readonly<Record<EffectLine['undo'], string>> = {
+  U0: 'nothing to undo',
+  U1: 'can be undone exactly',
+  U2: 'can be rebuilt',
+  U3: 'can be undone for a time',
+  U4: "can't be undone",
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  read: 'read',
+  create: 'made',
+  update: 'changed',
+  delete: 'deleted',
+  replace: 'replaced',
+  execute: 'run',
+  grant: 'granted',
+  disclose: 'sent out',
+  spend: 'spent',
+}
+
+/** What becomes of the resource, as a participle. */
+export function done(verb: string): string {
+  return DONE[verb] ?? verb
+}
+
+export const STATES: Readonly<Record<HoldState, string>> = {
+  open: 'waits for votes',
+  approved: 'approved, not run yet',
+  denied: 'denied',
+  expired: 'expired',
+  superseded: 'filed anew with other facts',
+  taken: 'runs now',
+  done: 'done',
+  failed: 'failed',
+  unknown: 'outcome unknown',
+}
+
+export function isWaiting(state: HoldState): boolean {
+  return state === 'open' || state === 'approved'
+}
+
+/** Those that wait, the ones that end soonest first. */
+export function byUrgency(lines: readonly HoldLine[]): HoldLine[] {
+  return lines.filter(({ state }) => isWaiting(state)).sort((a, b) => a.approveBy - b.approveBy)
+}
+
+export const ROLES: Readonly<Record<Role, string>> = {
+  operator: 'runs agents',
+  approver: "votes on other people's agents",
+  auditor: 'reads, and changes nothing',
+  admin: 'invites people, enrols guards, removes both',
+}
+
+/** Nothing brings it back. */
+export function isLost({ verb, undo }: EffectLine): boolean {
+  return undo === 'U4' && verb !== 'read'
+}
+
+const GRAVITY = ['U0', 'U1', 'U2', 'U3', 'U4']
+
+/** What can't be taken back first; the order is kept else. */
+export function gravestFirst(effects: readonly EffectLine[]): EffectLine[] {
+  const weight = (effect: EffectLine): number => (isLost(effect) ? 9 : GRAVITY.indexOf(effect.undo))
+  return effects.toSorted((a, b) => weight(b) - weight(a))
+}
+
+export interface Place {
+  readonly system: string
+  readonly environment?: string
+}
+
+export function placeOf(place: string): Place {
+  const [, environment, system] = /^(\w+):(.+)$/s.exec(place) ?? []
+  if (environment !== undefined && system !== undefined) return { system, environment }
+  if (place === 'home') return { system: "the user's home" }
+  return { system: place === 'host' ? 'the machine itself' : place === 'workspace' ? 'the workspace' : place }
+}
+
+/** One sentence of what would be lost: the names of things, and what is said of them. */
+export interface Loss {
+  readonly names: readonly string[]
+  readonly says: string
+  readonly lost: boolean
+}
+
+const NAMED = 3
+
+export function lossOf(effects: readonly EffectLine[]): Loss {
+  if (effects.some(({ resource, certainty }) => resource === 'anything' || certainty === 'opaque'))
+    return { names: ['anything'], says: " could be lost: what this does can't be known before it runs.", lost: true }
+  const lost = effects.filter(isLost)
+  const changed = effects.filter(({ verb }) => verb !== 'read')
+  const told = lost.length > 0 ? lost : changed.length > 0 ? gravestFirst(changed) : effects
+  if (told.length === 0) return { names: [], says: 'Nothing that is known would change.', lost: false }
+  const names = told.slice(0, NAMED).map(({ resource }) => resource)
+  const more = told.length > NAMED ? ` and ${count(told.length - NAMED, 'more thing')}` : ''
+  const verbs = [...new Set(told.map(({ verb }) => done(verb)))].join(' or ')
+  const gravest = told[0]?.undo ?? 'U4'
+  const undo = gravest === 'U0' ? '' : `, which ${UNDO[gravest]}`
+  return { names, says: `${more} would be ${verbs}${where(told)}${undo}.`, lost: lost.length > 0 }
+}
+
+/** Said only where it is the same for all. */
+function where(effects: readonly EffectLine[]): string {
+  const places = new Set(effects.map(({ place }) => place))
+  const [place] = places
+  if (places.size !== 1 || place === undefined) return ''
+  const { system, environment } = placeOf(place)
+  return environment === undefined ? ` in ${system}` : ` in ${environment}`
+}
+
+export function count(n: number, thing: string): string {
+  return `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A span as a person says it, rounded down. */
+export function span(ms: number): string {
+  if (ms < MINUTE) return 'less than a minute'
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`
+  return count(Math.floor(ms / DAY), 'day')
+}
+
+export function left(until: number, now: number): string {
+  return until <= now ? 'no time left' : `${span(until - now)} left`
+}
+
+export function ago(since: number, now: number): string {
+  return now - since < MINUTE ? 'just now' : `${span(now - since)} ago`
+}
+
+/** An hour is where one gets up for it. */
+export function isUrgent(until: number, now: number): boolean {
+  return until - now < HOUR
+}
