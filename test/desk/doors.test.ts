@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deskApp } from '../../src/desk/app.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
 import type { Challenge, OneTime, Session } from '../../src/wire/desk.ts'
-import { filing, firstPerson, newWorld, plain, Somebody, SomeGuard, team, type World } from './world.ts'
+import { filing } from './filing.ts'
+import { firstPerson, newWorld, plain, Somebody, SomeGuard, team, type World } from './world.ts'
 
 let world: World
 let ada: Somebody

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { filing, newWorld, team, type World } from './world.ts'
+import { filing } from './filing.ts'
+import { newWorld, team, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

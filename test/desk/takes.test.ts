@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sweep } from '../../src/desk/sweep.ts'
 import type { Filing, HoldState } from '../../src/wire/desk.ts'
-import { filing, newWorld, type Somebody, SomeGuard, team, type World } from './world.ts'
+import { filing } from './filing.ts'
+import { newWorld, type Somebody, SomeGuard, team, type World } from './world.ts'
 
 let world: World
 let ada: Somebody

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Challenge, HoldPage, Standing } from '../../src/wire/desk.ts'
 import { Authenticator } from './authenticator.ts'
-import { type Answer, filing, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
+import { filing } from './filing.ts'
+import { type Answer, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
 
 let world: World
 let ada: Somebody

@@ -200,28 +200,6 @@ export async function firstPerson({ running, origin }: World, name = 'Ada'): Pro
   return await new Somebody(origin).join(first?.code ?? '', name)
 }
 
-let tickets = 0
-
-export function filing(change: Partial<Filing> = {}): Filing {
-  tickets += 1
-  return {
-    ticket: `t-${String(tickets).padStart(10, '0')}`,
-    agent: 'claude-code',
-    run: 'run-1',
-    action: createHash('sha256').update(`action ${tickets}`).digest('hex'),
-    preconditions: 'a'.repeat(64),
-    policy: 'builtin',
-    kind: 'shell',
-    input: 'terraform destroy',
-    cwd: '/work',
-    rule: 'production/delete',
-    because: 'would delete production',
-    effects: [],
-    approvals: 2,
-    ...change,
-  }
-}
-
 /** An admin, two who approve, an operator, and his guard. */
 export async function team(world: World): Promise<{
   ada: Somebody
