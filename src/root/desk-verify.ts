@@ -19,10 +19,9 @@ export async function verifyDesk(options: { json?: boolean }, env: Env): Promise
   else {
     const { people, guards, holds, votes, grants, faults } = found
     line(`${faults.length === 0 ? 'intact' : 'broken'}  ${ledger.size} entries in ${join(folders.state, 'ledger')}`)
-    line(`  enrolled: ${people} people, ${guards} guards; filed: ${holds} holds`)
-    line(
-      `  verified: ${votes} votes, each by the passkey of who could give it; ${grants} grants, each after enough of them`,
-    )
+    line(`  enrolled: people ${people}, guards ${guards}`)
+    line(`  holds ${holds}, votes ${votes}: each by the passkey of one who could give it`)
+    line(`  grants ${grants}: each after enough of them`)
     for (const { index, subject, why } of faults) line(`  entry ${index}, ${subject}: ${why}`)
   }
   return found.faults.length === 0 ? EXIT.done : EXIT.fault

@@ -1,0 +1,128 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { DeskProcess, interlock } from './desk-process.ts'
+import { filing } from './filing.ts'
+import { freePort, Somebody, SomeGuard } from './world.ts'
+
+let folder: string
+let env: { readonly INTERLOCK_DESK_HOME: string; readonly XDG_CONFIG_HOME: string }
+let port: number
+let origin: string
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
+  env = { INTERLOCK_DESK_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') }
+  port = await freePort()
+  origin = `http://localhost:${port}`
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const start = (): Promise<DeskProcess> => DeskProcess.start(['--port', String(port)], env)
+
+it('keeps its state to itself, and has one process to work on it', async () => {
+  const desk = await start()
+  expect(statSync(env.INTERLOCK_DESK_HOME).mode & 0o777).toBe(0o700)
+  for (const name of ['desk.key', 'desk.sqlite', 'ledger.key'])
+    expect(statSync(join(env.INTERLOCK_DESK_HOME, name)).mode & 0o077).toBe(0)
+  const second = await interlock(['desk', '--port', String(await freePort())], env)
+  expect(second).toMatchObject({ code: 1, err: expect.stringContaining('is open in process') })
+  const elsewhere = { INTERLOCK_DESK_HOME: join(folder, 'other'), XDG_CONFIG_HOME: join(folder, 'other') }
+  const onPort = await interlock(['desk', '--port', String(port)], elsewhere)
+  expect(onPort).toMatchObject({ code: 1, err: expect.stringContaining(`something listens at port ${port}`) })
+  expect(await desk.end('SIGTERM')).toBe(0)
+})
+
+it('keeps its key, its people and its sessions when it starts again, and stays where it was', async () => {
+  const desk = await start()
+  const ada = await new Somebody(origin).join(await desk.firstCode(), 'Ada')
+  const fingerprint = /fingerprint (.*)/.exec(desk.said)?.[1]
+  await desk.end('SIGTERM')
+  const again = await start()
+  expect(again.said).toContain(`fingerprint ${fingerprint}`)
+  expect(again.said).not.toContain('/join/')
+  expect(await ada.send('GET', '/api/session')).toMatchObject({ body: { person: { name: 'Ada' } } })
+  await again.end('SIGTERM')
+  const moved = await interlock(['desk', '--origin', 'https://desk.example'], env)
+  expect(moved).toMatchObject({ code: 1, err: expect.stringContaining(`were made for \`${origin}\``) })
+})
+
+it('verifies its ledger beside the desk at work, and finds a changed byte', async () => {
+  const desk = await start()
+  const ada = await new Somebody(origin).join(await desk.firstCode(), 'Ada')
+  const ben = await ada.invite('Ben')
+  const guard = new SomeGuard({ origin, clock: { ...systemClock, skip: () => undefined } })
+  await guard.enroll(ada, await ada.invite('Dan', ['operator']))
+  const asked = filing()
+  await guard.file(asked)
+  for (const voter of [ada, ben]) await voter.vote(asked.ticket, 'approve')
+  await guard.file(asked)
+  expect(await interlock(['desk', 'verify'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^intact {2}/) })
+  await desk.end('SIGTERM')
+  const { code, out } = await interlock(['desk', 'verify'], env)
+  expect(out).toMatch(/^intact {2}8 entries in /)
+  expect(out).toContain('enrolled: people 3, guards 1\n  holds 1, votes 2: ')
+  expect(out).toContain('grants 1: ')
+  expect(code).toBe(0)
+
+  const tiles = join(env.INTERLOCK_DESK_HOME, 'ledger/tile/entries')
+  const path = join(
+    tiles,
+    readdirSync(tiles, { recursive: true, encoding: 'utf8' }).find((name) => /p\/8$/.test(name)) ?? '',
+  )
+  const bytes = readFileSync(path)
+  writeFileSync(path, bytes.toString('latin1').replace('looked at it', 'looked at IT'), 'latin1')
+  expect(await interlock(['desk', 'verify'], env)).toMatchObject({ code: 1, out: expect.stringMatching(/^broken {2}/) })
+  const json = await interlock(['desk', 'verify', '--json'], env)
+  expect(JSON.parse(json.out)).toMatchObject({ ledger: { kind: 'broken' } })
+  expect(json.code).toBe(1)
+})
+
+it('answers over TLS with the certificate that it is given', async () => {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  const tls = ['--origin', `https://localhost:${port}`, '--cert', cert]
+  const missing = await interlock(['desk', ...tls], env)
+  expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('`--cert` and `--key` go together') })
+  const made = selfSigned()
+  writeFileSync(cert, made.cert)
+  writeFileSync(key, made.key)
+  const desk = await DeskProcess.start([...tls, '--key', key], env)
+  const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(
+      `https://localhost:${port}/api/session`,
+      { ca: made.cert, servername: '', checkServerIdentity: () => undefined },
+      resolve,
+    ).on('error', reject),
+  )
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['strict-transport-security']).toBe('max-age=31536000')
+  answer.destroy()
+  await desk.end('SIGTERM')
+})
+
+/** A certificate that vouches for itself, in the fewest parts that X.509 allows. */
+function selfSigned(): { cert: string; key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const part = (tag: number, ...inner: Uint8Array[]): Buffer => {
+    const bytes = Buffer.concat(inner)
+    return Buffer.concat([
+      bytes.length < 128 ? Buffer.of(tag, bytes.length) : Buffer.of(tag, 0x81, bytes.length),
+      bytes,
+    ])
+  }
+  const algorithm = Buffer.from('300506032b6570', 'hex')
+  const name = part(0x30, part(0x31, part(0x30, Buffer.from('0603550403', 'hex'), part(0x0c, Buffer.from('desk')))))
+  const times = part(0x30, ...['20200101000000Z', '20990101000000Z'].map((time) => part(0x18, Buffer.from(time))))
+  const spki = publicKey.export({ type: 'spki', format: 'der' })
+  const body = part(0x30, Buffer.from('a003020102020101', 'hex'), algorithm, name, times, name, spki)
+  const signature = part(0x03, Buffer.of(0), sign(null, body, privateKey))
+  const pem = part(0x30, body, algorithm, signature).toString('base64')
+  return {
+    cert: `-----BEGIN CERTIFICATE-----\n${pem}\n-----END CERTIFICATE-----\n`,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  }
+}
