@@ -80,7 +80,7 @@ function Desk({ me, route, mainRef, onSignedOut }: DeskProps) {
           <button type="button" class="quiet" onClick={signOut}>
             Sign out
           </button>
-          <button type="button" class="quiet" aria-label="Keys" title="Keys" onClick={() => setHelps(true)}>
+          <button type="button" class="quiet keys-button" aria-label="Keys" title="Keys" onClick={() => setHelps(true)}>
             ?
           </button>
         </p>

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** What the help lists, and each page listens to where it applies. */
 export const KEYS: readonly (readonly [key: string, does: string])[] = [
@@ -13,7 +13,8 @@ export const KEYS: readonly (readonly [key: string, does: string])[] = [
 
 /** Single keys, while nobody types into a field and no dialog is open. */
 export function useKeys(actions: Readonly<Record<string, () => void>>): void {
-  useEffect(() => {
+  // Before the next key comes, whatever this one changed.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
       const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined

@@ -57,8 +57,8 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
     }),
 )
 
-/** How many spaces still show as spaces. */
-const SPACES = 16
+/** More spaces, or line breaks, than a person would put there. */
+const RUN = /( {17,}|\n{5,})/
 /** Marks that a letter may carry before they cover what is around it. */
 const STACK = 2
 
@@ -137,17 +137,16 @@ function add(pieces: Piece[], piece: Piece): void {
   else pieces.push(piece)
 }
 
-/** Long runs of spaces, which push what follows out of sight, as their number. */
+/** Long runs of spaces and of empty lines, which push what follows out of sight, as their number. */
 function spread(piece: Piece): Piece[] {
   if (piece.kind !== 'text') return [piece]
-  const parts = piece.text.split(new RegExp(`( {${SPACES + 1},})`))
-  return parts
-    .filter((part) => part !== '')
-    .map((part) =>
-      part.length > SPACES && part.trim() === '' && !part.includes('\n')
-        ? { kind: 'hidden', label: `${part.length} spaces`, title: 'a long run of spaces' }
-        : { kind: 'text', text: part },
-    )
+  return piece.text.split(RUN).flatMap((part): Piece[] => {
+    if (part === '') return []
+    if (!RUN.test(part)) return [{ kind: 'text', text: part }]
+    if (part.startsWith(' ')) return [{ kind: 'hidden', label: `${part.length} spaces`, title: 'a long run of spaces' }]
+    const line: Piece = { kind: 'text', text: '\n' }
+    return [line, { kind: 'hidden', label: `${part.length - 1} empty lines`, title: 'a long gap' }, line]
+  })
 }
 
 /** A part of a call's input that is text, under its name there. */

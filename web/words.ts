@@ -87,6 +87,7 @@ export interface Loss {
 }
 
 const NAMED = 3
+const NAME_LENGTH = 80
 
 export function lossOf(effects: readonly EffectLine[]): Loss {
   if (effects.some(({ resource, certainty }) => resource === 'anything' || certainty === 'opaque'))
@@ -95,12 +96,18 @@ export function lossOf(effects: readonly EffectLine[]): Loss {
   const changed = effects.filter(({ verb }) => verb !== 'read')
   const told = lost.length > 0 ? lost : changed.length > 0 ? gravestFirst(changed) : effects
   if (told.length === 0) return { names: [], says: 'Nothing that is known would change.', lost: false }
-  const names = told.slice(0, NAMED).map(({ resource }) => resource)
+  const names = told.slice(0, NAMED).map(({ resource }) => shortened(resource))
   const more = told.length > NAMED ? ` and ${count(told.length - NAMED, 'more thing')}` : ''
   const verbs = [...new Set(told.map(({ verb }) => done(verb)))].join(' or ')
   const gravest = told[0]?.undo ?? 'U4'
   const undo = gravest === 'U0' ? '' : `, which ${UNDO[gravest]}`
   return { names, says: `${more} would be ${verbs}${where(told)}${undo}.`, lost: lost.length > 0 }
+}
+
+/** A name that is no sentence of its own; the whole one stands in the table. */
+function shortened(name: string): string {
+  const letters = [...name]
+  return letters.length > NAME_LENGTH ? `${letters.slice(0, NAME_LENGTH).join('')}…` : name
 }
 
 /** Said only where it is the same for all. */

@@ -36,6 +36,7 @@ describe('what a text hides is shown', () => {
     ['half a surrogate pair', 'x\ud800y', 'x[U+D800]y'],
     ['marks piled on a letter', 'a\u0301\u0302\u0303\u0304', 'a\u0301\u0302[U+0303][U+0304]'],
     ['spaces that push text out of sight', `ok${' '.repeat(40)}; rm`, 'ok[40 spaces]; rm'],
+    ['and so do empty lines', 'a\n\n\n\n\n\nb', 'a\n[5 empty lines]\nb'],
     ['an emoji in its coloured form', '\u26a0\ufe0f', '\u26a0\ufe0f'],
   ] as const)('%s', ([, text, wanted]) => {
     expect(shown(text)).toBe(wanted)

@@ -1,15 +1,16 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Decision, HoldPage, PersonLine } from '../../src/wire/desk.ts'
 import { vote } from '../passkey.ts'
 import { isWaiting } from '../words.ts'
 import { useAct, Wrong } from './act.tsx'
 import { Text } from './text.tsx'
 
-/** What this person can still say: who approved can yet deny, as long as nothing has run. */
+/** What this person can still say: enough of yes is enough, and a No is taken until it runs. */
 export function maySay(hold: HoldPage, person: string): readonly Decision[] {
-  if (hold.mayNot === undefined) return ['approve', 'deny']
-  const approved = hold.approved.some(({ id }) => id === person)
-  return approved && isWaiting(hold.state) ? ['deny'] : []
+  const { state, mayNot, approved } = hold
+  if (!isWaiting(state)) return []
+  if (mayNot !== undefined) return approved.some(({ id }) => id === person) ? ['deny'] : []
+  return state === 'open' ? ['approve', 'deny'] : ['deny']
 }
 
 interface BallotProps {
@@ -59,7 +60,8 @@ function Reason({ hold, decision, onDecision, onVoted }: Omit<BallotProps, 'me'>
   const [reason, setReason] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const { busy, wrong, run } = useAct()
-  useEffect(() => field.current?.focus(), [])
+  // Before the next key comes: what is typed is the reason, and no command.
+  useLayoutEffect(() => field.current?.focus(), [])
   const sign = (event: Event): void => {
     event.preventDefault()
     run(async () => {
