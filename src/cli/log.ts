@@ -1,6 +1,14 @@
 import { whatOf } from '../core/action.ts'
 import { EXIT } from '../core/ruling.ts'
-import { type Answered, type Closed, RECORD, type Ruled, type Said } from '../wire/record.ts'
+import {
+  type Answered,
+  type Closed,
+  type Granted,
+  RECORD,
+  type Ruled,
+  type Said,
+  type ToldDesk,
+} from '../wire/record.ts'
 import { columns, json, line, note, table } from './render.ts'
 
 /** A ledger entry with its place. */
@@ -54,6 +62,7 @@ export async function receiptRows(files: Pick<LedgerFiles, 'entries'>): Promise<
         what: whatOf(input),
       })
     }
+    if (entry.type === RECORD.granted && before !== undefined) rows.set(subject, { ...before, outcome: 'open' })
     if (entry.type === RECORD.closed && before !== undefined) {
       const { outcome = '', diverged } = entry.data as Partial<Closed>
       const became = outcome === 'refused' ? 'not run' : outcome
@@ -112,9 +121,25 @@ export function linesOf({ index, entry }: Line): readonly string[] {
     case RECORD.closed:
       return closedLines(head, entry.data as Closed)
     case RECORD.answered: {
-      const { answer, by, forgeable, ticket } = entry.data as Answered
+      const { answer, by, forgeable, ticket, person } = entry.data as Answered
       const doubt = forgeable ? '; forgeable: software of the same user could have said it' : ''
-      return [`${head}  ${answer}`, `  ${ticket} by ${by}${doubt}`]
+      return [
+        `${head}  ${answer}`,
+        `  ${ticket} by ${by}${doubt}`,
+        ...(person === undefined ? [] : [`  ${person.reason}`]),
+      ]
+    }
+    case RECORD.granted: {
+      const { ticket, desk, approved } = entry.data as Granted
+      const said = approved.map(({ name, reason }) => `  approved by ${name}: ${reason}`)
+      return [`${head}  granted`, `  ${ticket} by the desk at ${desk}; its signed grant is in the entry`, ...said]
+    }
+    case RECORD.told: {
+      const { outcome, refused } = entry.data as ToldDesk
+      return [
+        `${head}  told`,
+        `  the desk ${refused === undefined ? `knows: ${outcome}` : `takes no outcome: ${refused}`}`,
+      ]
     }
     case RECORD.said: {
       const { what, text } = entry.data as Said

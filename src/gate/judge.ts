@@ -139,6 +139,8 @@ function peopleWords(count: number): string {
 /** What a call wants that needs people, or that nobody may grant. */
 export function wantedOf({ effects, answers, ruling }: Judged): readonly Wanted[] {
   if (ruling.kind === 'allow') return []
+  // That nobody could be asked is no No: the same may be asked for once somebody is enrolled.
+  if (ruling.kind === 'deny' && answers[gravest(answers)]?.kind === 'permitted') return []
   return effects
     .filter((_, i) => cost(answers[i]) > NOBODY_ASKED)
     .filter(({ resource }) => resource.kind !== 'anything')

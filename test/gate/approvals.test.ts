@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Desk, Looked } from '../../src/approvals/desk.ts'
+import type { Answer, Question } from '../../src/core/study.ts'
 import { type Guard, guardOf } from '../../src/gate/guard.ts'
 import { Register } from '../../src/gate/register.ts'
 import { PlainDesk, portTo } from '../approvals/desk.ts'
@@ -240,6 +241,32 @@ describe('a desk that can’t be had', () => {
       because: expect.stringContaining('nobody is enrolled'),
     })
   })
+})
+
+it.for([
+  ['approval×1', 'a person other than Anna', 'another person'],
+  ['approval×2', 'two people other than Anna', 'two people'],
+] as const)('%s is the release by %s', async ([under, who, words]) => {
+  const { w, guard } = open({ policy: policyOf(forOthers('confirm', under)) })
+  const reply = await guard.call(shellCall(w, touch), ASKS)
+  expect(reply).toMatchObject({ outcome: 'waiting', release: { who, where: 'on the desk at https://desk.test' } })
+  expect(reply.because).toContain(`it needs the approval of ${words}`)
+})
+
+it('that nobody could be asked is no refusal: once a desk is named, the same run may ask', async () => {
+  const escalating: boolean[] = []
+  const decide = (question: Question): Answer => {
+    escalating.push(question.escalating)
+    return FOR_OTHERS
+  }
+  const place = open({ policy: { hash: 'policy', decide } })
+  let desk: Desk | undefined
+  const w = { ...place.w, desk: () => desk }
+  const guard = guardOf(w, async () => undefined)
+  expect(await guard.call(shellCall(w, touch), NOBODY)).toMatchObject({ ruling: 'deny' })
+  desk = portTo(place.desk)
+  expect(await guard.call(shellCall(w, touch), NOBODY)).toMatchObject({ ruling: 'hold' })
+  expect(escalating).toEqual([false, false])
 })
 
 describe('a grant', () => {

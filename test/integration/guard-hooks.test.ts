@@ -1,13 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLAUDE_CODE_ROUTE } from '../../src/server/claude-code.ts'
 import * as payloads from '../hosts/payloads.ts'
+import { type Answer, claudeCodeAt, decision, type Host, reason } from './hooks.ts'
 import { type Entry, makePlace, type Place } from './place.ts'
 
 let p: Place
+let host: Host
 beforeAll(async () => {
   p = await makePlace()
+  host = claudeCodeAt(p)
   mkdirSync(join(p.home, 'photos'))
   writeFileSync(join(p.home, 'photos/one'), 'holiday')
   await p.serve()
@@ -16,39 +18,13 @@ afterAll(async () => {
   await p.remove()
 })
 
-interface Answer {
-  readonly hookSpecificOutput?: { readonly permissionDecision?: string; readonly permissionDecisionReason?: string }
-}
-
-/** Posts as the host does, over loopback; a process of its own, since what posts hooks is an agent from then on. */
-async function hook(payload: object, says: Readonly<Record<string, string>> = payloads.HEADLESS): Promise<Answer> {
-  const { port, token } = JSON.parse(readFileSync(join(p.state, 'guard.json'), 'utf8')) as {
-    port: number
-    token: string
-  }
-  const file = join(p.home, `payload-${++posts}`)
-  writeFileSync(file, JSON.stringify(payload))
-  const headers = [
-    `Authorization: Bearer ${token}`,
-    `X-Interlock-Entry: ${says.entry}`,
-    `X-Interlock-Agent: ${says.agent}`,
-  ]
-  const options = headers.map((header) => `-H '${header}'`).join(' ')
-  const { stdout } = await p.sh(
-    `curl -s ${options} --data-binary @${file} http://127.0.0.1:${port}${CLAUDE_CODE_ROUTE}`,
-  )
-  return JSON.parse(stdout) as Answer
-}
-
-let posts = 0
 let calls = 0
+const hook: Host['hook'] = (...args) => host.hook(...args)
 const bash = (command: string): Record<string, unknown> => {
-  const transcript_path = join(p.home, '.claude/projects', p.work.replace(/[^A-Za-z0-9]/g, '-'), 's.jsonl')
-  return payloads.bash(command, { cwd: p.work, transcript_path, tool_use_id: `toolu_${++calls}` })
+  calls++
+  return host.bash(command)
 }
-const decision = (answer: Answer): string | undefined => answer.hookSpecificOutput?.permissionDecision
-const ticketIn = (answer: Answer): string =>
-  /interlock confirm (t-\w+)/.exec(answer.hookSpecificOutput?.permissionDecisionReason ?? '')?.[1] ?? ''
+const ticketIn = (answer: Answer): string => /interlock confirm (t-\w+)/.exec(reason(answer))?.[1] ?? ''
 async function lastOf(type: string): Promise<Entry | undefined> {
   return (await p.log()).filter((entry) => entry.type.endsWith(type)).at(-1)
 }
