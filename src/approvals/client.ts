@@ -110,7 +110,10 @@ export async function enrol(asked: Enrolling): Promise<{ enrolment: Enrolment; k
   const body = JSON.stringify({ code, name, key: own } satisfies EnrollRequest)
   const reply = await requester(origin, ca)({ method: 'POST', path: '/v1/guards', body, timeoutMs: ENROL_MS })
   const read = readReply(reply, EnrollReply)
-  if (read.kind !== 'read') throw new DeskError('desk/refused', `not enrolled: ${at(origin)} ${read.why}`)
+  if (read.kind !== 'read') {
+    const hint = /certificate/.test(read.why) ? { hint: 'name the certificate to trust with `--ca FILE`' } : {}
+    throw new DeskError('desk/refused', `not enrolled: ${at(origin)} ${read.why}`, hint)
+  }
   const { guard, operator, key: desk, origin: named } = read.value
   if (named !== origin)
     throw new DeskError('desk/address', `what answers at \`${origin}\` calls itself \`${named}\``, {

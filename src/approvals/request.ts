@@ -75,5 +75,7 @@ function exchange(options: RequestOptions, { body, timeoutMs }: Asking, isSecure
 /** One error for each address that a name has is one too many to tell. */
 function reasonIn(error: Error): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  return first instanceof Error && first.message !== '' ? first.message : 'it can not be reached'
+  // What follows is advice on Node's own options.
+  const [what = ''] = first instanceof Error ? first.message.split(';') : []
+  return what === '' ? 'nothing answers there' : what
 }

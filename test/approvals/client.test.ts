@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { deskClient, enrol } from '../../src/approvals/client.ts'
 import { originOf } from '../../src/approvals/enrolment.ts'
@@ -99,6 +103,24 @@ describe('a desk that', () => {
       kind: 'unanswered',
     })
   })
+})
+
+it('over TLS is believed with a certificate that is named, and with no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interlock-tls-'))
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+  const made = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${key} -out ${cert}`
+  execFileSync('openssl', made.split(' '), { stdio: 'ignore' })
+  const tls = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
+  rmSync(folder, { recursive: true })
+  const http = await httpDesk(tls)
+  desks.push(http)
+  const asked = { origin: http.origin, code: http.code, name: 'me@here', clock: systemClock }
+  await expect(enrol(asked)).rejects.toMatchObject({
+    message: expect.stringContaining('certificate'),
+    hint: expect.stringContaining('--ca'),
+  })
+  const { enrolment, key: own } = await enrol({ ...asked, ca: tls.cert })
+  expect(await deskClient(enrolment, own, systemClock).standing('t-0000000000')).toEqual({ kind: 'none' })
 })
 
 it('what is too much to be shown to people is not filed', async () => {
