@@ -7,7 +7,8 @@ import { inviteFirst } from '../../src/desk/people.ts'
 import type { EffectLine } from '../../src/wire/api.ts'
 import type { HoldPage, Problem } from '../../src/wire/desk.ts'
 import { buildWeb } from '../../tools/web.ts'
-import { filing, newWorld, plain, SomeGuard, type World } from '../desk/world.ts'
+import { filing } from '../desk/filing.ts'
+import { newWorld, plain, SomeGuard, type World } from '../desk/world.ts'
 import { chromiumHere, flawsOf, openBrowser, type Visitor, visitor } from './browser.ts'
 import { ROOT } from './place.ts'
 
@@ -56,7 +57,7 @@ beforeAll(async () => {
   if (CHROMIUM === undefined) return
   await buildWeb()
   world = await newWorld()
-  laptop = new SomeGuard(world.origin)
+  laptop = new SomeGuard(world)
   browser = await openBrowser(CHROMIUM)
   ada = await visitor(browser, world.origin)
   ben = await visitor(browser, world.origin)
