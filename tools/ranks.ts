@@ -201,7 +201,8 @@ function shorten(imports: readonly string[]): string[] {
   else if (NOUNS.every((name) => imports.includes(name))) short.push('rank 0')
   if (short[0] === 'all above') return short
   if (PARTS.every((name) => imports.includes(name))) short.push('rank 2')
-  const named = new Set([...FLOOR, ...(short.includes('rank 2') ? PARTS : [])])
+  const floor = short.includes('ranks 0 and 1') ? FLOOR : short.includes('rank 0') ? NOUNS : []
+  const named = new Set([...floor, ...(short.includes('rank 2') ? PARTS : [])])
   return [...short, ...imports.filter((name) => !named.has(name))]
 }
 
