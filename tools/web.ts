@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import tailwindcss from '@tailwindcss/vite'
-import { build } from 'vite'
 import { files } from './source.ts'
 
 /**
@@ -56,6 +54,8 @@ function hashSources(): string {
 
 /** The page forbids scripts and styles that stand in it, so nothing is put there. */
 async function bundle(folder: string): Promise<string[]> {
+  // Only here: who finds the page built already does not wait for them.
+  const [{ build }, { default: tailwindcss }] = await Promise.all([import('vite'), import('@tailwindcss/vite')])
   const libraries = new Set(['node_modules/tailwindcss'])
   await build({
     root: join(root, 'web'),

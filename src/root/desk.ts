@@ -21,8 +21,9 @@ import { openLedger } from '../ledger/log.ts'
 import { fingerprintOf } from '../people/fingerprint.ts'
 import { makeFolders, nodeFiles, replaceFile } from '../store/files.ts'
 import { sqliteDialect } from '../store/sqlite.ts'
-import { deskFoldersOf, type Env, PACKAGE } from './folders.ts'
+import { deskFoldersOf, type Env } from './folders.ts'
 import { entriesIn } from './ledger.ts'
+import { buildPage, pageFolder } from './page.ts'
 
 export class DeskError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
 
@@ -45,6 +46,7 @@ export interface RunningDesk {
 
 /** The desk in this process, until a signal. */
 export async function serveDesk(options: DeskOptions, env: Env): Promise<number> {
+  await buildPage(env)
   process.umask(0o077)
   let code: number = EXIT.done
   const { desk, stop, stopped } = await startDesk(options, env, {
@@ -117,8 +119,7 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     await sweep(desk)
     const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
     ending.push(async () => clearInterval(often))
-    const web = existsSync(join(WEB, 'index.html')) ? WEB : undefined
-    const app = deskApp({ desk, web, fault: (error) => fault(error, false) })
+    const app = deskApp({ desk, web: pageFolder(), fault: (error) => fault(error, false) })
     const listener = getRequestListener(app.fetch)
     const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
     await listening(server, place)
@@ -129,8 +130,6 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     throw error
   }
 }
-
-const WEB = join(PACKAGE, 'dist/web')
 
 async function* idsIn(state: string, from: number): AsyncGenerator<string> {
   for await (const { entry } of entriesIn({ state }, from)) yield entry.id
