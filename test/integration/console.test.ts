@@ -7,7 +7,8 @@ import { inviteFirst } from '../../src/desk/people.ts'
 import type { EffectLine } from '../../src/wire/api.ts'
 import type { HoldPage, Problem } from '../../src/wire/desk.ts'
 import { buildWeb } from '../../tools/web.ts'
-import { filing, newWorld, plain, SomeGuard, type World } from '../desk/world.ts'
+import { filing } from '../desk/filing.ts'
+import { newWorld, plain, SomeGuard, type World } from '../desk/world.ts'
 import { chromiumHere, flawsOf, openBrowser, type Visitor, visitor } from './browser.ts'
 import { ROOT } from './place.ts'
 
@@ -233,14 +234,20 @@ describe("the desk's page, as three people use it", () => {
   it('can be used by everybody, on a phone and at night', { timeout: 120_000 }, async () => {
     const waits = filing({ ...STACK, ticket: filing().ticket, action: 'b'.repeat(64) })
     await guard.file(waits)
-    for (const path of ['/', `/holds/${waits.ticket}`, '/people', '/guards', '/nowhere'])
+    const pages = {
+      '/': '.row',
+      [`/holds/${waits.ticket}`]: '.ballot',
+      '/people': '.line',
+      '/guards': '.line',
+      '/no': 'h1',
+    }
+    for (const [path, whole] of Object.entries(pages))
       for (const colorScheme of ['light', 'dark'] as const)
         for (const width of [360, 1280]) {
           await ada.page.setViewportSize({ width, height: 800 })
           await ada.page.emulateMedia({ colorScheme })
           await ada.page.goto(path)
-          await ada.page.locator('h1').waitFor()
-          await ada.page.waitForLoadState('networkidle', { timeout: 300 }).catch(() => undefined)
+          await ada.page.locator(whole).first().waitFor()
           expect.soft(await flawsOf(ada.page), `${path} ${colorScheme} ${width}`).toEqual([])
         }
     await ada.page.keyboard.press('?')
