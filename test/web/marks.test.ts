@@ -64,15 +64,12 @@ describe('what a text hides is shown', () => {
   })
 
   it('loses and adds no character that can be seen', () => {
+    const unit = fc.constantFrom('a', ' ', '\n', '\u0430', '\u202e', '\u00e9', '\u{1d42b}')
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\u0430', '\u202e', '\u00e9', '\u{1d42b}') }),
-        (text) => {
-          const kept = piecesOf(text, true).map((piece) => ('text' in piece ? piece.text : ''))
-          const spaces = / {17,}/g
-          expect(kept.join('')).toBe(text.replaceAll('\u202e', '').replaceAll(spaces, ''))
-        },
-      ),
+      fc.property(fc.string({ unit, maxLength: 60 }), (text) => {
+        const kept = piecesOf(text, true).map((piece) => ('text' in piece ? piece.text : ''))
+        expect(kept.join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/[\s\u202e]/g, ''))
+      }),
     )
   })
 })
