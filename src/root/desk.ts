@@ -25,7 +25,7 @@ import { deskFoldersOf, type Env } from './folders.ts'
 import { entriesIn } from './ledger.ts'
 import { buildPage, pageFolder } from './page.ts'
 
-export class DeskError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
+export class StartError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
 
 const SWEEP_MS = 20_000
 
@@ -138,7 +138,7 @@ async function* idsIn(state: string, from: number): AsyncGenerator<string> {
 function certificateOf({ cert, key }: DeskOptions): { cert: Buffer; key: Buffer } | undefined {
   if (cert === undefined && key === undefined) return undefined
   if (cert === undefined || key === undefined)
-    throw new DeskError('desk/certificate', '`--cert` and `--key` go together', {
+    throw new StartError('desk/certificate', '`--cert` and `--key` go together', {
       hint: 'both name PEM files: the certificate with its chain, and its private key',
     })
   return { cert: readFileSync(cert), key: readFileSync(key) }
@@ -155,7 +155,7 @@ async function needOrigin({ store, origin }: Desk): Promise<void> {
   for (const { id } of await store.people())
     for (const passkey of await store.passkeysOf(id))
       if (passkey.origin !== origin)
-        throw new DeskError('desk/moved', `the passkeys of this desk were made for \`${passkey.origin}\``, {
+        throw new StartError('desk/moved', `the passkeys of this desk were made for \`${passkey.origin}\``, {
           hint: `start it with \`--origin ${passkey.origin}\``,
         })
 }
@@ -165,7 +165,7 @@ function listening(server: Server, { port, host }: Place): Promise<void> {
     server.once('error', (cause) => {
       const isTaken = codeOf(cause) === 'EADDRINUSE'
       const hint = 'end what listens there, or name another port'
-      reject(isTaken ? new DeskError('desk/port-taken', `something listens at port ${port}`, { cause, hint }) : cause)
+      reject(isTaken ? new StartError('desk/port-taken', `something listens at port ${port}`, { cause, hint }) : cause)
     })
     server.listen({ port, ...(host !== undefined && { host }) }, resolve)
   })

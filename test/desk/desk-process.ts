@@ -10,8 +10,8 @@ export class DeskProcess {
   readonly #child: ChildProcess
   said = ''
 
-  private constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(LAUNCHER, ['desk', ...args], { env: { ...process.env, ...env } })
+  private constructor(launcher: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#child = spawn(launcher, ['desk', ...args], { env: { ...process.env, ...env } })
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.said += text
@@ -19,8 +19,8 @@ export class DeskProcess {
   }
 
   /** Resolves when it listens. */
-  static async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<DeskProcess> {
-    const desk = new DeskProcess(args, env)
+  static async start(args: readonly string[], env: NodeJS.ProcessEnv, launcher = LAUNCHER): Promise<DeskProcess> {
+    const desk = new DeskProcess(launcher, args, env)
     const ended = once(desk.#child, 'close').then(() => true)
     while (!/fingerprint .*\n/.test(desk.said)) {
       if (await Promise.race([ended, sleep(20, false)])) throw new Error(`the desk ended: ${desk.said}`)

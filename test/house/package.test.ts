@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DeskProcess } from '../desk/desk-process.ts'
+import { freePort, Somebody } from '../desk/world.ts'
 import { ROOT, transcripts } from '../transcripts/suite.ts'
 
 let folder: string
@@ -46,6 +48,18 @@ describe('the package', () => {
     expect(child).toMatchObject({ status: 0, stderr: '' })
     expect(existsSync(join(state, 'compiled'))).toBe(true)
     expect([...readdirSync(home), ...readdirSync(tmp)]).toEqual([])
+  })
+
+  it('serves the desk with its page, and verifies what it wrote', async () => {
+    const env = { INTERLOCK_DESK_HOME: join(folder, 'desk'), XDG_CONFIG_HOME: join(folder, 'desk-config') }
+    const port = await freePort()
+    const desk = await DeskProcess.start(['--port', String(port)], env, launcher())
+    const ada = await new Somebody(`http://localhost:${port}`).join(await desk.firstCode(), 'Ada')
+    expect((await ada.send<string>('GET', '/')).body).toMatch(/^<!doctype html>/i)
+    expect((await ada.send('GET', '/api/people')).body).toMatchObject({ people: [{ name: 'Ada' }] })
+    expect(await desk.end('SIGTERM')).toBe(0)
+    const verified = spawnSync(launcher(), ['desk', 'verify'], { env: { ...process.env, ...env }, encoding: 'utf8' })
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/^intact {2}1 entries/) })
   })
 
   transcripts(launcher)
