@@ -19,6 +19,8 @@ const CODE_MS = 60 * 60 * 1000
 /** The longest that a guard's token may last, and how far its clock may be from ours. */
 const TOKEN_S = 60
 const SKEW_S = 60
+/** How exactly it is told when a guard was last seen. */
+const SEEN_MS = 60_000
 
 /** Who may enrol a guard that acts for this person. */
 export async function newGuardCode(desk: Desk, admin: Enrolled, { name, operator }: CodeRequest): Promise<OneTime> {
@@ -109,7 +111,7 @@ export async function authentic(desk: Desk, token: string, { method, path, body 
   if (htm !== method || htu !== path || bh !== createHash('sha256').update(body).digest('base64url'))
     throw unknown('it was signed for another request')
   if (guard.revoked) throw new Refusal('desk/forbidden', 'this guard was revoked')
-  await desk.store.change((tables) => tables.seeGuard(guard.id, now))
+  if (now - (guard.seenAt ?? 0) > SEEN_MS) await desk.store.change((tables) => tables.seeGuard(guard.id, now))
   return guard
 }
 

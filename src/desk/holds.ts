@@ -110,14 +110,18 @@ export async function standing(
 ): Promise<Standing> {
   const until = desk.clock.micros() + ms * 1000
   for (;;) {
-    // Before we look, so that nothing changes unseen in between.
     const left = Math.max(0, (until - desk.clock.micros()) / 1000)
-    const changed = desk.changes.next(ticket, left, signal)
-    const seen = { people: await desk.store.people(), origin: desk.origin, now: desk.clock.now() }
-    const row = await ownHold(desk.store, guard, ticket)
-    const now = standingOf(row, seen)
-    if (now.state !== 'open' || left === 0 || signal.aborted) return now
-    await changed
+    const answered = new AbortController()
+    // Before we look, so that nothing changes unseen in between.
+    const changed = desk.changes.next(ticket, left, AbortSignal.any([signal, answered.signal]))
+    try {
+      const seen = { people: await desk.store.people(), origin: desk.origin, now: desk.clock.now() }
+      const now = standingOf(await ownHold(desk.store, guard, ticket), seen)
+      if (now.state !== 'open' || left === 0 || signal.aborted) return now
+      await changed
+    } finally {
+      answered.abort()
+    }
   }
 }
 

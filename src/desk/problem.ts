@@ -45,9 +45,22 @@ function answer(status: number, detail: string, type = 'about:blank'): Response 
 /** The body, if it fits. */
 export async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const body: unknown = await c.req.json().catch(() => undefined)
+  if (isDeep(body)) throw new Refusal('desk/malformed', `the body nests more than ${DEEPEST} levels`)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.join('.') || 'the body'
   throw new Refusal('desk/malformed', `${where}: ${issue?.message ?? 'unreadable'}`)
+}
+
+/** No call of an agent is deeper, and what reads it level by level would run out of stack. */
+const DEEPEST = 200
+
+function isDeep(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true
+    level = level.flatMap((each): unknown[] => (each !== null && typeof each === 'object' ? Object.values(each) : []))
+  }
+  return false
 }

@@ -65,6 +65,8 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop())
   await stopped
+  // A page that still listened is hung up on, and may not keep this process.
+  setTimeout(() => process.exit(code), LINGER_MS).unref()
   return code
 }
 

@@ -157,6 +157,14 @@ it.for(['', '{', 'null', '[]', '{"__proto__":{}}', '{"decision":"approve"}', '\u
   },
 )
 
+it('survives what is nested too deep', async () => {
+  const deep = `{"nonce":"x","response":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+  const headers = { origin: world.origin, 'content-type': 'application/json' }
+  expect((await plain(world.origin, 'POST', '/api/session', { headers, body: deep })).status).toBe(400)
+  const input = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`)
+  expect((await guard.file(filing({ input }))).status).toBe(400)
+})
+
 it('keeps SQL and HTML in every text as the text that it is', async () => {
   const text = `'; DROP TABLE people; -- <script>alert(1)</script> "\\ \${x}`
   const odd = await ada.invite(text)
