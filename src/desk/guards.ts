@@ -22,13 +22,13 @@ const SKEW_S = 60
 /** How exactly it is told when a guard was last seen. */
 const SEEN_MS = 60_000
 
-/** Who may enrol a guard that acts for this person. */
+/** Lets a guard enrol that acts for this person. He is no admin: one could enrol the people who then agree with him. */
 export async function newGuardCode(desk: Desk, admin: Enrolled, { name, operator }: CodeRequest): Promise<OneTime> {
   needAdmin(admin)
   const code = newSecret(16)
   const expires = desk.clock.now() + CODE_MS
   await desk.store.change(async (tables) => {
-    await personOf(tables, operator)
+    await operatorOf(tables, operator)
     await tables.addCode(hashOf(code), { kind: 'guard', name, operator, expires, by: admin.id })
   })
   return { code, link: desk.origin, expires }
@@ -42,7 +42,7 @@ export async function enrollGuard(desk: Desk, { code, name: called, key }: Enrol
       throw new Refusal('desk/not-found', 'this code was used, or it is too old: ask an admin for another')
     if ((await tables.guards()).some((guard) => guard.key === key))
       throw new Refusal('desk/conflict', 'this key is enrolled already')
-    const operator = await personOf(tables, found.operator)
+    const operator = await operatorOf(tables, found.operator)
     const guard = { id: desk.clock.id('g'), name: found.name }
     await tables.dropCode(hashOf(code))
     await tables.addGuard({ ...guard, operator: operator.id, key: canonicalKey(key), enrolledAt: now })
@@ -54,9 +54,11 @@ export async function enrollGuard(desk: Desk, { code, name: called, key }: Enrol
   })
 }
 
-async function personOf(tables: Reading, id: string): Promise<{ id: string; name: string }> {
+async function operatorOf(tables: Reading, id: string): Promise<{ id: string; name: string }> {
   const person = (await tables.people()).find((each) => each.id === id && !each.removed)
   if (person === undefined) throw new Refusal('desk/conflict', 'whoever it would act for is not enrolled')
+  if (person.roles.includes('admin'))
+    throw new Refusal('desk/conflict', 'an admin could invite whoever agrees with him: no agent acts for one')
   return { id, name: person.name }
 }
 

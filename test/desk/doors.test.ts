@@ -209,6 +209,11 @@ it('lets an admin alone invite, enrol guards, and take either away', async () =>
   expect(await ada.send('DELETE', `/api/people/${ada.id}`, {})).toMatchObject({ status: 409 })
 })
 
+it('lets no agent act for an admin, who could invite people to agree with him', async () => {
+  const asked = await ada.send('POST', '/api/guards/codes', { name: 'hers', operator: ada.id })
+  expect(asked).toMatchObject({ status: 409, body: { detail: expect.stringContaining('an admin could invite') } })
+})
+
 it('takes a link or a code once, in time, and each for what it is', async () => {
   const [link, code] = [
     (await ada.send<OneTime>('POST', '/api/people/invitations', { name: 'Gil', roles: ['auditor'] })).body,

@@ -64,7 +64,7 @@ function Enrol() {
   const [operator, setOperator] = useState('')
   const [code, setCode] = useState<OneTime>()
   const { busy, wrong, run } = useAct()
-  const people = (data?.people ?? []).filter(({ removed }) => !removed)
+  const people = (data?.people ?? []).filter(({ removed, roles }) => !removed && !roles.includes('admin'))
   const submit = (event: Event): void => {
     event.preventDefault()
     run(async () => {
@@ -87,7 +87,7 @@ function Enrol() {
           />
         </label>
         <label>
-          Whose agents it guards: that person's vote on them does not count
+          Whose agents it guards: no admin, and that person's vote on them does not count
           <select required value={operator} onChange={(event) => setOperator(event.currentTarget.value)}>
             <option value="" />
             {people.map((person) => (
