@@ -13,7 +13,9 @@ export interface ConfirmOptions {
 export async function confirm(ticket: string, options: ConfirmOptions, { reach, agree }: Person): Promise<number> {
   const held = (await waiting(reach)).find((each) => each.ticket === ticket)
   if (held === undefined) {
-    note(`interlock: nothing waits under \`${ticket}\`; \`interlock confirm\` lists what does`)
+    note(
+      `interlock: nothing waits for you under \`${ticket}\`; \`interlock confirm\` lists what does, and \`interlock approvals\` what waits for others`,
+    )
     return EXIT.usage
   }
   show(held)

@@ -100,7 +100,7 @@ describe('a production action of Claude Code', () => {
     expect(decision(first)).toBe('deny')
     for (const words of ['two people other than Dan', 'Ada and Ben', `${origin}/holds/${ticket}`, 'passes once'])
       expect(reason(first)).toContain(words)
-    expect((await p.atTerminal('y\n', 'confirm', ticket)).stdout).toContain('nothing waits under')
+    expect((await p.atTerminal('y\n', 'confirm', ticket)).stdout).toContain('nothing waits for you under')
     expect((await dan.vote(ticket, 'approve')).status).toBe(403)
     expect((await ada.vote(ticket, 'approve')).status).toBe(200)
     expect(decision(await host.hook(host.bash(DELETE)))).toBe('deny')

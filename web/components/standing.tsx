@@ -1,7 +1,7 @@
 import { Fragment } from 'preact'
 import type { HoldPage } from '../../src/wire/desk.ts'
 import { useNow } from '../live.ts'
-import { isUrgent, left, STATES } from '../words.ts'
+import { isUrgent, isWaiting, left, STATES } from '../words.ts'
 import { Text } from './text.tsx'
 
 /** Where it stands, in one line. */
@@ -16,7 +16,7 @@ export function Standing({ hold }: { readonly hold: HoldPage }) {
       <span>
         {approved.length} of {needs} approved
       </span>
-      {(state === 'open' || state === 'approved') && (
+      {isWaiting(state) && (
         <span class={isUrgent(until, now) ? 'urgent' : ''}>
           {left(until, now)} {state === 'open' ? 'to vote' : 'to run'}
         </span>
@@ -45,16 +45,20 @@ export function People({ hold }: { readonly hold: HoldPage }) {
         <dd>
           <Text of={envelope.operator.name} />, whose own vote does not count
         </dd>
-        <dt>may vote</dt>
-        <dd>
-          {asked.length === 0 && 'nobody more'}
-          {asked.map((name, i) => (
-            <Fragment key={name}>
-              {i > 0 && ', '}
-              <Text of={name} />
-            </Fragment>
-          ))}
-        </dd>
+        {isWaiting(hold.state) && (
+          <>
+            <dt>may vote</dt>
+            <dd>
+              {asked.length === 0 && 'nobody more'}
+              {asked.map((name, i) => (
+                <Fragment key={name}>
+                  {i > 0 && ', '}
+                  <Text of={name} />
+                </Fragment>
+              ))}
+            </dd>
+          </>
+        )}
         {approved.map((said) => (
           <Vote key={said.id} name="approved" said={said} />
         ))}

@@ -55,7 +55,9 @@ export function HoldView({ me, ticket }: HoldViewProps) {
       <Sentence hold={hold} />
       <Standing hold={hold} />
       <Contents hold={hold} />
-      <Ballot hold={hold} me={me} decision={decision} onDecision={setDecision} onVoted={set} />
+      {isWaiting(hold.state) && (
+        <Ballot hold={hold} me={me} decision={decision} onDecision={setDecision} onVoted={set} />
+      )}
       <AlsoWaiting hold={hold} lines={lines} />
     </article>
   )
