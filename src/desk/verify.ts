@@ -94,6 +94,7 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
   },
   'guard.enrolled'(known, { guard, operator, desk, by }) {
     if (known.guards.has(guard.id) || !isAdmin(known, by)) return 'it was enrolled before, or by no admin'
+    if (!known.people.has(operator.id) || isAdmin(known, operator.id)) return 'it acts for nobody, or for an admin'
     known.guards.set(guard.id, { operator: operator.id, desk, revoked: false })
     return undefined
   },

@@ -118,6 +118,12 @@ it('finds a grant that another desk signed, or for another call', async () => {
   expect(forAnother[0]).toBe('the grant names another receipt')
 })
 
+it('finds a guard that acts for an admin', async () => {
+  const admin = dataOf<{ person: { id: string; name: string } }>(at('person.enrolled')).person
+  const hers = withData(at('guard.enrolled'), (data) => ({ ...data, operator: admin }))
+  expect((await reviewed(hers))[0]).toBe('it acts for nobody, or for an admin')
+})
+
 it('finds people whom nobody could have let in, and votes of those who could not vote', async () => {
   expect(await reviewed(without(at('person.enrolled')))).toContain('nobody who could had invited him')
   const demoted = withData(at('person.enrolled', 1), (data) => ({ ...data, roles: ['auditor'] }))
