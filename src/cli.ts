@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
-import { createInterface } from 'node:readline/promises'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Reach } from './cli/guard.ts'
 import type { LedgerFiles } from './cli/log.ts'
@@ -316,6 +315,7 @@ Exit codes: 0 allowed or done, 10 held, 11 denied, 12 outcome unknown, 2 usage, 
 /** Asks the person at this terminal. */
 async function agree(question: string): Promise<'yes' | 'no' | 'nobody'> {
   if (process.stdin.isTTY !== true) return 'nobody'
+  const { createInterface } = await import('node:readline/promises')
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   // What ends the input ends the question.
   const gone = new Promise<string>((resolve) => prompt.once('close', () => resolve('')))
