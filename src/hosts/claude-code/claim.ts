@@ -18,27 +18,26 @@ type Line = z.infer<typeof Line>
 
 /** What the agent said before the call `toolUseId`: undefined where the transcript does not hold the call yet. */
 export function claimIn(transcript: string, toolUseId: string): string | undefined {
-  const lines: Line[] = []
-  for (const text of transcript.split('\n')) {
-    const line = readLine(text)
-    if (line === undefined) continue
-    lines.push(line)
-    if (line.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId))
-      return textBefore(lines, line.message.id)
+  const texts = transcript.split('\n')
+  for (const [at, text] of texts.entries()) {
+    const line = readLine(text, toolUseId)
+    if (line?.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId) === true)
+      return textOf(line.message.id, texts.slice(0, at + 1))
   }
   return undefined
 }
 
 /** One line a content block: those of one message share its id, and none of another message's words count. */
-function textBefore(lines: readonly Line[], message: string): string {
+function textOf(message: string, texts: readonly string[]): string {
+  const lines = texts.flatMap((text) => readLine(text, message) ?? [])
   const blocks = lines.filter((line) => line.message.id === message).flatMap((line) => line.message.content)
   const words = blocks.filter((block) => block.type === 'text').map((block) => block.text ?? '')
   return words.join('\n').slice(0, LONGEST_CLAIM)
 }
 
-function readLine(text: string): Line | undefined {
-  // Most lines are results and bookkeeping, some of them long: not worth parsing.
-  if (!text.includes('"assistant"')) return undefined
+/** A line about `id`: most are about others, some of them long, and not worth parsing. */
+function readLine(text: string, id: string): Line | undefined {
+  if (!text.includes(id) || !text.includes('"assistant"')) return undefined
   try {
     return Line.safeParse(JSON.parse(text)).data
   } catch {
@@ -78,7 +77,12 @@ async function tailOf(path: string): Promise<string> {
     await using file = await open(path, 'r')
     const { size } = await file.stat()
     const start = Math.max(0, size - TAIL)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, TAIL)), 0, Math.min(size, TAIL), start)
+    const { buffer, bytesRead } = await file.read(
+      Buffer.allocUnsafe(Math.min(size, TAIL)),
+      0,
+      Math.min(size, TAIL),
+      start,
+    )
     return buffer.toString('utf8', 0, bytesRead)
   } catch {
     // Not there yet at a session's first call.
