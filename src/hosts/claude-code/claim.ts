@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import * as z from 'zod'
+import { openRegular } from '../../store/regular.ts'
 
 /** The line with a call's text is among the last of the file; a tool result before it can be long. */
 const TAIL = 512 * 1024
@@ -17,27 +18,37 @@ const Line = z.looseObject({
 type Line = z.infer<typeof Line>
 
 /** What the agent said before the call `toolUseId`: undefined where the transcript does not hold the call yet. */
-export function claimIn(transcript: string, toolUseId: string): string | undefined {
-  const texts = transcript.split('\n')
-  for (const [at, text] of texts.entries()) {
-    const line = readLine(text, toolUseId)
+function claimIn(transcript: Buffer, toolUseId: string): string | undefined {
+  for (let end = -1; end < transcript.length; ) {
+    const at = transcript.indexOf(toolUseId, end + 1)
+    if (at < 0) break
+    end = endOf(transcript, at)
+    const line = readLine(transcript.toString('utf8', startOf(transcript, at), end))
     if (line?.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId) === true)
-      return textOf(line.message.id, texts.slice(0, at + 1))
+      return textOf(line.message.id, transcript.subarray(0, end))
   }
   return undefined
 }
 
+function startOf(bytes: Buffer, at: number): number {
+  return at === 0 ? 0 : bytes.lastIndexOf('\n', at - 1) + 1
+}
+
+function endOf(bytes: Buffer, at: number): number {
+  const end = bytes.indexOf('\n', at)
+  return end < 0 ? bytes.length : end
+}
+
 /** One line a content block: those of one message share its id, and none of another message's words count. */
-function textOf(message: string, texts: readonly string[]): string {
-  const lines = texts.flatMap((text) => readLine(text, message) ?? [])
+function textOf(message: string, transcript: Buffer): string {
+  const texts = transcript.toString('utf8', startOf(transcript, transcript.indexOf(message))).split('\n')
+  const lines = texts.flatMap((text) => (text.includes(message) ? (readLine(text) ?? []) : []))
   const blocks = lines.filter((line) => line.message.id === message).flatMap((line) => line.message.content)
   const words = blocks.filter((block) => block.type === 'text').map((block) => block.text ?? '')
   return words.join('\n').slice(0, LONGEST_CLAIM)
 }
 
-/** A line about `id`: most are about others, some of them long, and not worth parsing. */
-function readLine(text: string, id: string): Line | undefined {
-  if (!text.includes(id) || !text.includes('"assistant"')) return undefined
+function readLine(text: string): Line | undefined {
   try {
     return Line.safeParse(JSON.parse(text)).data
   } catch {
@@ -66,26 +77,24 @@ export async function findClaim(
 ): Promise<string | undefined> {
   for (const ms of WAITS_MS) {
     await wait(ms)
-    const claim = claimIn(await tailOf(path), toolUseId)
+    const claim = claimIn(tailOf(path), toolUseId)
     if (claim !== undefined) return claim
   }
   return undefined
 }
 
-async function tailOf(path: string): Promise<string> {
+function tailOf(path: string): Buffer {
   try {
-    await using file = await open(path, 'r')
-    const { size } = await file.stat()
-    const start = Math.max(0, size - TAIL)
-    const { buffer, bytesRead } = await file.read(
-      Buffer.allocUnsafe(Math.min(size, TAIL)),
-      0,
-      Math.min(size, TAIL),
-      start,
-    )
-    return buffer.toString('utf8', 0, bytesRead)
+    const file = openRegular(path)
+    try {
+      const { size } = fstatSync(file)
+      const tail = Buffer.allocUnsafe(Math.min(size, TAIL))
+      return tail.subarray(0, readSync(file, tail, 0, tail.length, size - tail.length))
+    } finally {
+      closeSync(file)
+    }
   } catch {
     // Not there yet at a session's first call.
-    return ''
+    return Buffer.alloc(0)
   }
 }
