@@ -1,6 +1,5 @@
 import { reasonOf } from '../core/errors.ts'
 import type { Closed as SnapshotClosed } from '../core/ports.ts'
-import { UndoError } from '../undo/error.ts'
 import type { Closed } from '../wire/record.ts'
 import type { Gate } from './gate.ts'
 import { record } from './record.ts'
@@ -44,10 +43,11 @@ interface Look {
 
 /** That nothing can be seen does not keep a receipt open. */
 async function look(g: Gate, { receipt, workspace }: Closing): Promise<Look> {
+  // Most calls change nothing here.
+  if (!g.snapshots.has(receipt)) return { closed: NOTHING, kept: false }
   try {
     return { closed: await g.snapshots.close(receipt, [workspace]), kept: true }
   } catch (error) {
-    if (error instanceof UndoError && error.code === 'undo/unknown') return { closed: NOTHING, kept: false }
     return { closed: NOTHING, kept: false, blind: `what changed could not be seen: ${reasonOf(error)}` }
   }
 }

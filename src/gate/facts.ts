@@ -98,8 +98,8 @@ const ASSUMED_CHANGES: Changes = { modified: [], untracked: [], ignored: [], mor
 /** What is the same for every question about one call. `known` is what the guard remembers of the run. */
 export function surroundingsOf(action: Pick<Action, 'cwd' | 'home'>, host: HostFacts, known: Known = {}): Surroundings {
   const here = isAbsolute(action.cwd) && isFolder(action.cwd)
-  const cwd = here ? realpathSync(action.cwd) : resolve('/', posix(action.cwd))
-  const home = existsSync(action.home) ? realpathSync(action.home) : action.home
+  const cwd = here ? realpathSync.native(action.cwd) : resolve('/', posix(action.cwd))
+  const home = existsSync(action.home) ? realpathSync.native(action.home) : action.home
   const { temporary, launchers, guard } = host
   const guarded = host.guarded()
   const workspace = known.workspace ?? workspaceOf(cwd, home, here)

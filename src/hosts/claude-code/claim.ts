@@ -19,11 +19,13 @@ type Line = z.infer<typeof Line>
 
 /** What the agent said before the call `toolUseId`: undefined where the transcript does not hold the call yet. */
 function claimIn(transcript: Buffer, toolUseId: string): string | undefined {
-  for (let end = -1; end < transcript.length; ) {
-    const at = transcript.indexOf(toolUseId, end + 1)
+  // From the end: the call is among the last lines.
+  for (let start = transcript.length; start > 0; ) {
+    const at = transcript.lastIndexOf(toolUseId, start - 1)
     if (at < 0) break
-    end = endOf(transcript, at)
-    const line = readLine(transcript.toString('utf8', startOf(transcript, at), end))
+    start = startOf(transcript, at)
+    const end = endOf(transcript, at)
+    const line = readLine(transcript.toString('utf8', start, end))
     if (line?.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId) === true)
       return textOf(line.message.id, transcript.subarray(0, end))
   }
