@@ -5,7 +5,7 @@ import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
 import type { Changes } from './changes.ts'
 import type { DeskKey } from './key.ts'
-import type { Enrolled, Store, Writing } from './store.ts'
+import type { Enrolled, Reading, Store, Writing } from './store.ts'
 
 /** What every use case works with. */
 export interface Desk {
@@ -61,6 +61,11 @@ export async function change<T>(
   return done
 }
 
-export function needAdmin(person: Enrolled): void {
-  if (!person.roles.includes('admin')) throw new Refusal('desk/forbidden', 'only an admin may do that')
+/** Asked in the transaction that it is for: he may have been removed since he asked, or since he invited. */
+export async function isAdmin(tables: Pick<Reading, 'people'>, id: string): Promise<boolean> {
+  return (await tables.people()).some((each) => each.id === id && !each.removed && each.roles.includes('admin'))
+}
+
+export async function needAdmin(tables: Pick<Reading, 'people'>, { id }: Enrolled): Promise<void> {
+  if (!(await isAdmin(tables, id))) throw new Refusal('desk/forbidden', 'only an admin may do that')
 }

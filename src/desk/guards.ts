@@ -9,7 +9,7 @@ import {
   type GuardLine,
   type OneTime,
 } from '../wire/desk.ts'
-import { type Desk, needAdmin, Refusal, record } from './desk.ts'
+import { type Desk, isAdmin, needAdmin, Refusal, record } from './desk.ts'
 import { publicKeyOf } from './key.ts'
 import { revoke } from './people.ts'
 import { hashOf, newSecret } from './secret.ts'
@@ -24,10 +24,10 @@ const SEEN_MS = 60_000
 
 /** Lets a guard enrol that acts for this person. He is no admin: one could enrol the people who then agree with him. */
 export async function newGuardCode(desk: Desk, admin: Enrolled, { name, operator }: CodeRequest): Promise<OneTime> {
-  needAdmin(admin)
   const code = newSecret(16)
   const expires = desk.clock.now() + CODE_MS
   await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
     await operatorOf(tables, operator)
     await tables.addCode(hashOf(code), { kind: 'guard', name, operator, expires, by: admin.id })
   })
@@ -38,7 +38,7 @@ export async function enrollGuard(desk: Desk, { code, name: called, key }: Enrol
   const now = desk.clock.now()
   return await desk.store.change(async (tables) => {
     const found = await tables.code(hashOf(code))
-    if (found?.kind !== 'guard' || found.expires <= now || found.by === undefined)
+    if (found?.kind !== 'guard' || found.expires <= now || found.by === undefined || !(await isAdmin(tables, found.by)))
       throw new Refusal('desk/not-found', 'this code was used, or it is too old: ask an admin for another')
     if ((await tables.guards()).some((guard) => guard.key === key))
       throw new Refusal('desk/conflict', 'this key is enrolled already')
@@ -70,8 +70,8 @@ function canonicalKey(key: string): string {
 }
 
 export async function revokeGuard(desk: Desk, admin: Enrolled, id: string): Promise<void> {
-  needAdmin(admin)
   await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
     const guard = await tables.guard(id)
     if (guard === undefined || guard.revoked) throw new Refusal('desk/not-found', 'there is no such guard')
     await revoke(desk, tables, { guard: id, by: admin.id })

@@ -15,6 +15,7 @@ const GRANT_S = 60
 /** Files a hold, or takes its approval for the call under `receipt`. */
 export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt }: FileRequest): Promise<FileReply> {
   return await change(desk, async (tables, tell) => {
+    await needEnrolled(tables, guard)
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
     const row = await tables.hold(filing.ticket)
     if (row === undefined) {
@@ -34,6 +35,11 @@ export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt 
     }
     return await standingNow(tables, filing.ticket, seen)
   })
+}
+
+/** It may have been revoked since its token was looked at. */
+async function needEnrolled(tables: Writing, { id }: GuardRow): Promise<void> {
+  if ((await tables.guard(id))?.revoked !== false) throw new Refusal('desk/forbidden', 'this guard was revoked')
 }
 
 /** Answers with the tickets that this one takes the place of. */

@@ -1,5 +1,5 @@
 import type { Challenge, Invitation, InviteRequest, JoinStart, OneTime, Role, Signed } from '../wire/desk.ts'
-import { type Desk, needAdmin, Refusal, record } from './desk.ts'
+import { type Desk, isAdmin, needAdmin, Refusal, record } from './desk.ts'
 import { registered, registrationOptions } from './passkeys.ts'
 import { hashOf, newSecret } from './secret.ts'
 import { newSession, SIGN_MS } from './sessions.ts'
@@ -17,9 +17,11 @@ export async function inviteFirst(desk: Desk): Promise<OneTime | undefined> {
 }
 
 export async function invitePerson(desk: Desk, admin: Enrolled, { name, roles }: InviteRequest): Promise<OneTime> {
-  needAdmin(admin)
   const expires = desk.clock.now() + INVITATION_MS
-  return await desk.store.change((tables) => invite(desk, tables, { name, roles, expires, by: admin.id }))
+  return await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
+    return await invite(desk, tables, { name, roles, expires, by: admin.id })
+  })
 }
 
 interface Invited {
@@ -40,10 +42,11 @@ export async function invitation({ store, clock }: Desk, code: string): Promise<
   return { ...(name !== undefined && { name }), roles: [...roles], expires }
 }
 
-/** INVARIANT: the link of a first person is void once somebody is enrolled. */
+/** INVARIANT: a link is void when who made it is no admin any more; the first person's once somebody is enrolled. */
 async function invitedBy(tables: Reading, hash: string, now: number): Promise<Extract<Code, { kind: 'person' }>> {
   const code = await tables.code(hash)
-  const isVoid = code?.by === undefined && (await tables.people()).length > 0
+  const by = code?.by
+  const isVoid = by === undefined ? (await tables.people()).length > 0 : !(await isAdmin(tables, by))
   if (code?.kind !== 'person' || code.expires <= now || isVoid)
     throw new Refusal('desk/not-found', 'this link was used, or it is too old: ask an admin for another')
   return code
@@ -87,8 +90,8 @@ export async function join(desk: Desk, code: string, { nonce, response }: Signed
 
 /** He can do nothing more here, nor can the guards that act for him; a yes that he gave counts no more. */
 export async function removePerson(desk: Desk, admin: Enrolled, id: string): Promise<void> {
-  needAdmin(admin)
   await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
     const people = (await tables.people()).filter(({ removed }) => !removed)
     if (!people.some((person) => person.id === id)) throw new Refusal('desk/not-found', 'there is no such person')
     if (!people.some((person) => person.id !== id && person.roles.includes('admin')))
