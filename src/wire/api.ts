@@ -1,11 +1,10 @@
 import * as z from 'zod'
+import { Json } from './json.ts'
 
 /**
  * The guard's HTTP interface, on the unix socket `$INTERLOCK_HOME/guard.sock` and on loopback TCP
  * (`$INTERLOCK_HOME/guard.json` names the port and the bearer token).
  */
-
-export const Json: z.ZodType<unknown> = z.json()
 
 /** POST /v1/calls */
 export const CallRequest = z.strictObject({

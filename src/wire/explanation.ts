@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { EffectLine, Json, RulingLine } from './api.ts'
+import { EffectLine, RulingLine } from './api.ts'
+import { Json } from './json.ts'
 
 /** Why an action is ruled as it is: what was read, what was looked at, what policy was asked, and what it tried. */
 

@@ -21,6 +21,11 @@ it.for([
   ['a relative folder', { ...CALL, cwd: 'w' }, 'does not fit'],
   ['more than 256 KiB', { ...CALL, input: 'x'.repeat(256 * 1024) }, 'longer than 256 KiB'],
   ['more than 64 levels', { ...CALL, kind: 'tool', input: nested(66) }, 'nested deeper than 64'],
+  [
+    'a member that reading it would drop',
+    { ...CALL, kind: 'tool', input: JSON.parse('{"name":"x","arguments":{"__proto__":{"drop":"all"}}}') },
+    '__proto__',
+  ],
   ['a NUL in the command', { ...CALL, input: 'ls\0 -l' }, 'no command line can'],
   ['a NUL in the folder', { ...CALL, cwd: '/w\0' }, 'no command line can'],
 ] as const)('refuses %s', ([, call, why]) => {

@@ -95,6 +95,13 @@ describe('a call', () => {
     expect(seen.closed).toEqual([['r-1', { outcome: 'failed' }]])
   })
 
+  it('does not run when it holds a member that reading it would drop', async () => {
+    const { decide, seen } = stage()
+    const tool = JSON.parse('{"rows":{"__proto__":{"drop":"all"}}}')
+    expect(await decide({ ...bash('ls'), tool_name: 'mcp__db__rows', tool_input: tool })).toBe('deny')
+    expect(seen.governed).toEqual([])
+  })
+
   it.each<[string, Stage['govern']]>([
     ['the guard throws', () => Promise.reject(new Error('disk full'))],
     [

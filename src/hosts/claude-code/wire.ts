@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Json } from '../../wire/json.ts'
 
 /**
  * What Claude Code posts to its hooks. Loose on fields that we don't use, since every release brings new ones;
@@ -17,7 +18,7 @@ const Common = z.looseObject({
 
 const ToolCall = Common.extend({
   tool_name: z.string().min(1).max(300),
-  tool_input: z.record(z.string(), z.json()),
+  tool_input: Json.pipe(z.record(z.string(), z.json())),
   tool_use_id: z.string().min(1).max(200),
 })
 
