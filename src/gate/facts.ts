@@ -71,12 +71,16 @@ export class Findings implements Facts {
     return [...this.#found.values(), ...[...this.#asked.values()].map((asked) => ({ asked }))]
   }
 
-  /** Over everything that was found, and the environment that it was read in: what a grant's preconditions are. */
+  /**
+   * Over everything that was found, and where and in what environment it was read: what a grant's preconditions are.
+   * The call names its folder; a link may lead elsewhere by the time that it runs.
+   */
   digest(): string {
     const all = [...this.#found]
       .map(([key, { finding }]) => [key, finding] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    return digestOf('interlock-facts/v1', [this.surroundings.env, all] as unknown as Json)
+    const { env, cwd, home } = this.surroundings
+    return digestOf('interlock-facts/v1', [env, cwd, home, all] as unknown as Json)
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Desk, Looked } from '../../src/approvals/desk.ts'
@@ -84,6 +84,21 @@ describe('a call that needs others', () => {
     expect(third).toMatchObject({ outcome: 'waiting' })
     expect(third.ticket).not.toBe(first.ticket)
     await expect.poll(() => desk.holds.get(first.ticket ?? '')?.state).toBe('done')
+  })
+
+  it('is held anew where its folder has become another one', async () => {
+    const { w, guard, desk } = open()
+    for (const name of ['one', 'two']) mkdirSync(join(w.folder, name))
+    const link = join(w.folder, 'link')
+    symlinkSync('one', link)
+    const call = { ...shellCall(w, 'aws cloudformation delete-stack --stack-name web'), cwd: link }
+    const first = await guard.call(call, NOBODY)
+    desk.approve(first.ticket ?? '')
+    unlinkSync(link)
+    symlinkSync('two', link)
+    const moved = await guard.call(call, NOBODY)
+    expect(moved).toMatchObject({ outcome: 'waiting' })
+    expect(moved.ticket).not.toBe(first.ticket)
   })
 
   it('passes once where retries race', async () => {
