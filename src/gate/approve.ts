@@ -6,7 +6,7 @@ import { answerOf } from './answer.ts'
 import type { Gate } from './gate.ts'
 import type { Entry } from './govern.ts'
 import { record } from './record.ts'
-import { redact, secretsIn } from './redact.ts'
+import { hidesWhatRuns, redact, secretsIn } from './redact.ts'
 
 /** How the desk answers for a held call. */
 export type Asked =
@@ -79,9 +79,21 @@ export async function noteNo(g: Gate, receipt: string, { ticket, denied }: Stand
   await record(g, { type: 'answered', subject: receipt, data: { ...data, forgeable: false } })
 }
 
-function file(g: Gate, desk: Desk, entry: Entry): ReturnType<Desk['file']> {
+async function file(g: Gate, desk: Desk, entry: Entry): ReturnType<Desk['file']> {
+  const { action, request } = entry.captured
+  const secrets = secretsIn(request.env)
+  const { effects } = answerOf(entry.judged)
+  const isHidden =
+    (typeof action.input === 'string' && hidesWhatRuns(action.input, secrets)) ||
+    JSON.stringify(redact(effects as unknown as Json, secrets)) !== JSON.stringify(effects)
+  // INVARIANT: people see all that runs and all that it touches, whatever is kept from them of values.
+  if (isHidden) return { kind: 'failed', why: HIDDEN, perhaps: false }
   return desk.file(filingOf(g, entry), entry.receipt)
 }
+
+const HIDDEN =
+  'what runs here, or what it touches, looks like a credential, and would be kept from the people who approve it; ' +
+  'take commands and names out of where a credential stands'
 
 /** What people are shown, and sign. */
 function filingOf(g: Gate, { captured: { action, request }, judged, ticket = '' }: Entry): Filing {

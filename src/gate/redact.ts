@@ -55,7 +55,37 @@ const PATTERNS: readonly RegExp[] = [
   /(\bmysql(?:dump|admin)?\b[^\n;&|]{0,256}?\s-p)[^\s"']{1,256}/g,
 ]
 
-function redactText(text: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((so, secret) => so.replaceAll(secret, MARK), text)
-  return PATTERNS.reduce((so, pattern) => so.replace(pattern, `$1${MARK}`), known)
+function redactText(text: string, secrets: readonly string[], hidden: string[] = []): string {
+  const known = secrets.reduce((so, secret) => {
+    if (so.includes(secret)) hidden.push(secret)
+    return so.replaceAll(secret, MARK)
+  }, text)
+  const hide = (found: string, before: string): string => {
+    const value = found.slice(before.length)
+    const after = closing(value)
+    hidden.push(value.slice(0, value.length - after.length))
+    return before + MARK + after
+  }
+  return PATTERNS.reduce((so, pattern) => so.replace(pattern, hide), known)
 }
+
+/** The quote that ends a value and was opened before it: without it, what follows would read as if it were quoted. */
+function closing(value: string): string {
+  const last = value.at(-1) ?? ''
+  return /["']/.test(last) && value.split(last).length % 2 === 0 ? last : ''
+}
+
+/** Whether a command would lose more than values by being redacted: who reads it would not see all that it runs. */
+export function hidesWhatRuns(command: string, secrets: readonly string[]): boolean {
+  const hidden: string[] = []
+  redactText(command, secrets, hidden)
+  return hidden.some((each) => !VALUES.some((value) => value.test(each.replaceAll(MARK, 'x'))))
+}
+
+/** What a shell takes for one value and nothing else, and a key in its armour. */
+const VALUES: readonly RegExp[] = [
+  /^'[^']*'$/,
+  /^"(?:[^"`$\\]|\\.|\$(?![({])|\$\{[\w:-]*\})*"$/s,
+  /^(?:[^\s"'`$\\;&|<>()]|\\.|\$(?![({'"])|\$\{[\w:-]*\})*$/,
+  /^-----BEGIN [A-Z ]+-----(?:\s+[A-Za-z0-9+/=]+)*\s+-----END [A-Z ]+-----$/,
+]

@@ -101,6 +101,16 @@ describe('a call that needs others', () => {
     expect(moved.ticket).not.toBe(first.ticket)
   })
 
+  it.for([
+    ['a command where a credential stands', 'TOKEN=$(echo > ran) true', {}],
+    ['a name that the environment calls a credential', 'echo > ran-token', { MY_TOKEN: 'ran-token' }],
+  ] as const)('is not put to people who would not see %s', async ([, command, env]) => {
+    const { w, guard, desk } = open()
+    const reply = await guard.call({ ...shellCall(w, command, 'guard'), env }, NOBODY)
+    expect(reply).toMatchObject({ outcome: 'refused', text: expect.stringContaining('looks like a credential') })
+    expect(desk.holds.size).toBe(0)
+  })
+
   it('passes once where retries race', async () => {
     const { w, guard, desk } = open()
     const { ticket = '' } = await guard.call(shellCall(w, touch), NOBODY)

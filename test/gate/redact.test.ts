@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { redact, secretsIn } from '../../src/gate/redact.ts'
+import { hidesWhatRuns, redact, secretsIn } from '../../src/gate/redact.ts'
 
 const SECRET = 'hunter2secretvalue99'
 // Put together here, so that no scanner takes this file for a leak.
@@ -78,4 +78,45 @@ it('takes time in proportion to the text, whatever an agent makes of it', () => 
     redact(text)
     expect(performance.now() - since, piece).toBeLessThan(1500)
   }
+})
+
+describe('a command loses no more than values', () => {
+  it.for([
+    'PASSWORD=$(kubectl delete ns prod) true',
+    'PASSWORD="a $(kubectl delete ns prod)" true',
+    `PASSWORD="$${'{'} kubectl delete ns prod; }" true`,
+    'TOKEN=`kubectl delete ns prod` true',
+    'TOKEN=<(kubectl delete ns prod) true',
+    'mysql -px;reboot',
+    'curl https://me:$(reboot)@x.test',
+    '# -----BEGIN PRIVATE KEY-----\nkubectl delete ns prod\n',
+    '# -----BEGIN PRIVATE KEY-----\nkubectl delete ns prod\n# -----END PRIVATE KEY-----',
+    'TOKEN="\nkubectl delete ns prod\n',
+  ])('not so `%s`', (command) => {
+    expect(redact(command)).not.toBe(command)
+    expect(hidesWhatRuns(command, [])).toBe(true)
+  })
+
+  it('and not the quote that ends what was opened before it', () => {
+    expect(redact(`curl -H "X-Api-Key: ${SECRET}" ; reboot; "`)).toBe('curl -H "X-Api-Key: [redacted]" ; reboot; "')
+  })
+
+  it('not so where a value of the environment is a command', () => {
+    expect(hidesWhatRuns('kubectl delete ns prod', ['kubectl delete'])).toBe(true)
+  })
+
+  it.for([
+    `PGPASSWORD=${SECRET} psql -c 'select 1'`,
+    `PGPASSWORD="${SECRET} with; blanks" psql`,
+    `PGPASSWORD='a$(b' psql`,
+    `curl -H "Authorization: Bearer $${'{TOKEN}'}" -H "X-Api-Key: $KEY" x.test`,
+    `PASSWORD="$PW" TOKEN=$${'{TOKEN:-none}'} psql`,
+    `mysql -h db -p${SECRET} -e 'show tables'`,
+    `curl https://me:${SECRET}@x.test/path`,
+    `echo '{"password":"${SECRET}"}' > c.json`,
+    `echo '-----BEGIN RSA PRIVATE KEY-----\n${SECRET}\n-----END RSA PRIVATE KEY-----' > k`,
+    'git push --force origin main',
+  ])('as `%s`', (command) => {
+    expect(hidesWhatRuns(command, [SECRET])).toBe(false)
+  })
 })
