@@ -11,15 +11,15 @@ import type {
   Word,
 } from 'unbash'
 import { forEachChild } from 'unbash'
-import { anything, type Field, joinFields, known, literal } from '../field.ts'
-import { builtin, computed, named } from './builtins.ts'
-import { CALLED, closes, DIFFER, inShell, PRECOMMANDS } from './dialect.ts'
+import { anything, type Field, joinFields, known } from '../field.ts'
+import { computed, named } from './builtins.ts'
+import { call } from './call.ts'
+import { CALLED, closes, DIFFER } from './dialect.ts'
 import { combine, expandSingle, expandValue, expandWords, type Substitute } from './expand.ts'
 import { FLOODS, isEndless, leaves, leavesWork, succeeds } from './flow.ts'
 import type { Invocation, Shell } from './invocation.ts'
-import { either, printed } from './output.ts'
+import { either } from './output.ts'
 import { parseShell } from './parse.ts'
-import { spelled } from './quoted.ts'
 import { closed, forks, redirected } from './redirects.ts'
 import {
   append,
@@ -28,18 +28,15 @@ import {
   type Body,
   ended,
   fields,
-  forget,
   type Ground,
   type Input,
   merge,
-  outside,
   type Scope,
   sameState,
-  setBy,
   type Value,
 } from './scope.ts'
 import { evaluated, expandedAgain, printing } from './second.ts'
-import { contentOf, noteWritten } from './written.ts'
+import { noteWritten } from './written.ts'
 
 export interface Interpretation {
   readonly invocations: readonly Invocation[]
@@ -55,7 +52,6 @@ const INHERITED: Input = { kind: 'inherited' }
 /** Commands that are followed before the rest counts as too much to follow. */
 const MOST = 2_000
 const MOST_STATEMENTS = 5_000
-const MOST_ARGUMENTS = 4_000
 const DEEPEST = 40
 
 /** Runs the text symbolically: every simple command in every construct, no I/O. */
@@ -100,6 +96,14 @@ class Run implements Shell {
   trap(text: string, scope: Scope): void {
     this.#trapped = merge(this.#trapped ?? scope, scope)
     if (!this.#traps.includes(text)) this.#traps.push(text)
+  }
+
+  passed(scope: Scope): void {
+    if (this.#traps.length > 0) this.#trapped = merge(this.#trapped ?? scope, scope)
+  }
+
+  follow({ node, source }: Body, scope: Scope, input: Input): Scope {
+    return this.#leaving(() => this.#node(node, scope, input, source))
   }
 
   text(text: string, scope: Scope, input: Input): Scope {
@@ -249,7 +253,7 @@ class Run implements Shell {
   #redirected(node: Redirected, scope: Scope, input: Input, source: string): Scope {
     const { redirects, feed, inside } = redirected(node.redirects, scope, input, this.#by(scope, source))
     const text = source.slice(node.pos, node.end)
-    this.#emit({ argv: [], assigns: [], given: [], redirects, input: feed, scope, source: text })
+    this.emit({ argv: [], assigns: [], given: [], redirects, input: feed, scope, source: text })
     const before = this.printed
     this.printed = known('')
     const after = closed(scope, inside, this.#node(node.command, inside, feed, source))
@@ -268,7 +272,7 @@ class Run implements Shell {
     const any = items.length > 16 ? [anything(`one of ${items.length} values`)] : items
     const value: Value = { kind: 'scalar', any }
     const assigns = any.map((field) => ({ name: node.name.value, value: field }))
-    this.#emit({ argv: [], assigns, given: [], redirects: [], input, scope, source: node.name.value })
+    this.emit({ argv: [], assigns, given: [], redirects: [], input, scope, source: node.name.value })
     return this.#loop(scope, (at) => this.#node(node.body, assign(at, node.name.value, value), input, source))
   }
 
@@ -334,108 +338,10 @@ class Run implements Shell {
     for (const argv of lines) {
       // Without a command, too: it may be exported already, or later.
       const before = { ...at, descriptors: inside.descriptors }
-      const after = this.call({ argv, assigns, given, redirects, input: feed, scope: before, source: text })
+      const after = call({ argv, assigns, given, redirects, input: feed, scope: before, source: text }, this)
       at = own ? after : closed(at, before, after)
     }
     return at
-  }
-
-  /** A command with its arguments known: a function, a builtin that changes the shell, or a program. */
-  call(invocation: Invocation): Scope {
-    const { scope, argv } = invocation
-    if (this.#traps.length > 0) this.#trapped = merge(this.#trapped ?? scope, scope)
-    const name = argv[0] === undefined ? '' : (literal(argv[0]) ?? '')
-    const before = PRECOMMANDS.get(name)
-    const others = [...this.#aliased(name, invocation), ...this.#called(name, invocation)]
-    if (before !== undefined) {
-      const rest = argv.slice(before)
-      const at = rest.findIndex((field) => !/^\w+=/.test(field.text))
-      if (at >= 0) others.push(this.call({ ...invocation, argv: rest.slice(at) }))
-    }
-    if (scope.functions.get(name)?.certain === true) return others.reduce(merge)
-    return [this.#program(name, invocation), ...others].reduce(merge)
-  }
-
-  /** A builtin that changes the shell, or a program. */
-  #program(name: string, invocation: Invocation): Scope {
-    const { scope, argv } = invocation
-    // `builtin eval …` is `eval …`, functions and aliases of that name left out.
-    const behind =
-      name === 'builtin' || name === 'command' ? argv.findIndex((each, i) => i > 0 && !/^-[p-]$/.test(each.text)) : -1
-    const inner = argv[behind] === undefined ? '' : (literal(argv[behind]) ?? '')
-    if (inShell(inner)) return this.#program(inner, { ...invocation, argv: argv.slice(behind) })
-    const after = builtin(name, invocation, this)
-    if (after !== undefined) {
-      this.#emit({ ...invocation, argv: [], assigns: [...invocation.assigns, ...setBy(scope, after)] })
-      return after
-    }
-    if (argv.length > MOST_ARGUMENTS) {
-      this.opaque.set(`more than ${MOST_ARGUMENTS} arguments`, undefined)
-      return scope
-    }
-    this.#emit(invocation)
-    if (argv.length === 0) {
-      // `$(< file)`; zsh prints it by itself.
-      const read = invocation.redirects.findLast((each) => each.operator === 'read')
-      if (read !== undefined) this.printed = joinFields(this.printed, contentOf(read.path, scope))
-      return scope
-    }
-    if (name === 'exec' && argv.length === 1) return noteWritten(invocation, anything('what is printed from here on'))
-    if (name === 'source' || name === '.') return this.#source(invocation)
-    const output = printed(invocation, this.ground)
-    if (!invocation.redirects.some((each) => each.output)) this.printed = joinFields(this.printed, output)
-    return noteWritten(invocation, output)
-  }
-
-  /** A file that this script wrote is read in the shell itself; of others it is not known what they set. */
-  #source({ argv, scope, input }: Invocation): Scope {
-    const [path, ...args] = argv.slice(argv[1]?.text === '--' ? 2 : 1)
-    const text = path === undefined ? undefined : contentOf(path, scope)
-    if (text === undefined || text.unknown !== undefined) return forget(scope, this.ground)
-    const mark = `source ${text.text}`
-    if (scope.calls.includes(mark)) {
-      this.opaque.set('a script runs itself', undefined)
-      return scope
-    }
-    const { positional, calls } = scope
-    const inner = { ...scope, calls: [...calls, mark], ...(args.length > 0 && { positional: args }) }
-    const { positional: _, ...after } = this.text(text.text, inner, input)
-    return { ...after, calls, ...(positional && { positional }) }
-  }
-
-  /** What each of its aliases makes of the shell. */
-  #aliased(name: string, { argv, scope, input }: Invocation): readonly Scope[] {
-    const mark = `alias ${name}`
-    if (scope.calls.includes(mark)) return []
-    const rest = argv.slice(1).map(spelled)
-    const inner = { ...scope, calls: [...scope.calls, mark] }
-    return (scope.aliases.get(name) ?? []).map((text) => ({
-      ...this.text([text, ...rest].join(' '), inner, input),
-      calls: scope.calls,
-    }))
-  }
-
-  /** What each of its bodies makes of the shell, where it is a function. */
-  #called(name: string, invocation: Invocation): readonly Scope[] {
-    const { scope } = invocation
-    const { bodies = [] } = scope.functions.get(name) ?? {}
-    if (bodies.length > 0 && invocation.redirects.length > 0) this.#emit({ ...invocation, argv: [] })
-    if (bodies.length > 0 && scope.calls.includes(name)) {
-      this.opaque.set(`\`${name}\` calls itself`, undefined)
-      return [scope]
-    }
-    const inner: Scope = {
-      ...scope,
-      positional: invocation.argv.slice(1),
-      calls: [...scope.calls, name],
-      locals: new Set(),
-    }
-    return bodies.map(({ node, source }) =>
-      outside(
-        scope,
-        this.#leaving(() => this.#node(node, inner, invocation.input, source)),
-      ),
-    )
   }
 
   #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => undefined): Substitute {
@@ -493,7 +399,7 @@ class Run implements Shell {
     for (const script of expandedAgain(text, scope)) this.text(script, scope, INHERITED)
   }
 
-  #emit(invocation: Invocation): void {
+  emit(invocation: Invocation): void {
     if (invocation.argv.length + invocation.redirects.length + invocation.assigns.length > 0)
       this.invocations.push(invocation)
   }

@@ -1,5 +1,5 @@
 import type { Field } from '../field.ts'
-import type { Ground, Input, Scope, Value } from './scope.ts'
+import type { Body, Ground, Input, Scope, Value } from './scope.ts'
 
 export interface Redirect {
   readonly operator: 'read' | 'write' | 'append' | 'both'
@@ -28,6 +28,8 @@ export interface Shell {
   readonly ground: Ground
   /** Why something is not known, with the text that would run where that is it. */
   readonly opaque: Map<string, Field | undefined>
+  /** What it prints so far. */
+  printed: Field
   /** Interprets more text in a scope; answers with the scope after it. */
   text(text: string, scope: Scope, input: Input): Scope
   /** Text that the shell reads as arithmetic or as the name of a variable: what stands in subscripts runs. */
@@ -36,4 +38,10 @@ export interface Shell {
   left(scope: Scope): void
   /** Runs the text when the script ends, or at any time from now on. */
   trap(text: string, scope: Scope): void
+  /** A trap may run here. */
+  passed(scope: Scope): void
+  /** Interprets the body of a function; answers with the scope behind it. */
+  follow(body: Body, scope: Scope, input: Input): Scope
+  /** Notes what runs. */
+  emit(invocation: Invocation): void
 }
