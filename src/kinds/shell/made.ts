@@ -4,7 +4,7 @@ import { type Field, literal } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import type { PathTouch } from '../../programs/grammar.ts'
 
-interface Origin {
+export interface Origin {
   /** Where the content stands now. */
   readonly path: string
   /** It came from the network, at one remove or more. */

@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import type { Instead, Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
-import { type Field, known, literal, onePath, show } from '../../lang/field.ts'
+import { type Field, known, literal, onePath } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { ofShell } from '../../lang/shell/builtins.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
-import { assignAll, child, fields, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
+import { assignAll, child, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
 import { environment } from '../../programs/environment.ts'
 import type {
   CodeTouch,
@@ -30,9 +30,10 @@ import { contentAt, whole } from './contents.ts'
 import { loadedByCustom } from './custom.ts'
 import { elsewhere, hints, hostDraft, isElsewhere, movesHistory, objectDraft, opaque, processDrafts } from './draft.ts'
 import { argumentsFrom } from './fed.ts'
+import { Files } from './files.ts'
 import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
-import { isProgram, languageOf, scriptNamed, shebang } from './launch.ts'
-import { type Place, places } from './load.ts'
+import { isProgram, languageOf, shebang } from './launch.ts'
+import { places } from './load.ts'
 import { Made } from './made.ts'
 import { modulesOf } from './modules.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
@@ -119,6 +120,7 @@ class Walk {
   readonly #ground: Ground
   readonly #notes: Notes | undefined
   readonly #made = new Made()
+  readonly #files: Files
   /** Modules that were followed. */
   readonly #loaded = new Set<string>()
 
@@ -126,6 +128,7 @@ class Walk {
     this.#facts = facts
     this.#ground = ground
     this.#notes = notes
+    this.#files = new Files(this.#made, facts)
   }
 
   text(text: string, scope: Scope, { by, depth }: At): readonly Draft[] {
@@ -213,9 +216,9 @@ class Walk {
         opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`, NAMED),
       ]
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
-    const script = scriptNamed(name, invocation.scope, this.#facts) ?? this.#madeHere(name, invocation.scope)
+    const script = this.#files.named(name, invocation.scope)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
-    const looked = ofShell(name) ? undefined : this.#looked(name, invocation)
+    const looked = ofShell(name) ? undefined : this.#files.looked(name, invocation)
     // What is not there after all leaves the known one.
     const first =
       looked?.kind === 'own'
@@ -234,36 +237,6 @@ class Walk {
       const drafts = this.#script({ kind: 'script', language, path: known(path), args: [] }, at)
       return written ? drafts : drafts.filter(({ certainty }) => certainty !== 'opaque')
     })
-  }
-
-  /** Where a changed `PATH` finds a program that is not the known one of this name; undefined where it does not. */
-  #looked(name: string, { assigns, scope }: Invocation): Place | undefined {
-    const set = assigns.filter((each) => each.name === 'PATH').map(({ value }) => value)
-    const lists = set.length > 0 ? set : fields(scope.variables.get('PATH') ?? { kind: 'scalar', any: [] })
-    const found = lists.flatMap((list) => places(list, scope, this.#facts))
-    const strange = found.find(({ kind }) => kind === 'strange')
-    if (strange !== undefined) return strange
-    for (const place of found) {
-      const path = `${place.shown}/${name}`
-      const fact = place.kind === 'own' ? this.#facts.path(path, 'place') : undefined
-      const there = fact?.exists === true && fact.certainty === 'known'
-      if (there || this.#isMade(path, scope)) return { kind: 'own', shown: path }
-    }
-    return undefined
-  }
-
-  /** A program that this very text has put where installed ones are. */
-  #madeHere(name: string, scope: Scope): ReturnType<typeof scriptNamed> {
-    const path = name.includes('/') ? literal(under(scope.cwd, known(name))) : undefined
-    return path !== undefined && this.#isMade(path, scope)
-      ? { path: known(path), language: languageOf(path) }
-      : undefined
-  }
-
-  #isMade(path: string, scope: Scope): boolean {
-    const origin = this.#made.originOf(path)
-    // What was put into a folder that a program made is that program's.
-    return scope.written.has(path) || origin.downloaded || !`${path}/`.startsWith(`${origin.path}/`)
   }
 
   #touch(touch: Touch, at: Standing): readonly Draft[] {
@@ -468,10 +441,7 @@ class Walk {
     if (run.resource.kind !== 'path') return [run]
     if (this.#facts.surroundings.launchers.includes(this.#facts.path(run.resource.path, 'place').real))
       return this.#command([known('interlock'), ...args], at)
-    const origin = this.#made.originOf(run.resource.path)
-    const here = [show(under(scope.cwd, path)), run.resource.path, origin.path]
-      .map((each) => scope.written.get(each))
-      .find((each) => each !== undefined)
+    const { origin, here } = this.#files.held(path, run.resource.path, scope)
     if (here !== undefined) {
       const written = whole(origin.path, here, this.#facts)
       const mark = `source ${written.text}`
