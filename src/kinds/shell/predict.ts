@@ -4,6 +4,7 @@ import type { Draft, Facts } from '../../core/study.ts'
 import { type Field, known, literal, onePath } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { ofShell } from '../../lang/shell/builtins.ts'
+import { folders } from '../../lang/shell/folders.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
 import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
@@ -64,7 +65,11 @@ export interface ShellReading {
 /** The same, with the command lines that it rests on. */
 export function readShell(text: string, facts: Facts, notes?: Notes): ShellReading {
   const { cwd, home, workspace, env } = facts.surroundings
-  const ground: Ground = { cwd, home, workspace, env }
+  const folder = (path: string): boolean => {
+    const { exists, type, certainty } = facts.path(path, 'place')
+    return exists && type !== 'file' && certainty === 'known'
+  }
+  const ground: Ground = { cwd, home, workspace, env, folder }
   const walk = new Walk(facts, ground, notes)
   const drafts = walk.text(text, firstScope(ground), { by: 'the command', depth: 0 })
   return { drafts, commands: walk.commands }
@@ -144,16 +149,26 @@ class Walk {
     )
     for (const invocation of invocations) {
       const { source } = invocation
-      const touched = this.#invocation({
-        invocation,
-        by: source.length > 200 ? `${source.slice(0, 200)}…` : source,
-        depth,
-      })
+      const shown = source.length > 200 ? `${source.slice(0, 200)}…` : source
+      const touched = this.#anywhere({ invocation, by: shown, depth })
       const piped = invocation.input.kind === 'text' ? invocation.input.text : undefined
       this.#made.note(touched, piped, () => lineOf(invocation, this.#ground))
       for (const draft of touched) drafts.push(draft)
     }
     return drafts
+  }
+
+  /** In each folder that it may run in; what to do instead is told of the likeliest. */
+  #anywhere(at: Standing): readonly Draft[] {
+    const { invocation } = at
+    const [first = [], ...others] = folders(invocation.scope).map((cwd) =>
+      this.#invocation({ ...at, invocation: { ...invocation, scope: { ...invocation.scope, cwd, others: [] } } }),
+    )
+    const told = ({ instead: _, ...draft }: Draft, i: number): Draft => {
+      const instead = first[i]?.instead
+      return { ...draft, ...(instead && { instead }) }
+    }
+    return [...first, ...others.flatMap((drafts) => drafts.map(told))]
   }
 
   #invocation(at: Standing): readonly Draft[] {

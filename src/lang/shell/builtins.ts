@@ -1,5 +1,5 @@
 import { anything, type Field, joinFields, known, literal, show } from '../field.ts'
-import { logical, under } from '../paths.ts'
+import { moved } from './folders.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { printed } from './output.ts'
 import { assign, fields, merge, type Scope, type Value } from './scope.ts'
@@ -30,18 +30,14 @@ const leaves: Builtin = ({ scope }, run) => {
   return scope
 }
 
-const cd: Builtin = ({ scope, argv }, run) => {
+const cd: Builtin = ({ scope, argv }, { ground }) => {
   const target = argv.slice(1).find((field) => !/^-[LPe@]+$/.test(field.text) && field.text !== '--')
-  if (target === undefined) return moved(scope, known(run.ground.home))
-  if (literal(target) === '-') return moved(scope, lookupFirst(scope, 'OLDPWD') ?? anything('the folder before'))
+  if (target === undefined) return moved(scope, lookupFirst(scope, 'HOME') ?? known(ground.home), ground)
+  if (literal(target) === '-')
+    return moved(scope, lookupFirst(scope, 'OLDPWD') ?? anything('the folder before'), ground)
   // `CDPATH` sends a plain name elsewhere.
-  if (scope.variables.has('CDPATH') && !/^[./]/.test(target.text)) return moved(scope, anything('`CDPATH` is set'))
-  return moved(scope, logical(under(scope.cwd, target)))
-}
-
-function moved(scope: Scope, cwd: Field): Scope {
-  const before = assign(scope, 'OLDPWD', { kind: 'scalar', any: [scope.cwd] })
-  return { ...assign(before, 'PWD', { kind: 'scalar', any: [cwd] }), cwd }
+  const sent = scope.variables.has('CDPATH') && !/^[./]/.test(target.text)
+  return moved(scope, sent ? anything('`CDPATH` is set') : target, ground)
 }
 
 function lookupFirst(scope: Scope, name: string): Field | undefined {
@@ -198,7 +194,7 @@ export function named(scope: Scope, array: string, key: string, value: Value): S
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   cd,
   pushd: cd,
-  popd: ({ scope }) => moved(scope, anything('the folder on the stack')),
+  popd: ({ scope }, { ground }) => moved(scope, anything('the folder on the stack'), ground),
   export: declare,
   declare,
   typeset: declare,

@@ -1,4 +1,4 @@
-import type { Command, CompoundList, PipelineNode } from 'unbash'
+import type { Command, CompoundList, PipelineNode, SyntaxNode } from 'unbash'
 
 export const FLOODS = 'an endless loop that starts work in the background and never waits for it'
 
@@ -20,14 +20,19 @@ function wordsOf(command: Command): readonly string[] {
 }
 
 /** It fails only where hardly anything would go on: what follows behind `&&` is taken to run. */
-export function succeeds(node: PipelineNode): boolean {
+export function succeeds(node: SyntaxNode): boolean {
   if (node.type !== 'Command' || node.name === undefined) return false
   if (/^(?:printf|mkdir)$/.test(node.name.value) && node.args.length === 0) return false
-  return /^(?:cd|pushd|mkdir|echo|printf|export|set|true|:|umask|shopt)$/.test(node.name.value)
+  return /^(?:mkdir|echo|printf|export|set|true|:|umask|shopt)$/.test(node.name.value)
 }
 
 /** Nothing behind it in its list runs. */
 export function leaves(node: PipelineNode): boolean {
   const command = node.type === 'BraceGroup' ? node.body.commands.at(-1)?.command : node
   return command?.type === 'Command' && ['exit', 'return', 'continue', 'break'].includes(command.name?.value ?? '')
+}
+
+/** It moves the shell, or fails. */
+export function moves(node: SyntaxNode): boolean {
+  return node.type === 'Command' && /^(?:cd|chdir|pushd)$/.test(node.name?.value ?? '')
 }

@@ -16,7 +16,8 @@ import { computed, named } from './builtins.ts'
 import { call } from './call.ts'
 import { CALLED, closes, DIFFER } from './dialect.ts'
 import { combine, expandSingle, expandValue, expandWords, type Substitute } from './expand.ts'
-import { FLOODS, isEndless, leaves, leavesWork, succeeds } from './flow.ts'
+import { FLOODS, isEndless, leaves, leavesWork, moves, succeeds } from './flow.ts'
+import { arrived } from './folders.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { either } from './output.ts'
 import { parseShell } from './parse.ts'
@@ -45,6 +46,12 @@ export interface Interpretation {
   /** What it prints, as far as is known; for `$(…)` and pipes. */
   readonly output: Field
   readonly scope: Scope
+}
+
+/** What holds where something went well, and where it did not; undefined where it always goes well. */
+interface Outcome {
+  readonly done: Scope
+  readonly failed: Scope | undefined
 }
 
 const INHERITED: Input = { kind: 'inherited' }
@@ -85,7 +92,7 @@ class Run implements Shell {
   whole(text: string, scope: Scope): Scope {
     const after = this.text(text, scope, INHERITED)
     for (const trap of this.#traps)
-      this.text(trap, { ...merge(this.#trapped ?? after, after), cwd: after.cwd }, INHERITED)
+      this.text(trap, { ...merge(this.#trapped ?? after, after), cwd: after.cwd, others: after.others }, INHERITED)
     return after
   }
 
@@ -165,11 +172,14 @@ class Run implements Shell {
           this.#leaving(() => this.#node(node.body, scope, input, source)),
         )
       case 'If': {
-        const tested = this.#node(node.clause, scope, input, source)
-        const branches = [this.#node(node.then, tested, input, source)]
-        for (const elif of node.elif)
-          branches.push(this.#node(elif.then, this.#node(elif.clause, tested, input, source), input, source))
-        branches.push(node.else ? this.#node(node.else, tested, input, source) : tested)
+        let tested = this.#tried(node.clause, scope, input, source)
+        const branches = [this.#node(node.then, tested.done, input, source)]
+        for (const elif of node.elif) {
+          tested = this.#tried(elif.clause, tested.failed ?? tested.done, input, source)
+          branches.push(this.#node(elif.then, tested.done, input, source))
+        }
+        const last = tested.failed ?? tested.done
+        branches.push(node.else ? this.#node(node.else, last, input, source) : last)
         return branches.reduce(merge)
       }
       case 'For':
@@ -211,25 +221,40 @@ class Run implements Shell {
     return { ...scope, functions: new Map(scope.functions).set(name, { bodies: [body], certain: true }) }
   }
 
-  /** `done` holds where all so far went well, `failed` where the last one that ran did not. */
-  #andOr({ commands, operators }: AndOr, scope: Scope, input: Input, source: string): Scope {
+  #andOr(node: AndOr, scope: Scope, input: Input, source: string): Scope {
+    const { done, failed } = this.#list(node, scope, input, source)
+    return failed === undefined ? done : merge(done, failed)
+  }
+
+  #list({ commands, operators }: AndOr, scope: Scope, input: Input, source: string): Outcome {
     let done = scope
     let failed: Scope | undefined
     commands.forEach((command, i) => {
       if (operators[i - 1] !== '||') {
-        done = this.#node(command, done, input, source)
-        if (!succeeds(command)) failed = failed === undefined ? done : merge(failed, done)
+        const tried = this.#tried(command, done, input, source)
+        done = tried.done
+        if (tried.failed !== undefined) failed = failed === undefined ? tried.failed : merge(failed, tried.failed)
         return
       }
       const first = this.printed
       this.printed = known('')
-      const other = this.#node(command, failed ?? done, input, source)
+      const other = this.#tried(command, failed ?? done, input, source)
       this.printed = either(first, this.printed)
       // `cd x || exit`: what follows runs only where the first one went well.
-      if (!leaves(command)) done = merge(done, other)
-      failed = leaves(command) || succeeds(command) ? undefined : other
+      if (!leaves(command)) done = merge(done, other.done)
+      failed = leaves(command) ? undefined : other.failed
     })
-    return failed === undefined ? done : merge(done, failed)
+    return { done, failed }
+  }
+
+  /** A command, and what holds where it went well and where it did not. */
+  #tried(node: Statement['command'] | CommandNode | CompoundList, scope: Scope, input: Input, source: string): Outcome {
+    if (node.type === 'AndOr') return this.#list(node, scope, input, source)
+    const [only] = node.type === 'CompoundList' && node.commands.length === 1 ? node.commands : []
+    if (only !== undefined && only.background !== true) return this.#tried(only.command, scope, input, source)
+    const after = this.#node(node, scope, input, source)
+    if (moves(node)) return { done: arrived(scope, after), failed: after.others.length > 0 ? scope : undefined }
+    return { done: after, failed: succeeds(node) ? undefined : after }
   }
 
   #pipeline(commands: readonly CommandNode[], scope: Scope, input: Input, source: string): Scope {

@@ -1,4 +1,5 @@
 import { anything, type Field, known, literal, show, type Unknown } from '../field.ts'
+import { folders } from './folders.ts'
 import type { Invocation } from './invocation.ts'
 import { listed } from './listing.ts'
 import { typed, word } from './quoted.ts'
@@ -151,7 +152,7 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map(
     printf: (args) => format(args[0]?.text === '--' ? args.slice(1) : args),
     cat: (args, { input }) => (args.length === 0 || args[0]?.text === '-' ? fed(input) : undefined),
     tee: (_, { input }) => fed(input),
-    pwd: (_, { scope }) => scope.cwd,
+    pwd: (_, { scope }) => folders(scope).reduce(either),
     mktemp: (args) => {
       const inside = args.some((arg) => arg.text.includes('/') && !arg.text.startsWith('/tmp/'))
       if (inside) return undefined

@@ -1,5 +1,6 @@
 import type { Function as FunctionNode } from 'unbash'
 import { anything, type Field, joinFields, known } from '../field.ts'
+import { folders, standsIn } from './folders.ts'
 
 /** A variable's possible values; an array's are all its elements at once. */
 export type Value =
@@ -9,6 +10,8 @@ export type Value =
 /** What the shell knows at one point of a script. Never changed in place, so that a branch can keep its own. */
 export interface Scope {
   readonly cwd: Field
+  /** Where it may stand instead: a `cd` can fail, and branches can end in different folders. */
+  readonly others: readonly Field[]
   readonly variables: ReadonlyMap<string, Value>
   readonly functions: ReadonlyMap<string, Defined>
   /** All that a name was made to stand for: an alias holds from a later line on, and not in every shell. */
@@ -54,6 +57,8 @@ export interface Ground {
   readonly home: string
   readonly workspace: string
   readonly env: Readonly<Record<string, string>>
+  /** Whether a folder is there, as far as that is known. */
+  readonly folder?: (path: string) => boolean
 }
 
 /** Where programs are looked for as long as nothing in the script changes it. */
@@ -67,6 +72,7 @@ export function firstScope(ground: Ground): Scope {
   for (const [name, text] of Object.entries(given)) variables.set(name, { kind: 'scalar', any: [known(text)] })
   return {
     cwd: known(ground.cwd),
+    others: [],
     variables,
     functions: new Map(),
     aliases: new Map(),
@@ -142,7 +148,7 @@ export function merge(a: Scope, b: Scope): Scope {
     written: both(a.written, b.written, (x, y) => (x && y && sameField(x, y) ? x : UNTOLD_TEXT)),
     descriptors: both(a.descriptors, b.descriptors, () => UNTOLD),
     ...positional(a.positional, b.positional),
-    cwd: sameField(a.cwd, b.cwd) ? a.cwd : unknownCwd,
+    ...standsIn([...folders(a), ...folders(b)]),
   }
 }
 
@@ -174,8 +180,6 @@ export function child(scope: Scope): Scope {
   const functions = new Map([...scope.functions].map(([name, { bodies }]) => [name, { bodies, certain: false }]))
   return { ...scope, variables, functions, aliases: new Map(), locals: new Set() }
 }
-
-const unknownCwd = anything('the working folder depends on which branch ran')
 
 function either(name: string, a: Value | undefined, b: Value | undefined): Value | undefined {
   if (a === b) return a
@@ -232,7 +236,8 @@ export function outside(scope: Scope, { positional: _, ...after }: Scope): Scope
 }
 
 export function sameState(a: Scope, b: Scope): boolean {
-  return a.variables.size === b.variables.size && a.cwd === b.cwd && a.functions.size === b.functions.size
+  const same = a.variables.size === b.variables.size && a.functions.size === b.functions.size
+  return same && a.cwd === b.cwd && a.others.length === b.others.length
 }
 
 export function append(scope: Scope, name: string, appends: boolean, value: Value): Value {

@@ -1,7 +1,8 @@
 import { anything, type Field, joinFields, literal, show } from '../field.ts'
 import { logical, under } from '../paths.ts'
+import { folders } from './folders.ts'
 import type { Invocation, Redirect } from './invocation.ts'
-import type { Scope } from './scope.ts'
+import { type Scope, sameField } from './scope.ts'
 
 /** Remembers what was written, so that running it later in the same script is seen. */
 export function noteWritten(
@@ -17,16 +18,16 @@ export function noteWritten(
   ]
   if (targets.length === 0) return scope
   const written = new Map(scope.written)
-  for (const { path, operator } of targets) {
-    const place = placed(scope, path)
-    const before = written.get(show(place))
-    // Which file an unknown name means may be another each time.
-    const several = before !== undefined && place.unknown !== undefined && operator !== 'append'
-    written.set(
-      show(place),
-      several ? anything('one of several files that it wrote') : textOf(operator, before, output),
-    )
-  }
+  for (const { path, operator } of targets)
+    for (const [i, place] of placed(scope, path).entries()) {
+      const before = written.get(show(place))
+      // Which file an unknown name means may be another each time.
+      const several = before !== undefined && (place.unknown !== undefined || i > 0) && operator !== 'append'
+      written.set(
+        show(place),
+        several ? anything('one of several files that it wrote') : textOf(operator, before, output),
+      )
+    }
   return { ...scope, written }
 }
 
@@ -38,10 +39,14 @@ function textOf(operator: Redirect['operator'], before: Field | undefined, outpu
 
 /** What stands in a file, as far as this script wrote it. */
 export function contentOf(path: Field, scope: Scope): Field {
-  const text = scope.written.get(literal(placed(scope, path)) ?? '')
-  return text === undefined || text.appended === true ? anything(`what stands in ${show(path)}`) : text
+  const texts = placed(scope, path).flatMap((place) => scope.written.get(literal(place) ?? '') ?? [])
+  const [text, ...others] = texts
+  const one = text !== undefined && text.appended !== true && others.every((each) => sameField(each, text))
+  return one ? text : anything(`what stands in ${show(path)}`)
 }
 
-function placed(scope: Scope, path: Field): Field {
-  return logical(under(scope.cwd, path))
+/** In each folder that it may stand in. */
+function placed(scope: Scope, path: Field): readonly Field[] {
+  const places = folders(scope).map((folder) => logical(under(folder, path)))
+  return places.filter((each, i) => places.findIndex((other) => sameField(each, other)) === i)
 }
