@@ -11,6 +11,10 @@ export interface Field {
   readonly unknown?: Unknown
   /** Of a file's text: something else may stand before it. */
   readonly appended?: true
+  /** Unquoted, it may turn out to be no argument at all, or several. */
+  readonly several?: true
+  /** All of it, or a part, may be left out: by a shell that fails to make it, or where a command does not run. */
+  readonly absent?: 'all' | 'part'
 }
 
 export interface Unknown {
@@ -65,13 +69,19 @@ export function anything(why: string): Field {
   return { text: '', glob: false, unknown: { why, shape: 'text', suffix: '' } }
 }
 
+function isEmpty(field: Field): boolean {
+  return field.text === '' && field.unknown === undefined
+}
+
 /** One behind the other, as one argument. */
 export function joinFields(a: Field, b: Field): Field {
-  if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob }
-  if (b.unknown !== undefined) return { ...a, unknown: joinUnknown(a.unknown, b.unknown) }
+  const some = a.absent ?? b.absent
+  const absent = some && { absent: isEmpty(a) || isEmpty(b) ? some : ('part' as const) }
+  if (a.unknown === undefined) return { ...b, text: a.text + b.text, glob: a.glob || b.glob, ...absent }
+  if (b.unknown !== undefined) return { ...a, unknown: joinUnknown(a.unknown, b.unknown), ...absent }
   const suffix = a.unknown.suffix + b.text
   const { paths, ...unknown } = a.unknown
-  return { ...a, unknown: { ...unknown, suffix, ...(paths && suffix === '' && { paths }) } }
+  return { ...a, unknown: { ...unknown, suffix, ...(paths && suffix === '' && { paths }) }, ...absent }
 }
 
 /** Two unknown parts of one text: what stands between them is part of the unknown. */

@@ -1,6 +1,6 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import type { Touch } from './grammar.ts'
-import { from, opaque, path, shell } from './touch.ts'
+import { from, opaque, path, shell, startup } from './touch.ts'
 
 /**
  * What the value of a variable is to the programs that look at it: `folders` and `file` hold code that they load by
@@ -53,7 +53,7 @@ export function environment(name: string, value: Field): readonly Touch[] {
   if (use instanceof RegExp) return use.test(value.text + (value.unknown?.suffix ?? '')) ? [brings(name)] : []
   switch (use) {
     case undefined:
-      return []
+      return name === 'HOME' ? [startup(value)] : []
     case 'code':
       return [brings(name)]
     case 'folders':

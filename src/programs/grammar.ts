@@ -40,8 +40,7 @@ export type Touch =
   | CodeTouch
   | ScriptTouch
   | LoadTouch
-  /** It runs what comes on its standard input. */
-  | { readonly kind: 'stdin'; readonly language: Language; readonly elsewhere?: Elsewhere }
+  | StdinTouch
   | TaskTouch
   /** What can't be known before it runs. */
   | { readonly kind: 'opaque'; readonly why: string; readonly instead?: Instead }
@@ -109,6 +108,8 @@ export interface ScriptTouch {
   readonly language: Language
   readonly path: Field
   readonly args: readonly Field[]
+  /** A shell's that may know no more than POSIX has. */
+  readonly posix?: boolean
 }
 
 /** It takes code by name from these folders and files, separated by `:`, before it looks where it always does. */
@@ -117,6 +118,8 @@ export interface LoadTouch {
   readonly from: Field
   /** Who says so, in words: `PATH`, an option. */
   readonly by: string
+  /** Only what the same text has written counts: what was there before is the operator's own. */
+  readonly written?: true
 }
 
 /**
@@ -162,6 +165,16 @@ export interface RunTouch {
   readonly elsewhere?: Elsewhere
 }
 
+/** It runs what comes on its standard input; `args` are that code's own. */
+export interface StdinTouch {
+  readonly kind: 'stdin'
+  readonly language: Language
+  readonly args?: readonly Field[]
+  readonly elsewhere?: Elsewhere
+  /** A shell's that may know no more than POSIX has. */
+  readonly posix?: boolean
+}
+
 /** Source text that it runs. */
 export interface CodeTouch {
   readonly kind: 'code'
@@ -170,6 +183,8 @@ export interface CodeTouch {
   /** The code's own arguments: for `sh`, the first is `$0`. */
   readonly args?: readonly Field[]
   readonly elsewhere?: Elsewhere
+  /** A shell's that may know no more than POSIX has. */
+  readonly posix?: boolean
 }
 
 export type Language =

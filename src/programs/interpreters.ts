@@ -1,7 +1,7 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, CommandLine, Family, Language, Touch } from './grammar.ts'
-import { backups, from, joined, opaque, path, run, shell } from './touch.ts'
+import { backups, from, joined, opaque, path, run, shell, startup } from './touch.ts'
 
 const SHELL_OPTIONS =
   '-c -l,--login -i -s -e -u -x -v -n -f -h -a -b -k -m -p -r,--restricted -t -B -C -E -H -P -T -o=data -O=data --rcfile,--init-file=script --norc --noprofile --posix --debugger --verbose -D'
@@ -123,6 +123,8 @@ export const INTERPRETERS: Family = {
 }
 
 function shells(args: Arguments, line: CommandLine): readonly Touch[] {
+  const posix = /^(?:sh|dash|ash)$/.test(line.name)
+  const begins = line.name === 'zsh' || has(args, '-l', '-i') ? [startup(known('~'))] : []
   const [first, ...rest] = args.operands
   if (first !== undefined && /^\+[A-Za-z]+$/.test(first.text)) {
     // `+x` takes an option back, and `+xc` still is `-c`.
@@ -132,13 +134,15 @@ function shells(args: Arguments, line: CommandLine): readonly Touch[] {
   if (has(args, '-c')) {
     if (first === undefined) return []
     return has(args, '-n')
-      ? []
-      : [{ kind: 'code', language: 'sh', text: first, ...(rest.length > 0 ? { args: rest } : {}) }]
+      ? begins
+      : [...begins, { kind: 'code', language: 'sh', posix, text: first, ...(rest.length > 0 ? { args: rest } : {}) }]
   }
   if (has(args, '-n')) return first === undefined ? [] : [path('read', first)]
   if (first !== undefined && !has(args, '-s') && literal(first) !== '-')
-    return [{ kind: 'script', language: 'sh', path: first, args: rest }]
-  return line.piped ? [{ kind: 'stdin', language: 'sh' }] : []
+    return [...begins, { kind: 'script', language: 'sh', posix, path: first, args: rest }]
+  return line.piped
+    ? [...begins, { kind: 'stdin', language: 'sh', posix, args: first?.text === '-' ? rest : args.operands }]
+    : []
 }
 
 /** The program is an option's, a file, or comes on the input. */

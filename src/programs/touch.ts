@@ -24,6 +24,11 @@ export function shell(text: Field, elsewhere?: Elsewhere): Touch {
   return { kind: 'code', language: 'sh', text, ...(elsewhere === undefined ? {} : { elsewhere }) }
 }
 
+/** What a shell reads in a home before anything else. */
+export function startup(home: Field): Touch {
+  return { kind: 'load', from: home, by: 'a shell', written: true }
+}
+
 export function opaque(why: string, instead?: Instead): Touch {
   return { kind: 'opaque', why, ...(instead && { instead }) }
 }

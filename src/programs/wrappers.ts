@@ -390,7 +390,7 @@ function xargs(args: Arguments): readonly Touch[] {
     value(args, '-J')?.text ??
     (has(args, '-i') ? (value(args, '-i')?.text ?? '{}') : undefined)
   const { operands } = args
-  if (operands.length === 0) return []
+  if (operands.length === 0) return [run([known('echo')], { more: 'input' })]
   if (mark === undefined || mark === '') return [run(operands, { more: 'input' })]
   return [run(operands.map((field) => (field.text === mark ? INPUT : filled(field, mark, INPUT))))]
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { show } from '../../src/lang/field.ts'
+import { folders } from '../../src/lang/shell/folders.ts'
 import { interpret } from '../../src/lang/shell/interpret.ts'
 import { firstScope, type Ground } from '../../src/lang/shell/scope.ts'
 
@@ -25,6 +26,23 @@ describe('a script is followed to every command that a shell would run', () => {
   it.each(cases.map((line) => line.split('  =>  ') as [string, string]))('%s', (text, expected) => {
     expect(seen(text.replaceAll('\\n', '\n').replaceAll('\\r', '\r'))).toBe(expected)
   })
+})
+
+it.each([
+  ['a', '@/w/p/a rm x'],
+  ['b', '@/w/p/b rm x | rm x'],
+  ['b && ls', '@/w/p/b ls | @/w/p/b rm x | rm x'],
+  ['b || exit', '@/w/p/b rm x'],
+  ['..', '@/w rm x'],
+])('the shell may still stand where it was behind `cd %s`, unless the folder is known to be there', (cd, expected) => {
+  const ground = { ...GROUND, folder: (path: string) => path === '/w/p/a' }
+  const { invocations } = interpret(`cd ${cd}; rm x`, ground, firstScope(ground))
+  const seen = invocations
+    .filter(({ argv }) => argv.length > 0 && argv[0]?.text !== 'exit')
+    .flatMap(({ argv, scope }) =>
+      folders(scope).map((cwd) => `${show(cwd) === '/w/p' ? '' : `@${show(cwd)} `}${argv.map(show).join(' ')}`),
+    )
+  expect(seen.join(' | ')).toBe(expected)
 })
 
 const WORDS = [

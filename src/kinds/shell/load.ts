@@ -9,6 +9,9 @@ import { isInstalled } from './launch.ts'
 const INSTALLED =
   /^\/(?:usr|bin|sbin|opt|snap|nix|lib\w*|etc|dev\/null|Library|System|Applications|home\/linuxbrew)(?:\/|$)/
 
+/** What shells read in a home before anything else. */
+export const STARTUP = '.zshenv .zprofile .zshrc .zlogin .bash_profile .bash_login .profile .bashrc .shrc'.split(' ')
+
 /** A place that code is loaded from; `own` are the workspace's, where a program may hide another of its name. */
 export interface Place {
   readonly kind: 'usual' | 'own' | 'strange'

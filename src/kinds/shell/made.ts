@@ -28,7 +28,8 @@ export class Made {
       drafts.flatMap(({ verb, resource }) => (resource.kind === 'path' && verbs.includes(verb) ? [resource.path] : []))
     const created = paths(['create', 'update'])
     if (created.length === 0) return
-    const sources = paths(['read', 'delete']).map((path) => this.originOf(path))
+    // What is moved is read and deleted.
+    const sources = [...new Set(paths(['read', 'delete']))].map((path) => this.originOf(path))
     const downloaded =
       piped?.unknown?.downloaded === true ||
       drafts.some(({ resource, verb }) => resource.kind === 'host' && verb === 'read') ||

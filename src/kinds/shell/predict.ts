@@ -1,7 +1,7 @@
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { Instead, Verb } from '../../core/effect.ts'
 import type { Draft, Facts } from '../../core/study.ts'
-import { type Field, known, literal, onePath } from '../../lang/field.ts'
+import { type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { ofShell } from '../../lang/shell/builtins.ts'
 import { folders } from '../../lang/shell/folders.ts'
@@ -19,6 +19,7 @@ import type {
   PathTouch,
   RunTouch,
   ScriptTouch,
+  StdinTouch,
   TaskTouch,
   Touch,
   WorktreeTouch,
@@ -34,7 +35,7 @@ import { argumentsFrom } from './fed.ts'
 import { Files } from './files.ts'
 import { broughtFirst, lineOf, PLAINLY, standing, writtenFirst } from './instead.ts'
 import { isProgram, languageOf, shebang } from './launch.ts'
-import { places } from './load.ts'
+import { places, STARTUP } from './load.ts'
 import { Made } from './made.ts'
 import { modulesOf } from './modules.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
@@ -88,16 +89,16 @@ interface Standing extends At {
   readonly folder?: string
 }
 
-type Code = Pick<CodeTouch, 'language' | 'text' | 'args'> & {
+type Code = Pick<CodeTouch, 'language' | 'text' | 'args' | 'posix'> & {
   /** Where the text stands, for notes. */
   readonly file?: { readonly named: Field; readonly path: string }
 }
 
 /** What a text that a command runs begins with: `source` shares the shell; any other has a new one, and its variables. */
-function startedBy({ scope, assigns, argv }: Invocation, positional: readonly Field[]): Scope {
+function startedBy({ scope, assigns, argv }: Invocation, positional: readonly Field[], posix: boolean): Scope {
   const same = /^(?:source|\.)$/.test(argv[0]?.text ?? '')
   const set = assignAll(same ? scope : child(scope), assigns)
-  return { ...set, exported: new Set([...set.exported, ...assigns.map(({ name }) => name)]), positional }
+  return { ...set, exported: new Set([...set.exported, ...assigns.map(({ name }) => name)]), positional, posix }
 }
 
 /** What a text starts reads the rest of it, if anything: nothing that is worth following. */
@@ -230,6 +231,7 @@ class Walk {
       return [
         opaque(by, `which program runs is not known: ${program.unknown?.why ?? 'a pattern of file names'}`, NAMED),
       ]
+    if (program.absent) return [opaque(by, 'which program runs is not the same in every shell', NAMED)]
     if (depth > DEEPEST) return [opaque(by, TOO_DEEP, { instead: PLAINLY })]
     const script = this.#files.named(name, invocation.scope)
     if (script !== undefined) return this.#script({ kind: 'script', ...script, args }, at)
@@ -276,7 +278,7 @@ class Walk {
       case 'load':
         return this.#load(touch, at)
       case 'stdin':
-        return elsewhere(touch.elsewhere, by, this.#input(touch.language, invocation.input, at))
+        return elsewhere(touch.elsewhere, by, this.#input(touch, invocation.input, at))
       case 'task':
         return this.#task(touch, at)
       case 'opaque':
@@ -354,8 +356,10 @@ class Walk {
     return elsewhere(touch.elsewhere, by, [...set, ...drafts])
   }
 
-  #code({ language, text, args = [], file }: Code, at: Standing): readonly Draft[] {
+  #code({ language, text, args = [], posix = false, file }: Code, at: Standing): readonly Draft[] {
     const deeper = { ...at, depth: at.depth + 1 }
+    if (text.absent === 'part')
+      return [opaque(at.by, 'it runs a text that not every shell can make', { instead: PLAINLY })]
     if (text.unknown !== undefined && (text.text === '' || language === 'sh'))
       return [
         opaque(at.by, `it runs ${text.unknown.why}`, {
@@ -366,7 +370,7 @@ class Walk {
     const read = (): readonly Draft[] =>
       language === 'sh'
         ? // The first argument of `sh -c` is its `$0`.
-          this.text(text.text, startedBy(at.invocation, args.slice(1)), deeper)
+          this.text(text.text, startedBy(at.invocation, args.slice(1), posix), deeper)
         : [
             ...codeTouches(text, language, args).flatMap((touch) => this.#touch(touch, deeper)),
             ...this.#modules(text.text, language, deeper),
@@ -381,8 +385,9 @@ class Walk {
   }
 
   /** Code by its place: what this very text wrote there is read, what lies where anybody may write is not known. */
-  #load({ from, by }: LoadTouch, at: Standing): readonly Draft[] {
+  #load({ from, by, written: only }: LoadTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
+    if (only === true) return this.#startup(from, at)
     const found = places(from, scope, this.#facts)
     const strange = found.find((each) => each.kind === 'strange')
     if (strange !== undefined) return [opaque(at.by, `${by} makes it load code from ${strange.shown}`)]
@@ -393,6 +398,22 @@ class Walk {
     return written.flatMap((path) =>
       this.#script({ kind: 'script', language: languageOf(path), path: known(path), args: [] }, at),
     )
+  }
+
+  #startup(from: Field, at: Standing): readonly Draft[] {
+    const { scope } = at.invocation
+    if (scope.written.size === 0) return []
+    if (from.unknown !== undefined) {
+      const own = [...scope.written.keys()].some((path) => STARTUP.includes(basename(path)))
+      return own ? [opaque(at.by, `a shell begins with what stands in ${from.unknown.why}`)] : []
+    }
+    return STARTUP.flatMap((name) => {
+      const home = from.text === '~' ? this.#ground.home : from.text
+      const path = show(under(scope.cwd, known(`${home}/${name}`)))
+      return scope.written.has(path)
+        ? this.#script({ kind: 'script', language: 'sh', path: known(path), args: [] }, at)
+        : []
+    })
   }
 
   /** What this very text wrote and its code then loads by name; other modules are the project's own. */
@@ -427,20 +448,26 @@ class Walk {
     return isOutward(name) ? [{ ...run, certainty: 'opaque', why: `what \`${name}\` runs is not found` }] : drafts
   }
 
-  #input(language: Language, input: Input, at: Standing): readonly Draft[] {
+  #input(
+    { language, args = [], posix = false }: Omit<StdinTouch, 'kind'>,
+    input: Input,
+    at: Standing,
+  ): readonly Draft[] {
     if (input.kind === 'inherited') return []
-    if (input.kind === 'text') return this.#code({ language, text: input.text }, fed(at))
-    return this.#script({ kind: 'script', language, path: input.path, args: [] }, at)
+    // The first argument of a text is its `$0`.
+    if (input.kind === 'text')
+      return this.#code({ language, text: input.text, args: [known(language), ...args], posix }, fed(at))
+    return this.#script({ kind: 'script', language, path: input.path, args, posix }, at)
   }
 
   /** A file that is run: what this very command wrote, else what stands in it now. */
-  #script({ language, path, args }: ScriptTouch, at: Standing): readonly Draft[] {
+  #script({ language, path, args, posix = false }: ScriptTouch, at: Standing): readonly Draft[] {
     const { scope } = at.invocation
     const place = literal(under(scope.cwd, path))
     const inside: Standing = place === undefined ? at : { ...at, folder: dirname(place) }
     const code = (text: Field, spoken: Language, file?: string, within = inside): readonly Draft[] => {
       const where = file === undefined ? {} : { file: { named: path, path: file } }
-      return this.#code({ language: spoken, text, args: [path, ...args], ...where }, within)
+      return this.#code({ language: spoken, text, args: [path, ...args], posix, ...where }, within)
     }
     const descriptor = path.unknown === undefined ? DESCRIPTOR.exec(path.text) : null
     if (descriptor !== null) {
@@ -448,7 +475,7 @@ class Walk {
       const held = (descriptor[1] ?? '0') === '0' ? input : scope.descriptors.get(descriptor[1] ?? '')
       return held === undefined
         ? [opaque(at.by, `it runs what is read from ${path.text}`)]
-        : this.#input(language, held, at)
+        : this.#input({ language, args, posix }, held, at)
     }
     // A process substitution, not a file: what another command prints is what runs.
     if (path.unknown !== undefined && path.text.startsWith('/dev/fd/')) return code({ ...path, text: '' }, language)
@@ -472,8 +499,10 @@ class Walk {
     }
     const content = this.#facts.text(origin.path)
     // A program under another name, or through a link.
-    if (content.kind === 'program' && isProgram(origin.path))
+    if (content.kind === 'program' && isProgram(origin.path)) {
+      this.commands.push([path, ...args])
       return [run, ...this.#command([known(origin.path), ...args], { ...at, depth: at.depth + 1 })]
+    }
     // What is missing can't run, unless a step before builds it: then it is the project's own.
     if (content.kind === 'program' || content.kind === 'missing') return [run]
     if (content.kind === 'unreadable') return [{ ...run, certainty: 'opaque', why: content.why }]

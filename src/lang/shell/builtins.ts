@@ -2,7 +2,7 @@ import { anything, type Field, joinFields, known, literal, show } from '../field
 import { moved } from './folders.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { printed } from './output.ts'
-import { assign, fields, merge, type Scope, type Value } from './scope.ts'
+import { ARGUMENTS, assign, fields, type Input, merge, type Scope, setBy, type Value } from './scope.ts'
 
 type Builtin = (invocation: Invocation, run: Shell) => Scope
 
@@ -49,8 +49,8 @@ const declare: Builtin = ({ scope, argv, given }, run) => {
   subscripts(argv, scope, run)
   const [command, ...rest] = argv.map((field) => field.text)
   // With `-i`, what is assigned is arithmetic.
-  if (rest.some((text) => /^-\w*i/.test(text)))
-    for (const { text } of given.flatMap(({ value }) => fields(value))) run.again(text, scope)
+  const numbers = command === 'integer' || rest.some((text) => /^-\w*i/.test(text))
+  if (numbers) for (const { text } of given.flatMap(({ value }) => fields(value))) run.again(text, scope)
   const words = argv.slice(1).flatMap((field) => assignment(field, given))
   const assigned = [...given, ...words].reduce((so, { name, value }) => assign(so, name, value), scope)
   const names = rest
@@ -63,6 +63,7 @@ const declare: Builtin = ({ scope, argv, given }, run) => {
   const at: Scope = {
     ...(outside ? merge(scope, assigned) : assigned),
     ...(exports && { exported: new Set([...scope.exported, ...names]) }),
+    ...(numbers && { numbers: new Set([...scope.numbers, ...names]) }),
     ...(fixes && { fixed: new Set([...scope.fixed, ...names]) }),
     ...(own && { locals: new Set([...scope.locals, ...names]) }),
   }
@@ -109,11 +110,39 @@ const reads: Builtin = ({ scope, argv, input }, run) => {
   if (argv[0]?.text !== 'read' && callback !== argv[0] && callback?.unknown === undefined)
     run.text(callback?.text ?? '', scope, { kind: 'inherited' })
   const names = argv.slice(1).filter((field) => /^[A-Za-z_]\w*$/.test(field.text))
-  const value = input.kind === 'text' && names.length === 1 ? firstLine(input.text) : anything('a line that is read')
-  return (names.length === 0 ? [known('REPLY')] : names).reduce(
-    (at, field) => assign(at, field.text, { kind: 'scalar', any: [value] }),
+  const options = argv.flatMap(({ text }) => (/^-\w/.test(text) ? text : [])).join('')
+  const lines = argv[0]?.text !== 'read'
+  const value = lineRead(input, lines ? '-r' : options, scope)
+  const all: Value =
+    names.length === 1 && (lines || /[aA]/.test(options))
+      ? { kind: 'array', items: lines ? value : value.flatMap(split) }
+      : { kind: 'scalar', any: names.length === 1 ? value : [A_LINE] }
+  const after = (names.length === 0 ? [known('REPLY')] : names).reduce(
+    (at, field) => assign(at, field.text, all),
     scope,
   )
+  // Not every shell reads lines, and what it would read may not be there: then it leaves what was set before.
+  const kept = setBy(scope, after).some(({ name }) => scope.variables.has(name))
+  const sure = input.kind === 'text' && input.text.unknown === undefined
+  // Arrays are read in one way by each shell.
+  if ((kept && !sure) || all.kind === 'array') run.missed(scope)
+  return lines ? merge(scope, after) : after
+}
+
+const A_LINE = anything('a line that is read')
+
+/** What `read` makes of its input; the white space around it goes, unless `IFS` says otherwise. */
+function lineRead(input: Input, options: string, scope: Scope): readonly Field[] {
+  if (input.kind !== 'text' || /[nNkdtuq]/.test(options)) return [A_LINE]
+  const line = firstLine(input.text)
+  if (line.unknown !== undefined) return [line]
+  if (line.text.includes('\\') && !options.includes('r')) return [A_LINE]
+  const plain = known(line.text.trim())
+  return plain.text === line.text ? [line] : [plain, ...(scope.variables.has('IFS') ? [line] : [])]
+}
+
+function split(line: Field): readonly Field[] {
+  return line.unknown === undefined ? line.text.split(/\s+/).map(known) : [line]
 }
 
 function firstLine(text: Field): Field {
@@ -141,6 +170,7 @@ const evaluate: Builtin = (invocation, run) => {
       undefined,
     )
   if (text === undefined) return scope
+  if (text.absent === 'part') run.opaque.set(`\`eval\` of what not every shell can make`, text)
   if (text.unknown === undefined) return run.text(text.text, scope, input)
   if (text.unknown.generated === true && text.text === '') return scope
   run.opaque.set(`\`eval\` of ${text.unknown.why}`, text)
@@ -184,11 +214,52 @@ const alias: Builtin = ({ scope, argv }) => {
   return { ...scope, aliases }
 }
 
-/** Elements of these arrays are aliases, and what `hash -p` sets. */
+/** `hash -p FILE NAME` and, in zsh, `hash NAME=FILE`; `hash -d NAME=FOLDER` makes `~NAME`. */
+const hashes: Builtin = ({ scope, argv }) => {
+  const [, option, file, name] = argv
+  if (option?.text === '-p' && file && name)
+    return { ...scope, aliases: new Map(scope.aliases).set(name.text, [file.text]) }
+  const aliases = new Map(scope.aliases)
+  let at = scope
+  for (const field of argv.slice(1)) {
+    const cut = field.text.indexOf('=')
+    if (cut <= 0) continue
+    const [key, text] = [field.text.slice(0, cut), field.text.slice(cut + 1)]
+    if (option?.text === '-d') at = assign(at, `~${key}`, { kind: 'scalar', any: [{ ...field, text }] })
+    else aliases.set(key, [field.unknown === undefined ? text : UNKNOWN])
+  }
+  return { ...at, aliases }
+}
+
+const NAMES = /^(?:BASH_ALIASES|BASH_CMDS|[gs]?aliases|commands)$/
+
+/** Elements of these arrays are aliases, functions, and what `hash` sets. */
 export function named(scope: Scope, array: string, key: string, value: Value): Scope {
-  if (array !== 'BASH_ALIASES' && array !== 'BASH_CMDS') return scope
+  if (array !== 'functions' && !NAMES.test(array)) return scope
   const [text = anything('')] = fields(value)
-  return { ...scope, aliases: new Map(scope.aliases).set(key, [literal(text) ?? UNKNOWN]) }
+  const stands = array === 'functions' ? undefined : literal(text)
+  return { ...scope, aliases: new Map(scope.aliases).set(key, [stands ?? UNKNOWN]) }
+}
+
+/** `compgen -C COMMAND` runs it, and `-W` expands its words; `complete` does so later, if ever. */
+const completes: Builtin = ({ scope, argv }, run) => {
+  for (const [i, { text }] of argv.entries()) {
+    const value = argv[i + 1]
+    const glued = /^-[CFW](?=.)/.test(text) ? text.slice(2) : undefined
+    const code = glued ?? (/^-\w*[CFW]$/.test(text) ? value?.text : undefined)
+    if (code === undefined) continue
+    if (glued === undefined && value?.unknown !== undefined) run.opaque.set(`completion by ${value.unknown.why}`, value)
+    else run.text(/^-\w*W/.test(text) ? `: ${code}` : code, scope, { kind: 'inherited' })
+  }
+  return scope
+}
+
+/** `emulate MODE -c TEXT` of zsh is `eval TEXT`. */
+const emulates: Builtin = (invocation, run) => {
+  const at = invocation.argv.findIndex((field) => /^-\w*c$/.test(field.text))
+  const text = invocation.argv[at + 1]
+  if (at < 0 || text === undefined) return invocation.scope
+  return merge(invocation.scope, evaluate({ ...invocation, argv: [known('eval'), text] }, run))
 }
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
@@ -204,15 +275,15 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   mapfile: reads,
   readarray: reads,
   printf: printsTo,
-  getopts: ({ scope, argv }) =>
-    argv[2] === undefined ? scope : assign(scope, show(argv[2]), { kind: 'scalar', any: [anything('an option')] }),
+  getopts: ({ scope, argv }, run) => {
+    subscripts(argv, scope, run)
+    const option: Value = { kind: 'scalar', any: [anything('an option')] }
+    return argv[2] === undefined ? scope : assign(assign(scope, show(argv[2]), option), 'OPTARG', option)
+  },
   eval: evaluate,
   trap,
   alias,
-  hash: ({ scope, argv }) =>
-    argv[1]?.text === '-p' && argv[2] && argv[3]
-      ? { ...scope, aliases: new Map(scope.aliases).set(argv[3].text, [argv[2].text]) }
-      : scope,
+  hash: hashes,
   unset: ({ scope, argv }, run) => {
     subscripts(argv, scope, run)
     const kept = <V>(all: ReadonlyMap<string, V>): Map<string, V> =>
@@ -230,7 +301,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   shift: ({ scope, argv }) => {
     const count = Number(argv[1]?.text ?? 1)
     if (scope.positional === undefined) return scope
-    const left = Number.isInteger(count) ? scope.positional.slice(count) : [anything('the arguments')]
+    const exact = Number.isInteger(count) && !scope.positional.slice(0, count).some((field) => field.several)
+    const left = exact ? scope.positional.slice(count) : [ARGUMENTS]
     return { ...scope, positional: left }
   },
   let: ({ scope, argv }, run) => {
@@ -238,7 +310,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     return computed(scope, argv.slice(1).map(show).join(' '))
   },
   unalias: nothing,
-  shopt: nothing,
+  shopt: ({ scope, argv }) =>
+    argv[1]?.text === '-s' && argv.some(({ text }) => text === 'extglob') ? { ...scope, extglob: true } : scope,
   ':': nothing,
   true: nothing,
   false: nothing,
@@ -246,9 +319,17 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   return: leaves,
   break: leaves,
   continue: leaves,
-  wait: nothing,
+  wait: ({ scope, argv }, run) => {
+    subscripts(argv, scope, run)
+    return scope
+  },
   test: tests,
   '[': tests,
   umask: nothing,
   ulimit: nothing,
+  integer: declare,
+  float: declare,
+  compgen: completes,
+  complete: completes,
+  emulate: emulates,
 }

@@ -4,6 +4,7 @@ import { inShell, PRECOMMANDS } from './dialect.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { printed } from './output.ts'
 import { spelled } from './quoted.ts'
+import { reaching } from './redirects.ts'
 import { forget, merge, outside, type Scope, setBy } from './scope.ts'
 import { contentOf, noteWritten } from './written.ts'
 
@@ -14,15 +15,17 @@ export function call(invocation: Invocation, run: Shell): Scope {
   const { scope, argv } = invocation
   run.passed(scope)
   const name = argv[0] === undefined ? '' : (literal(argv[0]) ?? '')
+  if (argv[0]?.absent) run.opaque.set('which program runs is not the same in every shell', undefined)
   const before = PRECOMMANDS.get(name)
   const others = [...aliased(name, invocation, run), ...called(name, invocation, run)]
   if (before !== undefined) {
     const rest = argv.slice(before)
     const at = rest.findIndex((field) => !/^\w+=/.test(field.text))
-    if (at >= 0) others.push(call({ ...invocation, argv: rest.slice(at) }, run))
+    if (at >= 0 && rest[at]?.text.startsWith('-') === false)
+      others.push(() => call({ ...invocation, argv: rest.slice(at) }, run))
   }
-  if (scope.functions.get(name)?.certain === true) return others.reduce(merge)
-  return [program(name, invocation, run), ...others].reduce(merge)
+  if (scope.functions.get(name)?.certain !== true) others.push(() => program(name, invocation, run))
+  return run.oneOf(others)
 }
 
 /** A builtin that changes the shell, or a program. */
@@ -52,7 +55,7 @@ function program(name: string, invocation: Invocation, run: Shell): Scope {
   if (name === 'exec' && argv.length === 1) return noteWritten(invocation, anything('what is printed from here on'))
   if (name === 'source' || name === '.') return sourced(invocation, run)
   const output = printed(invocation, run.ground)
-  if (!invocation.redirects.some((each) => each.output)) run.printed = joinFields(run.printed, output)
+  run.printed = joinFields(run.printed, reaching(output, invocation))
   return noteWritten(invocation, output)
 }
 
@@ -69,29 +72,31 @@ function sourced({ argv, scope, input }: Invocation, run: Shell): Scope {
   const { positional, calls } = scope
   const inner = { ...scope, calls: [...calls, mark], ...(args.length > 0 && { positional: args }) }
   const { positional: _, ...after } = run.text(text.text, inner, input)
-  return { ...after, calls, ...(positional && { positional }) }
+  const done = { ...after, calls, ...(positional && { positional }) }
+  // To POSIX it is `.`, and the file may stand in one of several folders only.
+  return argv[0]?.text === 'source' || scope.others.length > 0 ? merge(scope, done) : done
 }
 
 /** What each of its aliases makes of the shell. */
-function aliased(name: string, { argv, scope, input }: Invocation, run: Shell): readonly Scope[] {
+function aliased(name: string, { argv, scope, input }: Invocation, run: Shell): readonly (() => Scope)[] {
   const mark = `alias ${name}`
   if (scope.calls.includes(mark)) return []
   const rest = argv.slice(1).map(spelled)
   const inner = { ...scope, calls: [...scope.calls, mark] }
-  return (scope.aliases.get(name) ?? []).map((text) => ({
+  return (scope.aliases.get(name) ?? []).map((text) => () => ({
     ...run.text([text, ...rest].join(' '), inner, input),
     calls: scope.calls,
   }))
 }
 
 /** What each of its bodies makes of the shell, where it is a function. */
-function called(name: string, invocation: Invocation, run: Shell): readonly Scope[] {
+function called(name: string, invocation: Invocation, run: Shell): readonly (() => Scope)[] {
   const { scope } = invocation
   const { bodies = [] } = scope.functions.get(name) ?? {}
   if (bodies.length > 0 && invocation.redirects.length > 0) run.emit({ ...invocation, argv: [] })
   if (bodies.length > 0 && scope.calls.includes(name)) {
     run.opaque.set(`\`${name}\` calls itself`, undefined)
-    return [scope]
+    return [() => scope]
   }
   const inner: Scope = {
     ...scope,
@@ -99,5 +104,5 @@ function called(name: string, invocation: Invocation, run: Shell): readonly Scop
     calls: [...scope.calls, name],
     locals: new Set(),
   }
-  return bodies.map((body) => outside(scope, run.follow(body, inner, invocation.input)))
+  return bodies.map((body) => () => outside(scope, run.follow(body, inner, invocation.input)))
 }

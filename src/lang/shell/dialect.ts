@@ -5,6 +5,11 @@ export function closes({ text, value }: Word): boolean {
   return text.endsWith('}') && text === value && !text.includes('{')
 }
 
+/** In front of a command, zsh takes it for a group unless its braces expand. */
+export function opensGroup({ text }: Word): boolean {
+  return /^\{.+\}$/.test(text) && !/^\{[^{}]*,[^{}]*\}$/.test(text)
+}
+
 export const DIFFER = 'shells read it in different ways'
 
 /** Words before a command that zsh takes for its own, with how many words they are. */
@@ -12,6 +17,8 @@ export const PRECOMMANDS: ReadonlyMap<string, number> = new Map([
   ['noglob', 1],
   ['nocorrect', 1],
   ['-', 1],
+  ['time', 1],
+  ['!', 1],
   ['repeat', 2],
 ])
 

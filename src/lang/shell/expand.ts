@@ -9,14 +9,20 @@ import { fields, outer, type Scope, unset, type Value } from './scope.ts'
 export interface Substitute {
   /** Interprets the script for its effects, and says what it prints. */
   output(script: ParsedScript | undefined, scope: Scope): Field
+  /** Interprets a script that reads what another command writes. */
+  reader(script: ParsedScript): void
   /** Interprets the substitutions inside a node for their effects. */
   inside(node: SyntaxNode, scope: Scope): void
+  /** Not every shell takes it for a pattern. */
+  extended(): void
+  /** The text is read as the name of a variable. */
+  again(text: string): void
   /** The value is put through the shell as a prompt is (`${x@P}`). */
   prompt(value: Field): void
   /** The shell has assigned a variable while expanding (`${x:=y}`). */
   assigned(name: string, value: Value): void
-  /** Not every shell knows it: there, it is an error. */
-  fails(): void
+  /** Only some shells know it: to others, it is an error. */
+  fails(known: 'bash' | 'zsh'): void
   /** What it means can't be known. */
   opaque(why: string): void
   home: string
@@ -25,14 +31,19 @@ export interface Substitute {
 /** `*(e:code:)` and `*(+name)` are patterns to bash; zsh runs the code for each file. */
 const QUALIFIER = /^(?:#q)?[/F.@=p*%rwxAIERWXsStNDMTGn^,-]*(?:o?e[^\w.|*]|\+\w)/
 
+/** Expansions of zsh alone: `$=name`, `$~name`. */
+const OTHERS = /(?<!\\)\$[=~^+]+[A-Za-z_@*\d]/
+
 const QUOTED_CODE = /'[^']*(?:\$\(|`)/
+
+const NONE: Value = { kind: 'scalar', any: [] }
 
 /** Ways that an argument list can turn out; more than this many become one with an unknown. */
 const MOST = 16
 
 /** One piece of a word before it is joined: quoted text never splits and never globs. */
 type Piece =
-  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
+  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean; readonly absent?: true }
   | { readonly kind: 'glob'; readonly text: string }
   | { readonly kind: 'unknown'; readonly unknown: Unknown; readonly lead: string }
   | { readonly kind: 'break'; readonly text: string }
@@ -79,13 +90,16 @@ export function expandValue(
 }
 
 export function expandParts(parts: readonly WordPart[], scope: Scope, by: Substitute): Field {
+  // In a here-document single quotes are plain characters.
+  for (const part of parts)
+    if (part.type === 'ParameterExpansion' && QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
   const alternatives = cross(parts.map((part) => partWays(part, true, scope, by)))
   return joinPieces(alternatives[0] ?? [])
 }
 
 function expandWord(word: Word, scope: Scope, by: Substitute): readonly (readonly Field[])[] {
   const alternatives = braces(word.text)
-  if (alternatives.length > 1) {
+  if (alternatives.length > 1 || alternatives[0] !== word.text) {
     const inner = alternatives.map((text) => parseWord(text)).filter((each) => each !== undefined)
     // None is left out: an empty one is no argument at all.
     if (inner.length < alternatives.filter((text) => text !== '').length) by.opaque(differ(word.text))
@@ -96,8 +110,12 @@ function expandWord(word: Word, scope: Scope, by: Substitute): readonly (readonl
 
 function ways(word: Word, scope: Scope, by: Substitute): readonly (readonly Piece[])[] {
   const parts = word.parts
+  if (parts === undefined && OTHERS.test(word.text)) return [[piece(unset(word.text))]]
   if (parts === undefined) return [tilde([text(word.value, word.text !== word.value)], by.home, scope)]
-  return cross(parts.map((part) => partWays(part, false, scope, by))).map((pieces) => tilde(pieces, by.home, scope))
+  const perPart = parts.map((part, i) =>
+    isSubscripted(part, parts[i + 1]) ? unclear(part) : partWays(part, false, scope, by),
+  )
+  return cross(perPart).map((pieces) => tilde(pieces, by.home, scope))
 }
 
 function cross(perPart: readonly (readonly (readonly Piece[])[])[]): readonly (readonly Piece[])[] {
@@ -122,18 +140,27 @@ function partWays(
 ): readonly (readonly Piece[])[] {
   switch (part.type) {
     case 'Literal':
+      if (!quoted && OTHERS.test(part.text)) return [[piece(unset(part.text))]]
       return [[text(part.value, quoted || part.text !== part.value)]]
     case 'SingleQuoted':
     case 'AnsiCQuoted':
       return [[text(part.value, true)]]
     case 'DoubleQuoted':
     case 'LocaleString':
-      return cross([[[text('', true)]], ...part.parts.map((child) => partWays(child, true, scope, by))])
+      // `"$@"` of no arguments is none.
+      if (isNothing(part.parts, scope)) return [[]]
+      return cross([
+        [[text('', true)]],
+        ...part.parts.map((child, i) =>
+          isSubscripted(child, part.parts[i + 1]) ? unclear(child) : partWays(child, true, scope, by),
+        ),
+      ])
     case 'Glob':
       by.inside(part, scope)
       return [[quoted ? text(part.text, true) : { kind: 'glob', text: part.text }]]
     case 'ExtendedGlob':
       by.inside(part, scope)
+      if (scope.extglob !== true) by.extended()
       if (QUALIFIER.test(part.pattern)) by.opaque('zsh may run what stands in a pattern')
       return [[{ kind: 'glob', text: '*' }]] // wider than the pattern, never narrower
     case 'BraceExpansion':
@@ -146,7 +173,8 @@ function partWays(
     case 'CommandExpansion':
       return eitherWay(by.output(part.script, scope)).map((field) => substituted(field, quoted, scope))
     case 'ProcessSubstitution': {
-      const output = by.output(part.script, scope)
+      if (part.operator === '>' && part.script !== undefined) by.reader(part.script)
+      const output = part.operator === '>' ? known('') : by.output(part.script, scope)
       const why = output.unknown?.why ?? 'what another command prints'
       const downloaded = output.unknown?.downloaded === true
       const from = output.text === '' && output.unknown?.suffix === '' ? output.unknown.from : undefined
@@ -162,10 +190,31 @@ function partWays(
     }
     case 'ArithmeticExpansion':
       by.inside(part, scope)
-      // Quotes are plain characters in it.
-      if (QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
+      // Quotes are plain characters in it; what is no arithmetic may be commands in brackets.
+      if (
+        QUOTED_CODE.test(part.text) ||
+        (part.expression?.type === 'ArithmeticWord' && /;|\{\s/.test(part.expression.value))
+      )
+        by.opaque(differ(part.text))
       return [[token('a computed number')]]
   }
+}
+
+/** `$name[1]` is an element or a character to zsh. */
+function isSubscripted(part: WordPart, next: WordPart | undefined): boolean {
+  return part.type === 'SimpleExpansion' && /^\$[A-Za-z_]/.test(part.text) && /^\[[-\w@*$]+\]/.test(next?.text ?? '')
+}
+
+function unclear({ text }: WordPart): readonly (readonly Piece[])[] {
+  return [[piece(unset(text.slice(1)))]]
+}
+
+function isNothing([only, ...more]: readonly DoubleQuotedChild[], scope: Scope): boolean {
+  if (only === undefined || more.length > 0) return false
+  const plain = only.type === 'ParameterExpansion' && only.operation === undefined && only.prefix === undefined
+  const elements = plain && (only.parameter === '@' || only.index?.text === '@') ? only.parameter : undefined
+  const value = lookup(only.text === '$@' ? '@' : (elements ?? ''), scope)
+  return value?.kind === 'array' && value.items.length === 0
 }
 
 function eitherWay(output: Field): readonly Field[] {
@@ -220,7 +269,10 @@ export function lookup(name: string, scope: Scope): Value | undefined {
     return { kind: 'array', items }
   }
   if (/^[1-9]\d*$/.test(name)) {
-    const given = scope.positional?.[Number(name) - 1]
+    const at = Number(name) - 1
+    // Which one it is depends on how many those before it are.
+    if (scope.positional?.slice(0, at).some((field) => field.several)) return { kind: 'scalar', any: [unset(name)] }
+    const given = scope.positional?.[at]
     if (given !== undefined) return { kind: 'scalar', any: [given] }
     return scope.positional === undefined ? undefined : { kind: 'scalar', any: [known('')] }
   }
@@ -253,6 +305,7 @@ function valueWays(value: Value, all: boolean, quoted: boolean): readonly (reado
 /** A value on its way into a word: unquoted, it splits at white space and its wildcards count. */
 function fieldPieces(field: Field, quoted: boolean): readonly Piece[] {
   const pieces: Piece[] = quoted ? [text(field.text, true)] : words(field.text)
+  if (field.absent) pieces.push({ kind: 'text', text: '', quoted, absent: true })
   if (field.unknown === undefined) return pieces
   const last = pieces.at(-1)
   const lead = last?.kind === 'text' ? last.text : ''
@@ -279,12 +332,15 @@ function parameter(
   if (part.index !== undefined) by.inside(part.index, scope)
   // Forms of zsh alone, which hide a substitution or evaluate what they find.
   const foreign = part.parameter === '' || part.operation?.type === 'Unknown'
-  if (foreign || part.operation?.type === 'Transform') by.fails()
+  if (foreign) by.fails('zsh')
+  else if (part.index !== undefined || !/^(?:Default|Remove)$/.test(part.operation?.type ?? 'Default')) by.fails('bash')
   if (foreign && /\$\(|`|^\$\{\([^)]*e/.test(part.text)) by.opaque(differ(part.text))
   if (part.parameter === '' && part.prefix === undefined) return [[piece(unset(part.text))]]
   if (part.prefix === '#') return [[token('a length')]]
   if (part.prefix === '!') {
     by.inside(part, scope)
+    by.fails('bash')
+    for (const name of fields(lookup(part.parameter, scope) ?? NONE)) by.again(name.text)
     return indirect(part, quoted, scope)
   }
   const all = part.index?.text === '@' || part.index?.text === '*' || part.parameter === '@' || part.parameter === '*'
@@ -292,12 +348,16 @@ function parameter(
   const { operation } = part
   if (operation?.type === 'Transform' && operation.operand.value === 'P')
     for (const field of value === undefined ? [outer(part.parameter)] : fields(value)) by.prompt(field)
+  // In zsh its braces expand behind it.
+  if (!quoted && operation?.type === 'Default' && opensBrace(operation.operand)) by.opaque(differ(part.text))
   if (operation?.type === 'Slice')
     for (const word of [operation.offset, operation.length]) if (word !== undefined) by.inside(word, scope)
   // In double quotes single ones are plain characters to zsh.
   if (quoted && operation?.type !== 'Default' && QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
   if (operation?.type === 'CaseModification' || (all && operation?.type !== 'Slice')) by.inside(part, scope)
   if (part.operation !== undefined && all) return [[piece(unset(part.parameter))]]
+  // Split by other characters than white space, it is not what it looks like.
+  if (!quoted && value !== undefined && scope.variables.has('IFS')) return [[piece(unset(part.parameter))]]
   if (part.operation !== undefined)
     return operate(part.parameter, value, part.operation, {
       expand: (word) => expandSingle(word, scope, by),
@@ -307,7 +367,14 @@ function parameter(
     return [[TOKENS.has(part.parameter) ? token(`\`$${part.parameter}\``) : piece(outer(part.parameter))]]
   if (value.kind === 'array' && !all && part.index !== undefined)
     return value.items.map((item) => fieldPieces(item, quoted))
+  // A character to zsh.
+  if (value.kind === 'scalar' && !all && part.index !== undefined) return [[piece(unset(part.parameter))]]
   return valueWays(value, all, quoted)
+}
+
+function opensBrace({ parts, text, value }: Word): boolean {
+  if (parts === undefined) return text === value && text.includes('{')
+  return parts.some((part) => part.type === 'BraceExpansion' || (part.type === 'Literal' && part.text.includes('{')))
 }
 
 function differ(text: string): string {
@@ -330,6 +397,10 @@ function tilde(pieces: readonly Piece[], home: string, scope: Scope): readonly P
   const user = first.text.slice(1).split('/', 1)[0] ?? ''
   const after = first.text.slice(1 + user.length)
   if (user === '') return [text(home, true), text(after, false), ...rest]
+  // zsh takes a variable with an absolute path for the name of a folder.
+  const named = lookup(`~${user}`, scope) ?? lookup(user, scope)
+  const [folder] = named?.kind === 'scalar' ? named.any : []
+  if (folder?.text.startsWith('/')) return [...fieldPieces(folder, true), text(after, false), ...rest]
   if (user === '+') return [...fieldPieces(scope.cwd, true), text(after, false), ...rest]
   if (!/^[a-z_][a-z0-9_-]*$/.test(user)) return pieces
   return [text(user === 'root' ? '/root' : `/home/${user}`, true), text(after, false), ...rest]
@@ -343,7 +414,11 @@ function split(pieces: readonly Piece[]): readonly Field[] {
     else groups.at(-1)?.push(each)
   }
   const filled = groups.filter((group) => group.some((each) => each.kind !== 'text' || each.quoted || each.text !== ''))
-  return filled.map(joinPieces)
+  return filled.map((group) => {
+    const splits =
+      group.some(({ kind }) => kind !== 'text') && !group.some((each) => each.kind === 'text' && each.quoted)
+    return splits ? { ...joinPieces(group), several: true } : joinPieces(group)
+  })
 }
 
 export function joinPieces(pieces: readonly Piece[]): Field {
@@ -359,7 +434,8 @@ export function joinPieces(pieces: readonly Piece[]): Field {
     if (each.kind === 'unknown') unknown = unknown === undefined ? each.unknown : joinUnknown(unknown, each.unknown)
   }
   if (before.length > LONGEST) return anything('it grows too long to follow')
-  return { text: before, glob, ...(unknown && { unknown }) }
+  const absent = pieces.some((each) => each.kind === 'text' && each.absent)
+  return { text: before, glob, ...(unknown && { unknown }), ...(absent && { absent: 'part' as const }) }
 }
 
 /** A value that doubles itself is not followed further. In UTF-16 units. */

@@ -1,4 +1,14 @@
-import type { Command, CompoundList, PipelineNode, SyntaxNode } from 'unbash'
+import type { Command, CompoundList, If, PipelineNode, SyntaxNode } from 'unbash'
+import type { Scope } from './scope.ts'
+
+/** `if`, or what is left of it from an `elif` on. */
+export type Branches = Pick<If, 'clause' | 'then' | 'else'> & { readonly elif: readonly Pick<If, 'clause' | 'then'>[] }
+
+/** What holds where something went well, and where it did not; undefined where it always goes well. */
+export interface Outcome {
+  readonly done: Scope
+  readonly failed: Scope | undefined
+}
 
 export const FLOODS = 'an endless loop that starts work in the background and never waits for it'
 

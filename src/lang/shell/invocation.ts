@@ -17,6 +17,8 @@ export interface Invocation {
   /** `NAME=value` among the arguments of `export`, `declare` and the like. */
   readonly given: readonly { readonly name: string; readonly value: Value }[]
   readonly redirects: readonly Redirect[]
+  /** Where what it prints goes instead: with the errors, or to a descriptor that is not followed. */
+  readonly sent?: 'errors' | 'somewhere' | undefined
   readonly input: Input
   readonly scope: Scope
   /** As it stands in the text, for people. */
@@ -40,8 +42,12 @@ export interface Shell {
   trap(text: string, scope: Scope): void
   /** A trap may run here. */
   passed(scope: Scope): void
+  /** Follows each of several ways, one of which it goes: what holds behind any of them, and what one of them prints. */
+  oneOf(ways: readonly (() => Scope)[]): Scope
   /** Interprets the body of a function; answers with the scope behind it. */
   follow(body: Body, scope: Scope, input: Input): Scope
+  /** The last command may have failed, and left the shell as it was. */
+  missed(scope: Scope): void
   /** Notes what runs. */
   emit(invocation: Invocation): void
 }

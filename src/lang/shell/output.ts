@@ -12,7 +12,8 @@ export function printed(invocation: Invocation, ground: Ground): Field {
   if (name === undefined) return anything('what a command prints')
   const printer = PRINTERS.get(name)
   const found = printer?.(args, invocation, ground)
-  if (found !== undefined) return found
+  const absent = args.some((arg) => arg.absent)
+  if (found !== undefined) return absent ? { ...found, absent: 'part' } : found
   const { unknown } = unknownOutput(name, args, invocation.input)
   return { text: '', glob: false, unknown: { ...unknown, from: () => writtenOut(invocation, ground) } }
 }
@@ -248,10 +249,11 @@ function cut(args: readonly Field[], change: (path: string) => string): Field | 
   return texts.length === 1 && texts[0] !== undefined ? known(change(texts[0])) : undefined
 }
 
-/** What two commands print of which the second only runs where the first one fails. */
+/** What one of two commands prints. */
 export function either(first: Field, second: Field): Field {
-  if (show(second) === '') return first
-  if (show(first) === '') return second
+  if (show(first) === '' && show(second) === '') return first
+  if (show(second) === '') return { ...first, absent: first.absent ?? 'all' }
+  if (show(first) === '') return { ...second, absent: second.absent ?? 'all' }
   if (show(first) === show(second)) return ofEither(second)
   const one = anything('what one of two commands prints')
   const ways = [first, second].flatMap((field) => field.unknown?.oneOf ?? literal(field) ?? [])

@@ -53,7 +53,8 @@ function withDefault(
   const fallback = by.expand(operand)
   const set = values.filter((field) => field.text !== '' || field.unknown !== undefined)
   const given = values.length > 0 && (set.length === values.length || !operator.startsWith(':'))
-  if (operator.endsWith('+')) return values.length === 0 ? [known(''), ...fallback] : fallback
+  if (operator.endsWith('+'))
+    return values.length === 0 || set.length < values.length ? [known(''), ...fallback] : fallback
   if (operator.endsWith('?')) return values.length === 0 ? [unset(name)] : values
   // What may be empty here may as well not be set.
   if (given) return set.length === values.length || operator.endsWith('=') ? values : [...values, ...fallback]

@@ -20,6 +20,8 @@ export interface Scope {
   readonly exported: ReadonlySet<string>
   /** Variables that can't be assigned again, though a shell may go on where that is tried. */
   readonly fixed: ReadonlySet<string>
+  /** Variables to which arithmetic is assigned. */
+  readonly numbers: ReadonlySet<string>
   /** Variables that a function made its own. */
   readonly locals: ReadonlySet<string>
   /** `$1`…; undefined where they come from outside. */
@@ -28,6 +30,12 @@ export interface Scope {
   readonly calls: readonly string[]
   /** What this script wrote so far: a path, and the text where it is known. */
   readonly written: ReadonlyMap<string, Field>
+  /** Whether errors go where they always do, or somewhere with other output. */
+  readonly errors: 'apart' | 'joined'
+  /** `!(x)` is a pattern from the next line on; where it is not, that is an error. */
+  readonly extglob?: boolean
+  /** A shell reads it that may know no more than POSIX has. */
+  readonly posix?: boolean
   /** What is read from each open descriptor, by its number. */
   readonly descriptors: ReadonlyMap<string, Input>
 }
@@ -78,9 +86,11 @@ export function firstScope(ground: Ground): Scope {
     aliases: new Map(),
     exported: new Set(variables.keys()),
     fixed: new Set(),
+    numbers: new Set(),
     locals: new Set(),
     calls: [],
     written: new Map(),
+    errors: 'apart',
     descriptors: new Map(),
   }
 }
@@ -144,9 +154,12 @@ export function merge(a: Scope, b: Scope): Scope {
     aliases: both(a.aliases, b.aliases, (x = [], y = []) => [...new Set([...x, ...y])]),
     exported: new Set([...a.exported].filter((name) => b.exported.has(name))),
     fixed: new Set([...a.fixed, ...b.fixed]),
+    numbers: new Set([...a.numbers, ...b.numbers]),
     locals: new Set([...a.locals, ...b.locals]),
     written: both(a.written, b.written, (x, y) => (x && y && sameField(x, y) ? x : UNTOLD_TEXT)),
     descriptors: both(a.descriptors, b.descriptors, () => UNTOLD),
+    extglob: a.extglob === true && b.extglob === true,
+    errors: a.errors === b.errors ? a.errors : 'joined',
     ...positional(a.positional, b.positional),
     ...standsIn([...folders(a), ...folders(b)]),
   }
@@ -163,9 +176,12 @@ function both<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, join: (x?: V, y?
 const UNTOLD_TEXT = anything('a text that depends on which branch ran')
 const UNTOLD: Input = { kind: 'text', text: UNTOLD_TEXT }
 
+/** Any number of them. */
+export const ARGUMENTS: Field = { ...anything('the arguments'), several: true }
+
 function positional(a: Scope['positional'], b: Scope['positional']): Pick<Scope, 'positional'> {
   const same = a === b || (a?.length === b?.length && a?.every((field, i) => sameField(field, b?.[i] ?? field)))
-  if (!same) return { positional: [anything('the arguments')] }
+  if (!same) return { positional: [ARGUMENTS] }
   return a === undefined ? {} : { positional: a }
 }
 

@@ -16,8 +16,14 @@ export function noteWritten(
     ...redirects.filter((each) => each.output),
     ...copies.map((path) => ({ path, operator: adds ? 'append' : 'write' }) as const),
   ]
-  if (targets.length === 0) return scope
+  const others = redirects.filter(
+    (each) => !each.output && each.operator !== 'read' && !/^\/dev\//.test(each.path.text),
+  )
+  if (targets.length + others.length === 0) return scope
   const written = new Map(scope.written)
+  // What else is opened for writing holds what comes from other descriptors.
+  for (const { path } of others)
+    for (const place of placed(scope, path)) written.set(show(place), anything('what is written to a descriptor'))
   for (const { path, operator } of targets)
     for (const [i, place] of placed(scope, path).entries()) {
       const before = written.get(show(place))
