@@ -3,7 +3,8 @@
  * output, as a line of JSON, which programs were started. What a text leaves behind is killed before the next begins.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Job, LIMIT_MS } from './job.ts'
 import { LOG, REAL } from './stubs.ts'
@@ -16,7 +17,11 @@ for (const job of jobs) {
   killOthers()
   // A text that deletes everything deletes the record, too.
   process.stdout.write(`${JSON.stringify(existsSync(LOG) ? started(readFileSync(LOG, 'utf8')) : null)}\n`)
-  rmSync(job.cwd, { recursive: true, force: true })
+  for (const folder of [dirname(job.cwd), process.env.HOME ?? '', '/tmp']) empty(folder)
+}
+
+function empty(folder: string): void {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 /** Until nothing holds the descriptor that all its children inherit, or time is up. */

@@ -14,7 +14,7 @@ const ACTUAL =
 
 /** Words of one shell that another one would look for on its path; no machine has programs of these names. */
 const WORDS =
-  'COPROC alias bg bind break builtin bye caller case cd chdir command continue coproc declare dirs disown do done elif else emulate enable esac eval exec exit export fc fg fi float for foreach function getopts hash help history if in integer jobs let local logout mapfile nocorrect noglob popd print pushd read readarray readonly repeat return select set setopt shift shopt source suspend then times trap type typeset ulimit umask unalias unfunction unset unsetopt until wait whence while zmodload'
+  'COPROC alias bg bind break builtin bye caller case cd chdir command compgen complete compopt continue coproc declare dirs disown do done elif else emulate enable esac eval exec exit export fc fg fi float for foreach function getopts hash help history if in integer jobs let local logout mapfile nocorrect noglob popd print pushd read readarray readonly repeat return select set setopt shift shopt source suspend then times trap type typeset ulimit umask unalias unfunction unset unsetopt until wait whence while zmodload'
 
 /** As the real one starts its command, without the rights of another user. */
 const SUDO = `${RECORD}
