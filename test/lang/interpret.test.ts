@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { show } from '../../src/lang/field.ts'
-import { folders } from '../../src/lang/shell/folders.ts'
 import { interpret } from '../../src/lang/shell/interpret.ts'
-import { firstScope, type Ground } from '../../src/lang/shell/scope.ts'
+import { firstScope, folders, type Ground } from '../../src/lang/shell/scope.ts'
 
 const GROUND: Ground = { cwd: '/w/p', home: '/home/dev', workspace: '/w/p', env: {} }
 

@@ -1,5 +1,4 @@
 import { differential } from '../shells/suite.ts'
 
-/** Other texts than the quick suite's, and from several starts. */
-for (const seed of [1, 2, 3, 4]) differential({ generated: 5_000, corpus: 0, seed })
-differential({ generated: 0, corpus: 100_000, seed: 0 })
+/** Twenty thousand, from several starts; the quick suite has others. */
+for (const seed of [1, 2, 3, 4]) differential({ generated: 5_000, corpus: seed === 1 ? 1_000 : 0, seed })

@@ -4,14 +4,12 @@ import type { Draft, Facts } from '../../core/study.ts'
 import { type Field, known, literal, onePath, show } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
 import { ofShell } from '../../lang/shell/builtins.ts'
-import { folders } from '../../lang/shell/folders.ts'
 import { interpret } from '../../lang/shell/interpret.ts'
-import type { Invocation, Redirect } from '../../lang/shell/invocation.ts'
+import type { Redirect } from '../../lang/shell/invocation.ts'
 import { typed } from '../../lang/shell/quoted.ts'
-import { assignAll, child, firstScope, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
+import { firstScope, folders, type Ground, type Input, type Scope } from '../../lang/shell/scope.ts'
 import { environment } from '../../programs/environment.ts'
 import type {
-  CodeTouch,
   CommandLine,
   Language,
   LoadTouch,
@@ -39,6 +37,7 @@ import { places, STARTUP } from './load.ts'
 import { Made } from './made.ts'
 import { modulesOf } from './modules.ts'
 import { GRAVE, resolvePath } from './resolve.ts'
+import { type At, type Code, fed, isStep, type Standing, startedBy } from './standing.ts'
 import { isOutward, TASK_FILES, taskText } from './tasks.ts'
 import { historyDrafts, worktreeDrafts } from './worktree.ts'
 
@@ -74,43 +73,6 @@ export function readShell(text: string, facts: Facts, notes?: Notes): ShellReadi
   const walk = new Walk(facts, ground, notes)
   const drafts = walk.text(text, firstScope(ground), { by: 'the command', depth: 0 })
   return { drafts, commands: walk.commands }
-}
-
-/** Where in a prediction one stands. */
-interface At {
-  /** The simple command that does it, as a person sees it. */
-  readonly by: string
-  readonly depth: number
-}
-
-interface Standing extends At {
-  readonly invocation: Invocation
-  /** Of the file whose code it is: modules are looked for there. */
-  readonly folder?: string
-}
-
-type Code = Pick<CodeTouch, 'language' | 'text' | 'args' | 'posix'> & {
-  /** Where the text stands, for notes. */
-  readonly file?: { readonly named: Field; readonly path: string }
-}
-
-/** What a text that a command runs begins with: `source` shares the shell; any other has a new one, and its variables. */
-function startedBy({ scope, assigns, argv }: Invocation, positional: readonly Field[], posix: boolean): Scope {
-  const same = /^(?:source|\.)$/.test(argv[0]?.text ?? '')
-  const set = assignAll(same ? scope : child(scope), assigns)
-  return { ...set, exported: new Set([...set.exported, ...assigns.map(({ name }) => name)]), positional, posix }
-}
-
-/** What a text starts reads the rest of it, if anything: nothing that is worth following. */
-function fed(at: Standing): Standing {
-  const { scope } = at.invocation
-  const descriptors = new Map([...scope.descriptors].filter(([number]) => number !== '0'))
-  return { ...at, invocation: { ...at.invocation, input: { kind: 'inherited' }, scope: { ...scope, descriptors } } }
-}
-
-/** Setting a variable is a step only where that brings something along. */
-function isStep({ argv, redirects, assigns }: Invocation): boolean {
-  return argv.length + redirects.length > 0 || assigns.some(({ name, value }) => environment(name, value).length > 0)
 }
 
 function stages([program, ...args]: readonly Field[]): boolean {

@@ -1,4 +1,4 @@
-import { anything, joinFields, literal } from '../field.ts'
+import { anything, joinFields, known, literal } from '../field.ts'
 import { builtin } from './builtins.ts'
 import { inShell, PRECOMMANDS } from './dialect.ts'
 import type { Invocation, Shell } from './invocation.ts'
@@ -21,6 +21,8 @@ export function call(invocation: Invocation, run: Shell): Scope {
   if (before !== undefined) {
     const rest = argv.slice(before)
     const at = rest.findIndex((field) => !/^\w+=/.test(field.text))
+    if (at < 0 && rest.length > 0)
+      others.push(() => program('export', { ...invocation, argv: [known('export'), ...rest] }, run))
     if (at >= 0 && rest[at]?.text.startsWith('-') === false)
       others.push(() => call({ ...invocation, argv: rest.slice(at) }, run))
   }

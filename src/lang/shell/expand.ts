@@ -1,4 +1,12 @@
-import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, SyntaxNode, Word, WordPart } from 'unbash'
+import type {
+  DoubleQuotedChild,
+  ParameterExpansionPart,
+  ParsedScript,
+  ProcessSubstitutionPart,
+  SyntaxNode,
+  Word,
+  WordPart,
+} from 'unbash'
 import { anything, type Field, joinUnknown, known, type Unknown } from '../field.ts'
 import { braces } from './brace.ts'
 import { operate } from './parameter.ts'
@@ -171,23 +179,11 @@ function partWays(
     case 'ParameterExpansion':
       return parameter(part, quoted, scope, by)
     case 'CommandExpansion':
+      // The parser ends it at a slash of its own in `${x/$(…)/y}`.
+      if (!/^(?:\$\([\s\S]*\)|`[\s\S]*`|\$\{[\s\S]*\})$/.test(part.text)) by.opaque(differ(part.text))
       return eitherWay(by.output(part.script, scope)).map((field) => substituted(field, quoted, scope))
-    case 'ProcessSubstitution': {
-      if (part.operator === '>' && part.script !== undefined) by.reader(part.script)
-      const output = part.operator === '>' ? known('') : by.output(part.script, scope)
-      const why = output.unknown?.why ?? 'what another command prints'
-      const downloaded = output.unknown?.downloaded === true
-      const from = output.text === '' && output.unknown?.suffix === '' ? output.unknown.from : undefined
-      return [
-        [
-          {
-            kind: 'unknown',
-            lead: '/dev/fd/',
-            unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }), ...(from && { from }) },
-          },
-        ],
-      ]
-    }
+    case 'ProcessSubstitution':
+      return [[processPiece(part, by, scope)]]
     case 'ArithmeticExpansion':
       by.inside(part, scope)
       // Quotes are plain characters in it; what is no arithmetic may be commands in brackets.
@@ -197,6 +193,19 @@ function partWays(
       )
         by.opaque(differ(part.text))
       return [[token('a computed number')]]
+  }
+}
+
+function processPiece({ operator, script }: ProcessSubstitutionPart, by: Substitute, scope: Scope): Piece {
+  if (operator === '>' && script !== undefined) by.reader(script)
+  const output = operator === '>' ? known('') : by.output(script, scope)
+  const why = output.unknown?.why ?? 'what another command prints'
+  const downloaded = output.unknown?.downloaded === true
+  const from = output.text === '' && output.unknown?.suffix === '' ? output.unknown.from : undefined
+  return {
+    kind: 'unknown',
+    lead: '/dev/fd/',
+    unknown: { why, shape: 'token', suffix: '', ...(downloaded && { downloaded }), ...(from && { from }) },
   }
 }
 
@@ -305,7 +314,11 @@ function valueWays(value: Value, all: boolean, quoted: boolean): readonly (reado
 /** A value on its way into a word: unquoted, it splits at white space and its wildcards count. */
 function fieldPieces(field: Field, quoted: boolean): readonly Piece[] {
   const pieces: Piece[] = quoted ? [text(field.text, true)] : words(field.text)
-  if (field.absent) pieces.push({ kind: 'text', text: '', quoted, absent: true })
+  if (field.absent) {
+    const gap: Piece = { kind: 'text', text: '', quoted, absent: true }
+    pieces.unshift(gap)
+    pieces.push(gap)
+  }
   if (field.unknown === undefined) return pieces
   const last = pieces.at(-1)
   const lead = last?.kind === 'text' ? last.text : ''

@@ -1,25 +1,6 @@
-import { anything, type Field, literal } from '../field.ts'
+import { type Field, literal } from '../field.ts'
 import { logical, under } from '../paths.ts'
-import type { Ground, Scope } from './scope.ts'
-import { assign, sameField } from './scope.ts'
-
-/** Where it may stand is followed to so many folders. */
-const MOST = 4
-
-/** Every folder that the shell may stand in, the likeliest first. */
-export function folders({ cwd, others }: Pick<Scope, 'cwd' | 'others'>): readonly Field[] {
-  return [cwd, ...others]
-}
-
-/** Any of them, each once. */
-export function standsIn(all: readonly Field[]): Pick<Scope, 'cwd' | 'others'> {
-  const found: Field[] = []
-  for (const each of all) if (!found.some((other) => sameField(each, other))) found.push(each)
-  const [cwd = NOWHERE, ...others] = found
-  return found.length > MOST ? { cwd: NOWHERE, others: [] } : { cwd, others }
-}
-
-const NOWHERE = anything('the working folder depends on what ran before')
+import { assign, folders, type Ground, type Scope, sameField, standsIn } from './scope.ts'
 
 /** Behind `cd`: in each folder's own, and still where it was unless it is known to be there. */
 export function moved(scope: Scope, target: Field, ground: Ground): Scope {

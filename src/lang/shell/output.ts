@@ -1,9 +1,8 @@
 import { anything, type Field, known, literal, show, type Unknown } from '../field.ts'
-import { folders } from './folders.ts'
 import type { Invocation } from './invocation.ts'
 import { listed } from './listing.ts'
 import { typed, word } from './quoted.ts'
-import type { Ground, Input } from './scope.ts'
+import { folders, type Ground, type Input } from './scope.ts'
 
 /** What a command prints, as far as that can be told without running it. */
 export function printed(invocation: Invocation, ground: Ground): Field {

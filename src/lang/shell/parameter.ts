@@ -52,7 +52,8 @@ function withDefault(
 ): readonly Field[] {
   const fallback = by.expand(operand)
   const set = values.filter((field) => field.text !== '' || field.unknown !== undefined)
-  const given = values.length > 0 && (set.length === values.length || !operator.startsWith(':'))
+  const gone = values.some((field) => field.absent === 'all')
+  const given = values.length > 0 && ((set.length === values.length && !gone) || !operator.startsWith(':'))
   if (operator.endsWith('+'))
     return values.length === 0 || set.length < values.length ? [known(''), ...fallback] : fallback
   if (operator.endsWith('?')) return values.length === 0 ? [unset(name)] : values

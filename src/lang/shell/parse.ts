@@ -1,4 +1,4 @@
-import { type ParsedScript, parse as parseBash, type Word } from 'unbash'
+import { forEachChild, type ParsedScript, parse as parseBash, type SyntaxNode, type Word } from 'unbash'
 import type { Reading } from '../../core/study.ts'
 
 /** Longer texts are not read: nobody can review them either. In UTF-16 units. */
@@ -23,6 +23,15 @@ export function parseShell(text: string): Reading<ParsedScript> {
       at: 0,
     }
   }
+}
+
+/** What stands in substitutions is read with errors of its own, which a shell finds before it runs anything around. */
+export function isBroken(node: SyntaxNode): boolean {
+  let broken = node.type === 'Script' && node.errors?.[0] !== undefined
+  forEachChild(node, (child) => {
+    broken ||= isBroken(child)
+  })
+  return broken
 }
 
 /** One word, as if it stood alone on a command line. */

@@ -22,7 +22,7 @@ import { type Branches, FLOODS, isEndless, leaves, leavesWork, moves, type Outco
 import { arrived } from './folders.ts'
 import type { Invocation, Shell } from './invocation.ts'
 import { either } from './output.ts'
-import { parseShell } from './parse.ts'
+import { isBroken, parseShell } from './parse.ts'
 import { closed, forks, reaching, redirected } from './redirects.ts'
 import {
   ARGUMENTS,
@@ -33,6 +33,7 @@ import {
   ended,
   fields,
   type Ground,
+  INHERITED,
   type Input,
   merge,
   type Scope,
@@ -40,11 +41,10 @@ import {
   setBy,
   type Value,
 } from './scope.ts'
-import { evaluated, expandedAgain, printing } from './second.ts'
+import { evaluated, expandedAgain, prompt } from './second.ts'
 import { noteWritten } from './written.ts'
 
 const EMPTY: Value = { kind: 'scalar', any: [known('')] }
-const INHERITED: Input = { kind: 'inherited' }
 const WRITTEN: Input = { kind: 'text', text: anything('what another command writes') }
 
 /** Commands that are followed before the rest counts as too much to follow. */
@@ -206,6 +206,7 @@ export class Run implements Shell {
   }
 
   #define(name: string, body: Body, scope: Scope): Scope {
+    if (isBroken(body.node)) this.opaque.set(`\`${name}\` is not valid shell`, undefined)
     // Nothing in the text says when.
     if (CALLED.test(name)) this.opaque.set(`the shell itself calls \`${name}\``, undefined)
     // An alias is expanded even where it stands for the name of a function.
@@ -376,20 +377,22 @@ export class Run implements Shell {
     if (node.name === undefined && node.redirects.some((each) => each.descriptor?.type === 'FileDescriptorVariable'))
       this.opaque.set(DIFFER, undefined)
     const assigns: { name: string; value: Field }[] = []
-    let before = scope
+    let sees = scope
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
       // zsh ends the assignment behind `)`, and runs what follows.
       if (each.value.type === 'Word' && each.value.text.startsWith('(')) this.opaque.set(DIFFER, undefined)
       this.#subscript(each.index, scope, by)
-      const element = expandValue(each.value, before, by)
+      const element = expandValue(each.value, sees, by)
       if (each.index !== undefined) at = named(at, each.name, each.index.value, element)
       const plain: Value =
         each.index === undefined ? element : { kind: 'array', items: [anything('an element by its key')] }
       const value = append(scope, each.name, each.append === true, plain)
       if (node.name === undefined) at = assign(at, each.name, value)
       // Each sees those that stand before it; before a command, not in every shell.
-      before = node.name === undefined ? at : merge(before, assign(before, each.name, value))
+      sees = node.name === undefined ? at : merge(sees, assign(sees, each.name, value))
+      if (each.name === 'PS4')
+        for (const field of fields(value)) if (field.unknown === undefined) prompt(field, at, this)
       if (scope.numbers.has(each.name)) for (const { text } of fields(value)) this.again(text, scope)
       for (const field of fields(value)) assigns.push({ name: each.name, value: field })
     }
@@ -411,12 +414,17 @@ export class Run implements Shell {
     if (node.name !== undefined && lines.some((argv) => argv.length === 0)) at = merge(at, assignAll(at, assigns))
     // `exec` without a command changes the shell's own descriptors.
     const own = node.name?.value === 'exec' && node.args.length === 0
+    const before = this.printed
+    let output: Field | undefined
     for (const argv of lines) {
+      this.printed = known('')
       // Without a command, too: it may be exported already, or later.
-      const before = { ...at, descriptors: inside.descriptors, errors: inside.errors }
-      const after = call({ argv, assigns, given, redirects, sent, input: feed, scope: before, source: text }, this)
-      at = own ? after : closed(at, before, after)
+      const within = { ...at, descriptors: inside.descriptors, errors: inside.errors }
+      const after = call({ argv, assigns, given, redirects, sent, input: feed, scope: within, source: text }, this)
+      at = own ? after : closed(at, within, after)
+      output = output === undefined ? this.printed : either(output, this.printed)
     }
+    this.printed = joinFields(before, output ?? known(''))
     return at
   }
 
@@ -438,7 +446,7 @@ export class Run implements Shell {
       },
       assigned,
       inside: (node, at) => this.#substitutions(node, at, source),
-      prompt: (field) => this.#prompt(field, scope),
+      prompt: (field) => prompt(field, scope, this),
       output: (script) => {
         const output = script === undefined ? known('') : this.#substitution(script, scope, source)
         if (output.unknown !== undefined) return output
@@ -473,13 +481,6 @@ export class Run implements Shell {
 
   #subscript(index: Word | undefined, scope: Scope, by: Substitute): void {
     for (const { text } of index === undefined ? [] : expandSingle(index, scope, by)) this.again(`[${text}]`, scope)
-  }
-
-  /** `${x@P}` puts the value through the shell. */
-  #prompt(field: Field, scope: Scope): void {
-    if (field.unknown === undefined) this.text(printing(field.text), scope, INHERITED)
-    else if (field.unknown.outer !== true)
-      this.opaque.set(`the shell expands ${field.unknown.why} once more`, undefined)
   }
 
   again(text: string, scope: Scope): void {

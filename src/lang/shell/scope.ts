@@ -1,6 +1,5 @@
 import type { Function as FunctionNode } from 'unbash'
 import { anything, type Field, joinFields, known } from '../field.ts'
-import { folders, standsIn } from './folders.ts'
 
 /** A variable's possible values; an array's are all its elements at once. */
 export type Value =
@@ -46,6 +45,8 @@ export type Input =
   /** `piped` into this very command, where zsh adds what redirections bring. */
   | { readonly kind: 'text'; readonly text: Field; readonly piped?: true }
   | { readonly kind: 'file'; readonly path: Field }
+
+export const INHERITED: Input = { kind: 'inherited' }
 
 /** The bodies that a function may have. Unless it is `certain`, a program may go by its name as well. */
 export interface Defined {
@@ -164,6 +165,24 @@ export function merge(a: Scope, b: Scope): Scope {
     ...standsIn([...folders(a), ...folders(b)]),
   }
 }
+
+/** Where it may stand is followed to so many folders. */
+const MOST_FOLDERS = 4
+
+/** Every folder that the shell may stand in, the likeliest first. */
+export function folders({ cwd, others }: Pick<Scope, 'cwd' | 'others'>): readonly Field[] {
+  return [cwd, ...others]
+}
+
+/** Any of them, each once. */
+export function standsIn(all: readonly Field[]): Pick<Scope, 'cwd' | 'others'> {
+  const found: Field[] = []
+  for (const each of all) if (!found.some((other) => sameField(each, other))) found.push(each)
+  const [cwd = NOWHERE, ...others] = found
+  return found.length > MOST_FOLDERS ? { cwd: NOWHERE, others: [] } : { cwd, others }
+}
+
+const NOWHERE = anything('the working folder depends on what ran before')
 
 function both<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, join: (x?: V, y?: V) => V): ReadonlyMap<K, V> {
   if (a === b) return a

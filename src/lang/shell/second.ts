@@ -1,5 +1,7 @@
 import type { SyntaxNode, Word } from 'unbash'
-import { fields, type Scope } from './scope.ts'
+import type { Field } from '../field.ts'
+import type { Shell } from './invocation.ts'
+import { fields, INHERITED, type Scope } from './scope.ts'
 
 /** Names that stand for names that stand for names are followed so far. */
 const MOST_NAMES = 16
@@ -26,8 +28,14 @@ export function expandedAgain(text: string, scope: Scope): readonly string[] {
   return found
 }
 
+/** `${x@P}`, and `PS4`, put a value through the shell. */
+export function prompt(field: Field, scope: Scope, run: Shell): void {
+  if (field.unknown === undefined) run.text(printing(field.text), scope, INHERITED)
+  else if (field.unknown.outer !== true) run.opaque.set(`the shell expands ${field.unknown.why} once more`, undefined)
+}
+
 /** A script that does nothing but expand the text. */
-export function printing(text: string): string {
+function printing(text: string): string {
   return `: "${text.replaceAll('"', '\\"')}"`
 }
 

@@ -1,8 +1,7 @@
 import { anything, type Field, joinFields, literal, show } from '../field.ts'
 import { logical, under } from '../paths.ts'
-import { folders } from './folders.ts'
 import type { Invocation, Redirect } from './invocation.ts'
-import { type Scope, sameField } from './scope.ts'
+import { folders, type Scope, sameField } from './scope.ts'
 
 /** Remembers what was written, so that running it later in the same script is seen. */
 export function noteWritten(
