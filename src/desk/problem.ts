@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type * as z from 'zod'
+import { isDeeper } from '../core/depth.ts'
 import type { Problem } from '../wire/desk.ts'
 import { Refusal } from './desk.ts'
 
@@ -45,7 +46,7 @@ function answer(status: number, detail: string, type = 'about:blank'): Response 
 /** The body, if it fits. */
 export async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const body: unknown = await c.req.json().catch(() => undefined)
-  if (isDeep(body)) throw new Refusal('desk/malformed', `the body nests more than ${DEEPEST} levels`)
+  if (isDeeper(body, DEEPEST)) throw new Refusal('desk/malformed', `the body nests more than ${DEEPEST} levels`)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -55,12 +56,3 @@ export async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
 
 /** No call of an agent is deeper, and what reads it level by level would run out of stack. */
 const DEEPEST = 200
-
-function isDeep(value: unknown): boolean {
-  let level = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true
-    level = level.flatMap((each): unknown[] => (each !== null && typeof each === 'object' ? Object.values(each) : []))
-  }
-  return false
-}

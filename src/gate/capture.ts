@@ -1,4 +1,5 @@
 import { type Action, freezeAction } from '../core/action.ts'
+import { isDeeper } from '../core/depth.ts'
 import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
 import { CallRequest } from '../wire/api.ts'
@@ -20,7 +21,7 @@ export interface Captured {
 export function capture(call: unknown, home: string): Captured {
   const given: unknown = call !== null && typeof call === 'object' && 'input' in call ? call.input : null
   // Before the schema, which an attacker's nesting would take down into the stack.
-  if (deeper(given, DEEPEST))
+  if (isDeeper(given, DEEPEST))
     throw new CallError('call/too-deep', `the call is nested deeper than ${DEEPEST}`, { hint: SMALLER })
   if ((JSON.stringify(given)?.length ?? 0) > LONGEST)
     throw new CallError('call/too-long', 'the call is longer than 256 KiB', { hint: SMALLER })
@@ -40,16 +41,6 @@ export function capture(call: unknown, home: string): Captured {
 }
 
 const SMALLER = 'do it in smaller parts'
-
-/** Without recursion: it must not be what breaks on a deep value. */
-function deeper(value: unknown, most: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return true
-    level = level.flatMap((each) => (each !== null && typeof each === 'object' ? Object.values(each) : []))
-  }
-  return false
-}
 
 function holdsNul(values: readonly Json[]): boolean {
   return values.some((value) => typeof value === 'string' && value.includes('\0'))
