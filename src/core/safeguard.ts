@@ -3,8 +3,8 @@ export const SAFEGUARDS = ['snapshot', 'confirm', 'approval×1', 'approval×2'] 
 
 export type Safeguard = (typeof SAFEGUARDS)[number]
 
-/** How many people other than the operator have to agree. */
-export function approvalsIn(under: readonly Safeguard[]): number {
+/** How many people other than the operator have to agree under these safeguards, by their names. */
+export function approvalsIn(under: readonly string[]): number {
   if (under.includes('approval×2')) return 2
   return under.includes('approval×1') ? 1 : 0
 }

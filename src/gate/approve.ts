@@ -82,25 +82,26 @@ export async function noteNo(g: Gate, receipt: string, { ticket, denied }: Stand
 async function file(g: Gate, desk: Desk, entry: Entry): ReturnType<Desk['file']> {
   const { action, request } = entry.captured
   const secrets = secretsIn(request.env)
-  const { effects } = answerOf(entry.judged)
+  const whole = filingOf(g, entry)
+  const shown = redact(whole as unknown as Json, secrets) as unknown as Filing
   const isHidden =
     (typeof action.input === 'string' && hidesWhatRuns(action.input, secrets)) ||
-    JSON.stringify(redact(effects as unknown as Json, secrets)) !== JSON.stringify(effects)
+    JSON.stringify(shown.effects) !== JSON.stringify(whole.effects)
   // INVARIANT: people see all that runs and all that it touches, whatever is kept from them of values.
   if (isHidden) return { kind: 'failed', why: HIDDEN, perhaps: false }
-  return desk.file(filingOf(g, entry), entry.receipt)
+  return desk.file(shown, entry.receipt)
 }
 
 const HIDDEN =
   'what runs here, or what it touches, looks like a credential, and would be kept from the people who approve it; ' +
   'take commands and names out of where a credential stands'
 
-/** What people are shown, and sign. */
+/** What people are shown, and sign, before credentials are taken out. */
 function filingOf(g: Gate, { captured: { action, request }, judged, ticket = '' }: Entry): Filing {
   const { rule, because, effects, precedents, safeguards } = answerOf(judged)
   const { kind, input, cwd, agent, target } = action
   const goal = g.register.goalOf(agent.run)
-  const filing = {
+  return {
     ticket,
     agent: agent.name,
     run: agent.run,
@@ -113,13 +114,12 @@ function filingOf(g: Gate, { captured: { action, request }, judged, ticket = '' 
     rule,
     because,
     effects,
-    approvals: approvalsIn(safeguards as Parameters<typeof approvalsIn>[0]),
+    approvals: approvalsIn(safeguards),
     ...(target && { target }),
     ...(precedents && { precedents }),
     ...(goal && { goal }),
     ...(request.claim && { claim: request.claim }),
   }
-  return redact(filing as unknown as Json, secretsIn(request.env)) as unknown as Filing
 }
 
 const NOT_ENROLLED = refused('this guard is no longer enrolled with a desk')

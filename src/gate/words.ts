@@ -1,4 +1,5 @@
 import { undoWords } from '../core/effect.ts'
+import { approvalsIn } from '../core/safeguard.ts'
 import type { CallReply, RulingLine } from '../wire/api.ts'
 import type { Standing } from '../wire/desk.ts'
 
@@ -35,7 +36,7 @@ export function wordsOf(answer: RulingLine, { ticket, outcome, why, standing }: 
 }
 
 function isForOthers({ safeguards }: RulingLine): boolean {
-  return safeguards.some((each) => each.startsWith('approval'))
+  return approvalsIn(safeguards) > 0
 }
 
 function operatorLines(ticket: string): readonly string[] {

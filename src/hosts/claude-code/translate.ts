@@ -1,5 +1,6 @@
 import type { Call, FileInput, Kind } from '../../core/action.ts'
 import type { Json } from '../../core/digest.ts'
+import { approvalsIn } from '../../core/safeguard.ts'
 import type { CallReply } from '../../wire/api.ts'
 import type { Door } from './door.ts'
 import { questionText } from './question.ts'
@@ -65,8 +66,7 @@ function denyText(reply: CallReply): string {
 function headline({ ruling, because, ticket, release, safeguards }: CallReply): string {
   if (ruling === 'deny') return `Interlock denied this: ${because}`
   if (ticket === undefined) return `Interlock did not let this run: ${because}`
-  if (safeguards.some((each) => each.startsWith('approval')))
-    return `Interlock holds this for ${release?.who ?? 'others'}: ${because}`
+  if (approvalsIn(safeguards) > 0) return `Interlock holds this for ${release?.who ?? 'others'}: ${because}`
   return `Interlock holds this until a person runs \`interlock confirm ${ticket}\`: ${because}`
 }
 
