@@ -1,7 +1,9 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
+import { sha256Url } from '../core/digest.ts'
 import { reasonOf } from '../core/errors.ts'
+import { publicKeyOf } from '../core/key.ts'
 import {
   EnrollReply,
   type EnrollRequest,
@@ -30,7 +32,7 @@ export function deskClient(enrolment: Enrolment, key: KeyObject, clock: Clock): 
   const send = requester(origin, ca)
   const signed = async ({ method, path, body = '', timeoutMs }: Asking): Promise<Reply> => {
     const now = Math.floor(clock.now() / 1000)
-    const bh = createHash('sha256').update(body).digest('base64url')
+    const bh = sha256Url(body)
     // Loaded when it is needed: most guards are enrolled nowhere, and start faster.
     const { SignJWT } = await import('jose')
     const token = await new SignJWT({ htm: method, htu: path.replace(/\?.*$/, ''), bh })
@@ -167,7 +169,7 @@ function at(origin: string): string {
 
 function publicKey(raw: string): KeyObject {
   try {
-    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' })
+    return publicKeyOf(raw)
   } catch (cause) {
     throw new DeskError('desk/refused', 'what the desk gave as its key is none', { cause })
   }

@@ -10,6 +10,11 @@ export function sha256(bytes: string | Uint8Array): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest
 }
 
+/** The same as base64url, as web tokens and passkeys have digests. */
+export function sha256Url(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url')
+}
+
 /**
  * RFC 8785 canonical JSON. Lone surrogates, which shell text can hold, become U+FFFD;
  * they are escaped first so that two different texts never share a digest.

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { decodeJwt, jwtVerify } from 'jose'
-import { fingerprintOf } from '../people/fingerprint.ts'
+import { sha256Url } from '../core/digest.ts'
+import { fingerprintOf, publicKeyOf } from '../core/key.ts'
 import {
   type CodeRequest,
   type EnrollReply,
@@ -10,7 +10,6 @@ import {
   type OneTime,
 } from '../wire/desk.ts'
 import { type Desk, isAdmin, needAdmin, Refusal, record } from './desk.ts'
-import { publicKeyOf } from './key.ts'
 import { revoke } from './people.ts'
 import { hashOf, newSecret } from './secret.ts'
 import type { Enrolled, GuardRow, Reading } from './store.ts'
@@ -110,8 +109,7 @@ export async function authentic(desk: Desk, token: string, { method, path, body 
   if (claims === undefined) throw unknown('it is not signed by that guard for this desk, or it is too old')
   const { iat, exp, htm, htu, bh } = claims
   if (exp - iat > TOKEN_S || iat > now / 1000 + SKEW_S) throw unknown('it would last too long')
-  if (htm !== method || htu !== path || bh !== createHash('sha256').update(body).digest('base64url'))
-    throw unknown('it was signed for another request')
+  if (htm !== method || htu !== path || bh !== sha256Url(body)) throw unknown('it was signed for another request')
   if (guard.revoked) throw new Refusal('desk/forbidden', 'this guard was revoked')
   if (now - (guard.seenAt ?? 0) > SEEN_MS) await desk.store.change((tables) => tables.seeGuard(guard.id, now))
   return guard

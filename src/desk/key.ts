@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { compactVerify, SignJWT } from 'jose'
+import { publicKeyOf } from '../core/key.ts'
 import { GrantClaims } from '../wire/desk.ts'
 
 /** The desk's own key. Guards have pinned its public half, and take a grant from nobody else. */
@@ -31,9 +32,4 @@ export async function readGrant(grant: string, key: string): Promise<GrantClaims
   } catch {
     return undefined
   }
-}
-
-/** Throws where it is none. */
-export function publicKeyOf(x: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 }

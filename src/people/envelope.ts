@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { canonical, type Digest, digestOf, type Json } from '../core/digest.ts'
+import { canonical, type Digest, digestOf, type Json, sha256Url } from '../core/digest.ts'
 import type { Decision, Envelope, Filing } from '../wire/desk.ts'
 
 /** How long a hold may wait for its votes, and an approved one for its call. Milliseconds. */
@@ -43,6 +42,5 @@ export interface Ballot {
 
 /** What the passkey signs, base64url: the envelope, and whether it is a yes or a no, by whom and why. */
 export function challengeOf({ envelope, person, decision, reason, nonce }: Ballot): string {
-  const text = `interlock-vote/v1\n${canonical({ envelope, person, decision, reason, nonce })}`
-  return createHash('sha256').update(text).digest('base64url')
+  return sha256Url(`interlock-vote/v1\n${canonical({ envelope, person, decision, reason, nonce })}`)
 }
