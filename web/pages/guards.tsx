@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { GuardLine, OneTime, PersonLine } from '../../src/wire/desk.ts'
 import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
+import { NameField } from '../components/name-field.tsx'
 import { OneTimeText } from '../components/one-time.tsx'
 import { Removal } from '../components/removal.tsx'
 import { Text } from '../components/text.tsx'
@@ -76,16 +77,7 @@ function Enrol() {
     <section aria-labelledby="enrol">
       <h2 id="enrol">Enrol a guard</h2>
       <form onSubmit={submit}>
-        <label>
-          Name of the machine
-          <input
-            required
-            maxLength={80}
-            autocomplete="off"
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label="Name of the machine" value={name} onValue={setName} />
         <label>
           Whose agents it guards: no admin, and that person's vote on them does not count
           <select required value={operator} onChange={(event) => setOperator(event.currentTarget.value)}>

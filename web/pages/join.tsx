@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Invitation, PersonLine } from '../../src/wire/desk.ts'
 import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
+import { NameField } from '../components/name-field.tsx'
 import { Text } from '../components/text.tsx'
 import { join } from '../passkey.ts'
 import { left, ROLES } from '../words.ts'
@@ -42,16 +43,7 @@ function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitat
   return (
     <form onSubmit={submit}>
       {invitation.name === undefined ? (
-        <label>
-          Your name, as others will see it
-          <input
-            required
-            maxLength={80}
-            autocomplete="name"
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label="Your name, as others will see it" fill="name" value={name} onValue={setName} />
       ) : (
         <p>
           You join as{' '}

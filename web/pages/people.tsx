@@ -3,6 +3,7 @@ import type { OneTime, PersonLine } from '../../src/wire/desk.ts'
 import { Role } from '../../src/wire/desk.ts'
 import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
+import { NameField } from '../components/name-field.tsx'
 import { OneTimeText } from '../components/one-time.tsx'
 import { Removal } from '../components/removal.tsx'
 import { Text } from '../components/text.tsx'
@@ -65,16 +66,7 @@ function Invite() {
     <section aria-labelledby="invite">
       <h2 id="invite">Invite somebody</h2>
       <form onSubmit={submit}>
-        <label>
-          Name
-          <input
-            required
-            maxLength={80}
-            autocomplete="off"
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label="Name" value={name} onValue={setName} />
         <fieldset>
           <legend>Roles</legend>
           {Role.options.map((role) => (
