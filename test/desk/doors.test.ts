@@ -15,11 +15,7 @@ let dan: Somebody
 let guard: SomeGuard
 beforeAll(async () => {
   world = await newWorld()
-  const all = await team(world)
-  ada = all.ada
-  ben = all.ben
-  dan = all.dan
-  guard = all.guard
+  ;({ ada, ben, dan, guard } = await team(world))
 })
 afterAll(async () => {
   expect(world.faults).toEqual([])

@@ -35,6 +35,13 @@ afterEach(() => {
 
 const touch = 'echo > ran'
 const ran = (w: World): boolean => existsSync(join(w.folder, 'ran'))
+/** The same call waits once more, for another yes than the one that `ticket` had. */
+async function expectHeldAnew({ w, guard }: Pick<Place, 'w' | 'guard'>, ticket: string): Promise<void> {
+  const again = await guard.call(shellCall(w, touch), NOBODY)
+  expect(again.outcome).toBe('waiting')
+  expect(again.ticket).not.toBe(ticket)
+}
+
 /** The guard of this world was killed, and another one reads what it recorded. */
 function restarted({ w, desk }: Place, wrong: Partial<Desk> = {}): Place {
   const register = new Register()
@@ -348,9 +355,7 @@ describe('a grant', () => {
     lost = true
     expect(await guard.call(shellCall(w, touch), NOBODY)).toMatchObject({ ruling: 'deny' })
     await expect.poll(() => desk.holds.get(ticket)?.state).toBe('failed')
-    const again = await guard.call(shellCall(w, touch), NOBODY)
-    expect(again.outcome).toBe('waiting')
-    expect(again.ticket).not.toBe(ticket)
+    await expectHeldAnew({ w, guard }, ticket)
   })
 })
 
@@ -376,9 +381,7 @@ describe('a guard that was killed', () => {
       ...place.w.entries.slice(before.length, before.length + 1),
     )
     const { w, guard } = restarted(place)
-    const again = await guard.call(shellCall(w, touch), NOBODY)
-    expect(again.outcome).toBe('waiting')
-    expect(again.ticket).not.toBe(ticket)
+    await expectHeldAnew({ w, guard }, ticket)
   })
 
   it('after that was on record never uses it again, and tells the desk that the end is not known', async () => {
@@ -390,9 +393,7 @@ describe('a guard that was killed', () => {
     await guard.abandon(0, 'the guard ended')
     await guard.tellDesk()
     await expect.poll(() => desk.holds.get(ticket)?.state).toBe('unknown')
-    const again = await guard.call(shellCall(w, touch), NOBODY)
-    expect(again.outcome).toBe('waiting')
-    expect(again.ticket).not.toBe(ticket)
+    await expectHeldAnew({ w, guard }, ticket)
   })
 })
 
