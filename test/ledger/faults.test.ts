@@ -6,7 +6,7 @@ import { operationsOf, prepared, strikeAcceptance, strikeRuns } from './fault-ca
 import { entry, fill, onDisk, verifyDisk } from './support.ts'
 
 /** `test/slow/ledger-faults.test.ts` strikes every operation. */
-const EVERY = 13
+const EVERY = 31
 
 describe.each(FAULTS)('an operation that is %s', (kind) => {
   test.each([
