@@ -44,10 +44,8 @@ export class Files {
   /** Where the content of the file at `resolved` comes from, and what this very text wrote there. */
   held(path: Field, resolved: string, scope: Scope): { readonly origin: Origin; readonly here: Field | undefined } {
     const origin = this.#made.originOf(resolved)
-    const here = [show(under(scope.cwd, path)), resolved, origin.path]
-      .map((each) => scope.written.get(each))
-      .find((each) => each !== undefined)
-    return { origin, here }
+    const own = scope.written.get(show(under(scope.cwd, path))) ?? scope.written.get(resolved)
+    return { origin, here: own ?? origin.text ?? scope.written.get(origin.path) }
   }
 
   #madeHere(name: string, scope: Scope): Named | undefined {

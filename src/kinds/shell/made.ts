@@ -2,11 +2,14 @@ import { basename, dirname, isAbsolute } from 'node:path'
 import type { Draft } from '../../core/study.ts'
 import { type Field, literal } from '../../lang/field.ts'
 import { under } from '../../lang/paths.ts'
+import type { Invocation } from '../../lang/shell/invocation.ts'
 import type { PathTouch } from '../../programs/grammar.ts'
 
 export interface Origin {
   /** Where the content stands now. */
   readonly path: string
+  /** What this very text had written there when it was copied. */
+  readonly text?: Field | undefined
   /** It came from the network, at one remove or more. */
   readonly downloaded: boolean
   /** The command line that put it there, where it is known. */
@@ -22,14 +25,18 @@ export class Made {
   /** A link and where it leads; undefined where that can't be known. */
   readonly #links = new Map<string, string | undefined>()
 
-  /** Notes what one command created, and from what; `piped` came on its input. */
-  note(drafts: readonly Draft[], piped: Field | undefined, line: () => string | undefined): void {
+  /** Notes what one command created, and from what. */
+  note(drafts: readonly Draft[], { input, scope }: Invocation, line: () => string | undefined): void {
+    const piped = input.kind === 'text' ? input.text : undefined
     const paths = (verbs: readonly string[]): string[] =>
       drafts.flatMap(({ verb, resource }) => (resource.kind === 'path' && verbs.includes(verb) ? [resource.path] : []))
     const created = paths(['create', 'update'])
     if (created.length === 0) return
     // What is moved is read and deleted.
-    const sources = [...new Set(paths(['read', 'delete']))].map((path) => this.originOf(path))
+    const sources = [...new Set(paths(['read', 'delete']))].map((path) => {
+      const origin = this.originOf(path)
+      return { ...origin, text: scope.written.get(path) ?? origin.text ?? scope.written.get(origin.path) }
+    })
     const downloaded =
       piped?.unknown?.downloaded === true ||
       drafts.some(({ resource, verb }) => resource.kind === 'host' && verb === 'read') ||
@@ -38,8 +45,9 @@ export class Made {
     for (const path of created) {
       // Its mode is set, or its time: what stands in it is what stood there.
       if (sources.length === 0 && !downloaded && this.#origins.has(path)) continue
-      const from = sources.length === 1 && only !== undefined ? only.path : path
-      this.#origins.set(path, { path: from, downloaded, ...(downloaded && { line: line() }) })
+      const from = sources.length === 1 ? only : undefined
+      const { path: content, text } = from ?? { path }
+      this.#origins.set(path, { path: content, text, downloaded, ...(downloaded && { line: line() }) })
     }
   }
 
@@ -50,7 +58,8 @@ export class Made {
       const below = path.slice(at.length)
       // A copy into a folder that this text made goes by the name of what was copied.
       const itself = below === '' || below === `/${basename(origin.path)}`
-      return { ...origin, path: itself || origin.path === at ? origin.path : origin.path + below }
+      if (itself || origin.path === at) return origin
+      return { ...origin, path: origin.path + below, text: undefined }
     }
     return { path, downloaded: false }
   }

@@ -114,8 +114,7 @@ class Walk {
       const { source } = invocation
       const shown = source.length > 200 ? `${source.slice(0, 200)}…` : source
       const touched = this.#anywhere({ invocation, by: shown, depth })
-      const piped = invocation.input.kind === 'text' ? invocation.input.text : undefined
-      this.#made.note(touched, piped, () => lineOf(invocation, this.#ground))
+      this.#made.note(touched, invocation, () => lineOf(invocation, this.#ground))
       for (const draft of touched) drafts.push(draft)
     }
     return drafts
@@ -373,7 +372,7 @@ class Walk {
       const home = from.text === '~' ? this.#ground.home : from.text
       const path = show(under(scope.cwd, known(`${home}/${name}`)))
       return scope.written.has(path)
-        ? this.#script({ kind: 'script', language: 'sh', path: known(path), args: [] }, at)
+        ? this.#script({ kind: 'script', language: 'sh', posix: true, path: known(path), args: [] }, at)
         : []
     })
   }
