@@ -288,7 +288,14 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     subscripts(argv, scope, run)
     const kept = <V>(all: ReadonlyMap<string, V>): Map<string, V> =>
       new Map([...all].filter(([name]) => !argv.some((field) => field.text === name)))
-    return { ...scope, variables: kept(scope.variables), functions: kept(scope.functions) }
+    const variables = kept(scope.variables)
+    // Which element it was is not followed: any of them may be gone.
+    for (const { text } of argv) {
+      const [name = ''] = /^\w+(?=\[)/.exec(text) ?? []
+      const value = variables.get(name)
+      if (value !== undefined) variables.set(name, { kind: 'array', items: [...fields(value), known('')] })
+    }
+    return { ...scope, variables, functions: kept(scope.functions) }
   },
   set: ({ scope, argv }) => {
     let at = 1

@@ -1,17 +1,40 @@
-import { anything, joinFields, known, literal } from '../field.ts'
+import { anything, type Field, joinFields, known, literal } from '../field.ts'
 import { builtin } from './builtins.ts'
 import { inShell, PRECOMMANDS } from './dialect.ts'
 import type { Invocation, Shell } from './invocation.ts'
-import { printed } from './output.ts'
+import { either, printed } from './output.ts'
 import { spelled } from './quoted.ts'
-import { reaching } from './redirects.ts'
+import { closed, reaching } from './redirects.ts'
 import { forget, merge, outside, type Scope, setBy } from './scope.ts'
 import { contentOf, noteWritten } from './written.ts'
 
 const MOST_ARGUMENTS = 4_000
 
+/** Each way that the arguments can turn out, one behind the other; what is printed is what one of them prints. */
+export function callEach(
+  lines: readonly (readonly Field[])[],
+  invocation: Omit<Invocation, 'argv'>,
+  /** Its descriptors, and whether they become the shell's own. */
+  { within, own }: { readonly within: Pick<Scope, 'descriptors' | 'errors'>; readonly own: boolean },
+  run: Shell,
+): Scope {
+  const before = run.printed
+  const outputs: Field[] = []
+  let at = invocation.scope
+  for (const argv of lines) {
+    run.printed = known('')
+    // Without a command, too: it may be exported already, or later.
+    const scope = { ...at, ...within }
+    const after = call({ ...invocation, argv, scope }, run)
+    at = own ? after : closed(at, scope, after)
+    outputs.push(run.printed)
+  }
+  run.printed = joinFields(before, outputs.reduce(either))
+  return at
+}
+
 /** A command with its arguments known: a function, a builtin that changes the shell, or a program. */
-export function call(invocation: Invocation, run: Shell): Scope {
+function call(invocation: Invocation, run: Shell): Scope {
   const { scope, argv } = invocation
   run.passed(scope)
   const name = argv[0] === undefined ? '' : (literal(argv[0]) ?? '')

@@ -11,7 +11,7 @@ import { anything, type Field, joinUnknown, known, type Unknown } from '../field
 import { braces } from './brace.ts'
 import { operate } from './parameter.ts'
 import { parseWord } from './parse.ts'
-import { fields, outer, type Scope, unset, type Value } from './scope.ts'
+import { ARGUMENTS, fields, outer, type Scope, unset, type Value } from './scope.ts'
 
 /** What expansion needs of the interpreter: substitutions run commands. */
 export interface Substitute {
@@ -42,7 +42,8 @@ const QUALIFIER = /^(?:#q)?[/F.@=p*%rwxAIERWXsStNDMTGn^,-]*(?:o?e[^\w.|*]|\+\w)/
 /** Expansions of zsh alone: `$=name`, `$~name`. */
 const OTHERS = /(?<!\\)\$[=~^+]+[A-Za-z_@*\d]/
 
-const QUOTED_CODE = /'[^']*(?:\$\(|`)/
+/** Code in single quotes: where those are plain characters, it runs. */
+export const QUOTED_CODE = /'[^']*(?:\$\(|`)/
 
 const NONE: Value = { kind: 'scalar', any: [] }
 
@@ -75,6 +76,12 @@ export function combine(perWord: readonly (readonly (readonly Field[])[])[]): re
     lists = next.length > MOST ? [[...(lists[0] ?? []), many()]] : next
   }
   return lists
+}
+
+/** What a loop goes through: its words, else the arguments. */
+export function valuesOf(list: readonly Word[] | undefined, scope: Scope, by: Substitute): readonly Field[] {
+  const items = list === undefined ? (scope.positional ?? [ARGUMENTS]) : expandWords(list, scope, by).flat()
+  return items.length > MOST ? [anything(`one of ${items.length} values`)] : items
 }
 
 /** The word as one argument: no splitting, as in assignments and redirections. */
@@ -151,8 +158,9 @@ function partWays(
       if (!quoted && OTHERS.test(part.text)) return [[piece(unset(part.text))]]
       return [[text(part.value, quoted || part.text !== part.value)]]
     case 'SingleQuoted':
-    case 'AnsiCQuoted':
       return [[text(part.value, true)]]
+    case 'AnsiCQuoted':
+      return [[scope.posix === true ? { ...text(part.value, true), absent: true } : text(part.value, true)]]
     case 'DoubleQuoted':
     case 'LocaleString':
       // `"$@"` of no arguments is none.
@@ -231,7 +239,7 @@ function eitherWay(output: Field): readonly Field[] {
   return (alone && output.unknown?.oneOf?.map(known)) || [output]
 }
 
-function text(value: string, quoted: boolean): Piece {
+function text(value: string, quoted: boolean): Piece & { readonly kind: 'text' } {
   return { kind: 'text', text: value, quoted }
 }
 
@@ -308,7 +316,11 @@ function valueWays(value: Value, all: boolean, quoted: boolean): readonly (reado
       ...fieldPieces(item, quoted),
     ])
   // `$a` is the first element to bash, all of them to zsh.
-  return all || value.items.length < 2 ? [joined(value.items)] : [joined(value.items.slice(0, 1)), joined(value.items)]
+  const ways = [joined(value.items)]
+  if (!all && value.items.length > 1) ways.unshift(joined(value.items.slice(0, 1)))
+  // An element that may be missing may be all that there is.
+  if (value.items.some((item) => item.text === '' && item.unknown === undefined)) ways.push([])
+  return ways
 }
 
 /** A value on its way into a word: unquoted, it splits at white space and its wildcards count. */
@@ -365,6 +377,7 @@ function parameter(
   if (!quoted && operation?.type === 'Default' && opensBrace(operation.operand)) by.opaque(differ(part.text))
   if (operation?.type === 'Slice')
     for (const word of [operation.offset, operation.length]) if (word !== undefined) by.inside(word, scope)
+  if (quoted && part.text.includes("'") && part.text.includes('"')) by.opaque(differ(part.text))
   // In double quotes single ones are plain characters to zsh.
   if (quoted && operation?.type !== 'Default' && QUOTED_CODE.test(part.text)) by.opaque(differ(part.text))
   if (operation?.type === 'CaseModification' || (all && operation?.type !== 'Slice')) by.inside(part, scope)

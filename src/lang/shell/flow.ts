@@ -33,6 +33,11 @@ function wordsOf(command: Command): readonly string[] {
 export function succeeds(node: SyntaxNode): boolean {
   if (node.type !== 'Command' || node.name === undefined) return false
   if (/^(?:printf|mkdir)$/.test(node.name.value) && node.args.length === 0) return false
+  const names = node.args.every((arg) => arg.type !== 'Word' || /^(?:-\w+|[A-Za-z_]\w*(?:=.*)?)$/s.test(arg.text))
+  if (node.name.value === 'export' && !names) return false
+  const [format] = node.args
+  // A number may be none.
+  if (node.name.value === 'printf' && format?.type === 'Word' && /%(?![sbq%])/.test(format.text)) return false
   return /^(?:mkdir|echo|printf|export|set|true|:|umask|shopt)$/.test(node.name.value)
 }
 

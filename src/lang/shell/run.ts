@@ -15,9 +15,9 @@ import type {
 import { forEachChild } from 'unbash'
 import { anything, type Field, joinFields, known, show } from '../field.ts'
 import { computed, named } from './builtins.ts'
-import { call } from './call.ts'
+import { callEach } from './call.ts'
 import { CALLED, closes, DIFFER, opensGroup } from './dialect.ts'
-import { combine, expandSingle, expandValue, expandWords, type Substitute } from './expand.ts'
+import { combine, expandSingle, expandValue, expandWords, QUOTED_CODE, type Substitute, valuesOf } from './expand.ts'
 import { type Branches, FLOODS, isEndless, leaves, leavesWork, moves, type Outcome, succeeds } from './flow.ts'
 import { arrived } from './folders.ts'
 import type { Invocation, Shell } from './invocation.ts'
@@ -25,7 +25,6 @@ import { either } from './output.ts'
 import { isBroken, parseShell } from './parse.ts'
 import { closed, forks, reaching, redirected } from './redirects.ts'
 import {
-  ARGUMENTS,
   append,
   assign,
   assignAll,
@@ -35,6 +34,7 @@ import {
   type Ground,
   INHERITED,
   type Input,
+  inBackground,
   merge,
   type Scope,
   sameState,
@@ -137,8 +137,7 @@ export class Run implements Shell {
       // A background command runs in a shell of its own, and what it prints comes when it comes.
       if (statement.background === true && this.printed.unknown?.generated === true)
         this.printed = anything('what a command in the background prints')
-      // Its variables may stay in zsh.
-      at = statement.background === true ? { ...ended(at, after), variables: merge(at, after).variables } : after
+      at = statement.background === true ? inBackground(at, after) : after
     }
     this.#depth--
     return at
@@ -173,8 +172,7 @@ export class Run implements Shell {
         return this.#while(node, scope, input, source)
       case 'ArithmeticFor': {
         if (node.test === undefined && leavesWork(node.body)) this.opaque.set(FLOODS, undefined)
-        this.#substitutions(node, scope, source)
-        const counted = computed(scope, source.slice(node.pos, node.body.pos))
+        const counted = this.#arithmetic(node, source.slice(node.pos, node.body.pos), scope, source)
         return this.#loop(counted, (at) => this.#node(node.body, at, input, source))
       }
       case 'Case': {
@@ -199,9 +197,7 @@ export class Run implements Shell {
         this.#substitutions(node, scope, source)
         return scope
       case 'ArithmeticCommand':
-        if (scope.posix === true) this.opaque.set(DIFFER, undefined)
-        this.#substitutions(node, scope, source)
-        return merge(scope, computed(scope, source.slice(node.pos, node.end)))
+        return merge(scope, this.#arithmetic(node, source.slice(node.pos, node.end), scope, source))
     }
   }
 
@@ -271,8 +267,11 @@ export class Run implements Shell {
     const [only, ...others] = commands
     if (only !== undefined && others.length === 0) {
       const after = this.#node(only, scope, input, source)
+      if (prefixes.every(({ type }) => type !== 'Time')) return after
+      // To POSIX, `time` is a program, and `{` its argument.
+      if (scope.posix === true && only.type !== 'Command') this.opaque.set(DIFFER, undefined)
       // What is timed may run in a shell of its own.
-      return prefixes.some(({ type }) => type === 'Time') ? merge(scope, after) : after
+      return merge(scope, after)
     }
     let feed = input
     let last = scope
@@ -302,13 +301,8 @@ export class Run implements Shell {
   }
 
   #for(node: Pick<For, 'name' | 'wordlist' | 'body'>, scope: Scope, input: Input, source: string): Scope {
-    const lists =
-      node.wordlist === undefined
-        ? [scope.positional ?? [ARGUMENTS]]
-        : expandWords(node.wordlist, scope, this.#by(scope, source))
-    const items = lists.flat()
-    if (items.length === 0) return scope
-    const any = items.length > 16 ? [anything(`one of ${items.length} values`)] : items
+    const any = valuesOf(node.wordlist, scope, this.#by(scope, source))
+    if (any.length === 0) return scope
     const value: Value = { kind: 'scalar', any }
     const assigns = any.map((field) => ({ name: node.name.value, value: field }))
     this.emit({ argv: [], assigns, given: [], redirects: [], input, scope, source: node.name.value })
@@ -336,6 +330,13 @@ export class Run implements Shell {
     })
     this.printed = joinFields(before, outputs.reduce(either))
     return scopes.reduce(merge)
+  }
+
+  /** Quotes are plain characters in it, and to POSIX it is commands in brackets. */
+  #arithmetic(node: SyntaxNode, text: string, scope: Scope, source: string): Scope {
+    if (scope.posix === true || QUOTED_CODE.test(text)) this.opaque.set(DIFFER, undefined)
+    this.#substitutions(node, scope, source)
+    return computed(scope, text)
   }
 
   #while({ clause, body, kind }: While, scope: Scope, input: Input, source: string): Scope {
@@ -387,6 +388,9 @@ export class Run implements Shell {
       if (each.index !== undefined) at = named(at, each.name, each.index.value, element)
       const plain: Value =
         each.index === undefined ? element : { kind: 'array', items: [anything('an element by its key')] }
+      // Behind an error bash goes on with the next line.
+      if (scope.fixed.has(each.name) && /^[^\n]*[^\s;][^\n]*\n/.test(source.slice(node.end)))
+        this.opaque.set(DIFFER, undefined)
       const value = append(scope, each.name, each.append === true, plain)
       if (node.name === undefined) at = assign(at, each.name, value)
       // Each sees those that stand before it; before a command, not in every shell.
@@ -414,18 +418,9 @@ export class Run implements Shell {
     if (node.name !== undefined && lines.some((argv) => argv.length === 0)) at = merge(at, assignAll(at, assigns))
     // `exec` without a command changes the shell's own descriptors.
     const own = node.name?.value === 'exec' && node.args.length === 0
-    const before = this.printed
-    let output: Field | undefined
-    for (const argv of lines) {
-      this.printed = known('')
-      // Without a command, too: it may be exported already, or later.
-      const within = { ...at, descriptors: inside.descriptors, errors: inside.errors }
-      const after = call({ argv, assigns, given, redirects, sent, input: feed, scope: within, source: text }, this)
-      at = own ? after : closed(at, within, after)
-      output = output === undefined ? this.printed : either(output, this.printed)
-    }
-    this.printed = joinFields(before, output ?? known(''))
-    return at
+    const within = { descriptors: inside.descriptors, errors: inside.errors }
+    const all = { assigns, given, redirects, sent, input: feed, scope: at, source: text }
+    return callEach(lines, all, { within, own }, this)
   }
 
   #by(scope: Scope, source: string, assigned: Substitute['assigned'] = () => undefined): Substitute {

@@ -292,6 +292,12 @@ export function setBy(before: Scope, after: Scope): readonly { readonly name: st
   )
 }
 
+/** zsh runs all but the last command of `a && b &` in the shell itself. */
+export function inBackground(scope: Scope, after: Scope): Scope {
+  const { variables, cwd, others } = merge(scope, after)
+  return { ...ended(scope, after), variables, cwd, others }
+}
+
 /** After a shell of its own has ended: of what it changed, only files are left. */
 export function ended(scope: Scope, { written }: Scope): Scope {
   return written === scope.written ? scope : { ...scope, written }

@@ -8,8 +8,8 @@ export function noteWritten(
   { argv, redirects, scope }: Pick<Invocation, 'argv' | 'redirects' | 'scope'>,
   output: Field,
 ): Scope {
-  const tee = argv[0] !== undefined && literal(argv[0]) === 'tee'
-  const copies = tee ? argv.slice(1).filter(({ text }) => !text.startsWith('-')) : []
+  const tee = argv.findIndex((field) => literal(field) === 'tee')
+  const copies = tee < 0 ? [] : argv.slice(tee + 1).filter(({ text }) => !text.startsWith('-'))
   const adds = argv.some(({ text }) => /^(?:-\w*a|--append)/.test(text))
   const targets = [
     ...redirects.filter((each) => each.output),
