@@ -6,6 +6,11 @@ export function line(text = ''): void {
   process.stdout.write(`${visible(text)}\n`)
 }
 
+/** Only a terminal has one. */
+export function bell(): void {
+  if (process.stdout.isTTY) process.stdout.write('\u0007')
+}
+
 /** For people, beside what a command prints for others: on stderr. It may have several lines. */
 export function note(text: string): void {
   for (const each of text.split('\n')) process.stderr.write(`${visible(each)}\n`)

@@ -21,6 +21,9 @@ import { sweep } from '../desk/sweep.ts'
 import { openLedger } from '../ledger/log.ts'
 import { makeFolders, nodeFiles, replaceFile } from '../store/files.ts'
 import { sqliteDialect } from '../store/sqlite.ts'
+import type { DeskConfig } from '../wire/desk-config.ts'
+import { ringFor } from './bell.ts'
+import { readDeskConfig } from './desk-config.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
 import { entriesIn } from './ledger.ts'
 import { buildPage, pageFolder } from './page.ts'
@@ -38,6 +41,7 @@ export interface DeskOptions {
 
 export interface RunningDesk {
   readonly desk: Desk
+  readonly config: DeskConfig
   /** Resolves when all that was committed is in the ledger, and everything is closed. */
   readonly stop: () => Promise<void>
   /** Resolves when it has stopped, for whatever reason. */
@@ -49,7 +53,7 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
   await buildPage(env)
   process.umask(0o077)
   let code: number = EXIT.done
-  const { desk, stop, stopped } = await startDesk(options, env, {
+  const { desk, config, stop, stopped } = await startDesk(options, env, {
     clock: systemClock,
     fault: (error, isEnd) => {
       note(`interlock desk: ${reasonOf(error)}`)
@@ -63,6 +67,7 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
     line('Nobody is enrolled. Within an hour, the first who opens this link is admin and approver:')
     line(`       ${first.link}`)
   }
+  if (config.reach.bell) ringFor(desk)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop())
   await stopped
   // A page that still listened is hung up on, and may not keep this process.
@@ -78,16 +83,18 @@ interface Given {
 
 /** Starts the desk of this state folder. A second one on the same folder refuses by the ledger's lock. */
 export async function startDesk(options: DeskOptions, env: Env, { clock, fault }: Given): Promise<RunningDesk> {
-  const { state, config } = deskFoldersOf(env)
+  const folders = deskFoldersOf(env)
+  const { state } = folders
+  const config = readDeskConfig(folders.config)
   const tls = certificateOf(options)
   const place = placeOf({
     ...(options.origin !== undefined && { origin: options.origin }),
     ...(options.port !== undefined && { port: Number(options.port) }),
     isTls: tls !== undefined,
   })
-  for (const folder of [state, config]) await makeFolders(nodeFiles, folder, new Set())
+  for (const folder of [state, folders.config]) await makeFolders(nodeFiles, folder, new Set())
   chmodSync(state, 0o700)
-  const ledger = await openLedger({ dir: join(state, 'ledger'), copyDir: config, clock })
+  const ledger = await openLedger({ dir: join(state, 'ledger'), copyDir: folders.config, clock })
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   const ending: (() => Promise<void>)[] = [() => ledger.close().finally(resolve)]
   let ended: Promise<void> | undefined
@@ -126,7 +133,7 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
     await listening(server, place)
     ending.push(() => closed(server))
-    return { desk, stop, stopped }
+    return { desk, config, stop, stopped }
   } catch (error) {
     await stop()
     throw error

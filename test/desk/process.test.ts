@@ -1,11 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import type { Holds } from '../../src/wire/desk.ts'
 import { DeskProcess, interlock } from './desk-process.ts'
 import { filing } from './filing.ts'
 import { freePort, Somebody, SomeGuard } from './world.ts'
@@ -80,6 +81,36 @@ it('verifies its ledger beside the desk at work, and finds a changed byte', asyn
   const json = await interlock(['desk', 'verify', '--json'], env)
   expect(JSON.parse(json.out)).toMatchObject({ ledger: { kind: 'broken' } })
   expect(json.code).toBe(1)
+})
+
+it('says in its terminal what waits, once, unless it is told not to', async () => {
+  const filed = async (): Promise<string> => {
+    const desk = await start()
+    await guard.file(filing({ because: 'would delete \u001b[2K production' }))
+    await ben.vote((await ben.send<Holds>('GET', '/api/holds')).body.holds[0]?.ticket ?? '', 'approve')
+    await desk.end('SIGTERM')
+    return desk.said
+  }
+  const first = await start()
+  const ada = await new Somebody(origin).join(await first.firstCode(), 'Ada')
+  const ben = await ada.invite('Ben')
+  const guard = new SomeGuard({ origin, clock: { ...systemClock, skip: () => undefined } })
+  await guard.enroll(ada, await ada.invite('Dan', ['operator']))
+  await first.end('SIGTERM')
+  const lines = (await filed()).split('\n').filter((each) => each.startsWith('waits'))
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^waits {2}http:\/\/localhost:\d+\/holds\/t-\w+ {2}for 2 people other than Dan: would delete \\u\{1b\}\[2K production$/,
+    ),
+  ])
+  mkdirSync(join(env.XDG_CONFIG_HOME, 'interlock-desk'), { recursive: true })
+  const settings = join(env.XDG_CONFIG_HOME, 'interlock-desk/desk.yaml')
+  writeFileSync(settings, 'reach:\n  bell: false\n')
+  expect(await filed()).not.toContain('waits')
+  writeFileSync(settings, 'reach:\n  bells: false\n')
+  const { code, err } = await interlock(['desk', '--port', String(port)], env)
+  expect(err).toContain('desk.yaml` does not fit: line 2: reach.bells: there is no such key')
+  expect(code).toBe(1)
 })
 
 it('answers over TLS with the certificate that it is given', async () => {
