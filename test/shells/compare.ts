@@ -48,23 +48,24 @@ function basename(text: string): string {
 
 /** Whether the arguments can turn out to be these: what the shell expands may be any number of them. */
 function matches(fields: readonly Field[], args: readonly string[], as = (text: string): string => text): boolean {
-  const [first, ...rest] = fields
-  if (first === undefined) return args.length === 0
-  if (first.unknown === undefined && !first.glob)
-    return (
-      args[0] !== undefined &&
-      as(first.text) === as(args[0].replace('/proc/self/fd/', '/dev/fd/')) &&
-      matches(rest, args.slice(1), as)
-    )
-  if ((first.text === '' || first.glob) && matches(rest, args, as)) return true
-  const fits = pattern(first)
-  for (let count = 1; count <= args.length; count++)
-    if (
-      fits.test(args.slice(0, count).join('\0').replaceAll('/proc/self/fd/', '/dev/fd/')) &&
-      matches(rest, args.slice(count), as)
-    )
-      return true
-  return false
+  const plain = args.map((arg) => arg.replaceAll('/proc/self/fd/', '/dev/fd/'))
+  // Where the fields so far can end.
+  let ends = new Set([0])
+  for (const field of fields) {
+    const next = new Set<number>()
+    for (const end of ends) for (const each of endsOf(field, plain, end, as)) next.add(each)
+    ends = next
+  }
+  return ends.has(args.length)
+}
+
+function endsOf(field: Field, args: readonly string[], from: number, as: (text: string) => string): readonly number[] {
+  const at = args[from]
+  if (field.unknown === undefined && !field.glob) return at !== undefined && as(field.text) === as(at) ? [from + 1] : []
+  const fits = pattern(field)
+  const ends = field.text === '' || field.glob ? [from] : []
+  for (let end = from + 1; end <= args.length; end++) if (fits.test(args.slice(from, end).join('\0'))) ends.push(end)
+  return ends
 }
 
 function pattern({ text, glob, unknown }: Field): RegExp {

@@ -21,8 +21,9 @@ export interface Outcome {
   readonly unseen: readonly Unseen[]
 }
 
-/** Assignments, arithmetic, `function`, `$'…'` and `&>` of other shells, which dash takes for something else. */
-const NOT_POSIX = /\$'|\(\(|&>|\w\+=|\b(?:declare|typeset|function|let|readarray|mapfile|printf\s+-v)\b/
+/** Assignments, arithmetic, `function`, `time {`, `$'…'` and `&>` of other shells, which dash takes for something else. */
+const NOT_POSIX =
+  /\$'|\btime\s+(?:-p\s+)?[{(]|\(\(|&>|\w\+=|\b(?:declare|typeset|function|let|readarray|mapfile|printf\s+-v)\b/
 
 /** Runs each text that is not opaque under every shell, and holds against its prediction what was started. */
 export async function differ(sandbox: Sandbox, texts: readonly string[]): Promise<Outcome> {
