@@ -11,6 +11,9 @@ const INTEGRATION = [
 /** Minutes, and agents of other makers that are brought from npm. */
 const SLOW = ['test/slow/**/*.test.ts', 'test/e2e/**/*.test.ts']
 
+/** On SQLite with the others, and on PostgreSQL once more. */
+const DESK = ['test/desk/*.test.ts', 'test/postgres/*.test.ts']
+
 declare module 'vitest' {
   export interface ProvidedContext {
     /** `-u`: transcripts are written as they went. */
@@ -20,15 +23,29 @@ declare module 'vitest' {
 
 export default defineConfig({
   test: {
-    provide: { update: process.argv.includes('-u') || process.argv.includes('--update') },
+    globalSetup: 'test/postgres/setup.ts',
+    provide: { deskStore: 'sqlite', update: process.argv.includes('-u') || process.argv.includes('--update') },
     projects: [
       {
         test: {
           name: 'check',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...INTEGRATION, ...SLOW],
+          exclude: [...configDefaults.exclude, ...INTEGRATION, ...SLOW, 'test/postgres/*.test.ts'],
           testTimeout: 20_000,
           // Half the work of a process for each file: modules keep no state that a test could leave behind.
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: availableParallelism(),
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: DESK,
+          exclude: INTEGRATION,
+          provide: { deskStore: 'postgres' },
+          setupFiles: 'test/postgres/or-skip.ts',
+          testTimeout: 20_000,
           pool: 'threads',
           isolate: false,
           maxWorkers: availableParallelism(),

@@ -4,7 +4,7 @@ import { STEPS, type Step, type Told, tests } from './steps.ts'
 /** What `npm run check`, `npm test` and `npm run check:slow` run: what can run side by side, then one after another. */
 const RUNS: Record<string, { readonly together: readonly Step[]; readonly after: readonly Step[] }> = {
   check: { together: STEPS, after: [tests('check', 10)] },
-  test: { together: STEPS, after: [tests('check', 10), tests('integration', 20)] },
+  test: { together: STEPS, after: [tests('check', 10), tests('postgres', 10), tests('integration', 20)] },
   'check:slow': { together: [], after: [tests('integration', 20), tests('slow', 60)] },
 }
 

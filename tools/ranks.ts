@@ -45,7 +45,7 @@ const LAYERS: readonly Layer[] = [
     rank: 1,
     holds: 'files and databases, with crash notes',
     imports: NOUNS,
-    packages: ['kysely'],
+    packages: ['kysely', 'pg'],
   },
   { name: 'programs', rank: 2, holds: 'what programs do, as data', imports: FLOOR, node: PURE },
   { name: 'risk', rank: 2, holds: 'place, undo class, sequences, precedents', imports: FLOOR, node: PURE },
@@ -73,6 +73,7 @@ const LAYERS: readonly Layer[] = [
     rank: 4,
     holds: 'where people agree',
     imports: [...NOUNS, 'people', 'ledger'],
+    types: ['store'],
     packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'zod'],
   },
   {

@@ -1,50 +1,98 @@
-import { type Dialect, Kysely, type Selectable, type Transaction } from 'kysely'
+import { Kysely, type Selectable, type Transaction } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Hold, Vote } from '../people/hold.ts'
+import type { Database } from '../store/database.ts'
 import { type Decision, Envelope, HoldState, Role } from '../wire/desk.ts'
 import { MIGRATIONS, type Schema } from './schema.ts'
-import type { Challenged, Code, Enrolled, GuardRow, HoldRow, Passkey, Reading, Store, Writing } from './store.ts'
+import type { Challenged, Code, Enrolled, GuardRow, Heard, HoldRow, Passkey, Reading, Store, Writing } from './store.ts'
 
-/** The store in a database; `dialect` says in which. Brings its tables up to date. */
-export async function openStore(dialect: Dialect): Promise<Store> {
-  const db = new Kysely<Schema>({ dialect })
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
+/** The store in a database. Brings its tables up to date. */
+export async function openStore(database: Database): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: database.dialect })
+  const writer = database.writes === undefined ? db : new Kysely<Schema>({ dialect: database.writes })
+  const office = database.shared && new Kysely<Schema>({ dialect: database.shared.office })
+  const listeners = new Set<(heard: Heard) => void>()
+  const hear = (heard: Heard): void => {
+    for (const listener of [...listeners]) listener(heard)
+  }
+  const stop = database.shared?.listen((text) => hear(text === undefined ? { kind: 'missed' } : JSON.parse(text)))
+  const close = async (): Promise<void> => {
+    stop?.()
+    for (const each of new Set([office, writer, db])) await each?.destroy()
+  }
+  const migrator = new Migrator({ db: writer, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) {
-    await db.destroy()
+    await close()
     throw error
   }
   return {
     ...reading(db),
-    change: (work) =>
-      db.transaction().execute((tx) => work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx) })),
-    async unsequenced(most) {
-      const rows = await db.selectFrom('entries').select('json').orderBy('seq').limit(most).execute()
-      return rows.map(({ json }) => JSON.parse(json) as LedgerEntry)
+    ...notes(db),
+    async change(work) {
+      const told = new Set<string>()
+      const tell = (heard: Heard): void => void told.add(JSON.stringify(heard))
+      const done = await writer.transaction().execute(async (tx) => {
+        await database.alone(tx)
+        const answer = await work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx, tell) })
+        for (const text of told) await database.shared?.announce(tx, text)
+        return answer
+      })
+      for (const text of told) hear(JSON.parse(text))
+      return done
     },
-    async sequenced() {
-      const row = await db.selectFrom('notes').select('value').where('name', '=', SEQUENCED).executeTakeFirst()
-      return Number(row?.value ?? 0)
+    listen(heard) {
+      listeners.add(heard)
+      return () => void listeners.delete(heard)
     },
-    noteSequenced: (count, size) => db.transaction().execute((tx) => noteSequenced(tx, count, size)),
-    close: () => db.destroy(),
+    leads: async () => database.shared === undefined || office === undefined || (await database.shared.hold(office)),
+    noteHead: (next, last) =>
+      (office ?? db).transaction().execute(async (tx) => {
+        // On the very connection that the office belongs to.
+        if (database.shared !== undefined && !(await database.shared.hold(tx))) return false
+        return await replaceHead(tx, next, last)
+      }),
+    close,
   }
 }
 
 type Db = Kysely<Schema> | Transaction<Schema>
 
-const SEQUENCED = 'sequenced'
+const HEAD = 'checkpoint'
 
-async function noteSequenced(db: Db, count: number, size: number): Promise<void> {
-  const done = db.selectFrom('entries').select('seq').orderBy('seq').limit(count)
-  await db.deleteFrom('entries').where('seq', 'in', done).execute()
-  const value = String(size)
-  await db
-    .insertInto('notes')
-    .values({ name: SEQUENCED, value })
-    .onConflict((on) => on.column('name').doUpdateSet({ value }))
-    .execute()
+/** Compare and swap. */
+async function replaceHead(db: Db, next: string, last: string | undefined): Promise<boolean> {
+  if (last === undefined) {
+    const made = db
+      .insertInto('notes')
+      .values({ name: HEAD, value: next })
+      .onConflict((on) => on.doNothing())
+    return (await made.executeTakeFirst()).numInsertedOrUpdatedRows === 1n
+  }
+  const moved = db.updateTable('notes').set({ value: next }).where('name', '=', HEAD).where('value', '=', last)
+  return (await moved.executeTakeFirst()).numUpdatedRows === 1n
+}
+
+function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned'> {
+  const noted = async (name: string): Promise<string | undefined> =>
+    (await db.selectFrom('notes').select('value').where('name', '=', name).executeTakeFirst())?.value
+  return {
+    async entries(from, most) {
+      const found = db.selectFrom('entries').select('json').where('seq', '>', from).orderBy('seq').limit(most)
+      return (await found.execute()).map(({ json }) => JSON.parse(json) as LedgerEntry)
+    },
+    head: () => noted(HEAD),
+    async pin(name, value) {
+      await db
+        .insertInto('notes')
+        .values({ name, value })
+        .onConflict((on) => on.doNothing())
+        .execute()
+      return (await noted(name)) ?? value
+    },
+    pinned: noted,
+  }
 }
 
 function reading(db: Db): Reading {
@@ -158,8 +206,9 @@ function peopleWrites(db: Db): Omit<Writing, keyof Reading | keyof ReturnType<ty
   }
 }
 
-function holdWrites(db: Db): Pick<Writing, 'addHold' | 'moveHold' | 'record'> {
+function holdWrites(db: Db, tell: (heard: Heard) => void): Pick<Writing, 'addHold' | 'moveHold' | 'record' | 'tell'> {
   return {
+    tell: (event) => tell({ kind: 'hold', event }),
     async addHold({ envelope, digest, state }) {
       const row = { ticket: envelope.ticket, guard: envelope.guard.id, state, version: 1, digest }
       const rest = { envelope: JSON.stringify(envelope), receipt: null, why: null, changed_at: envelope.filedAt }
@@ -171,17 +220,19 @@ function holdWrites(db: Db): Pick<Writing, 'addHold' | 'moveHold' | 'record'> {
     async moveHold({ envelope: { ticket }, state, receipt = null, votes }, { version, now, why = null }) {
       const moved = await db
         .updateTable('holds')
-        .set({ state, receipt, why, version: version + 1, changed_at: now })
+        .set({ state, receipt, why: why && storable(why), version: version + 1, changed_at: now })
         .where('ticket', '=', ticket)
         .where('version', '=', version)
         .executeTakeFirst()
       if (moved.numUpdatedRows !== 1n) return false
-      for (const { person, ...said } of votes)
+      for (const { person, reason, ...rest } of votes) {
+        const said = { ...rest, reason: storable(reason) }
         await db
           .insertInto('votes')
           .values({ ticket, person, ...said })
           .onConflict((on) => on.columns(['ticket', 'person']).doUpdateSet(said))
           .execute()
+      }
       return true
     },
     async record(entry) {
@@ -193,8 +244,14 @@ function holdWrites(db: Db): Pick<Writing, 'addHold' | 'moveHold' | 'record'> {
         .insertInto('entries')
         .values({ seq: (last?.seq ?? 0) + 1, json: JSON.stringify(entry) })
         .execute()
+      tell({ kind: 'recorded' })
     },
   }
+}
+
+/** PostgreSQL takes no NUL in a text. The entry has what was said, to the byte. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD')
 }
 
 async function withVotes(db: Db, rows: readonly Selectable<Schema['holds']>[]): Promise<HoldRow[]> {
@@ -202,7 +259,15 @@ async function withVotes(db: Db, rows: readonly Selectable<Schema['holds']>[]): 
   const found: Selectable<Schema['votes']>[] = []
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     const tickets = rows.slice(at, at + AT_ONCE).map(({ ticket }) => ticket)
-    found.push(...(await db.selectFrom('votes').selectAll().where('ticket', 'in', tickets).orderBy('at').execute()))
+    found.push(
+      ...(await db
+        .selectFrom('votes')
+        .selectAll()
+        .where('ticket', 'in', tickets)
+        .orderBy('at')
+        .orderBy('person')
+        .execute()),
+    )
   }
   const votes = Map.groupBy(found, ({ ticket }) => ticket)
   return rows.map((row) => holdOf(row, votes.get(row.ticket) ?? []))

@@ -49,16 +49,10 @@ export async function record<Kind extends keyof DeskRecord>(
 
 /** A transaction; what it tells is told when it is committed. */
 export async function change<T>(
-  { store, changes }: Desk,
+  { store }: Desk,
   work: (tables: Writing, tell: (event: HoldEvent) => void) => Promise<T>,
 ): Promise<T> {
-  let told: HoldEvent[] = []
-  const done = await store.change((tables) => {
-    told = []
-    return work(tables, (event) => told.push(event))
-  })
-  changes.tell(told)
-  return done
+  return await store.change((tables) => work(tables, tables.tell))
 }
 
 /** Asked in the transaction that it is for: he may have been removed since he asked, or since he invited. */

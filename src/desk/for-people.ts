@@ -116,11 +116,13 @@ function guards(app: Web, desk: Desk): void {
 }
 
 async function tellChanges(desk: Desk, stream: SSEStreamingApi, session: string): Promise<void> {
-  const stop = desk.changes.listen(
-    (event) => void stream.writeSSE({ event: 'hold', data: JSON.stringify(event) }).catch(() => stream.abort()),
-  )
+  const stop = desk.changes.listen((event) => {
+    // Its page connects again, and asks for all that it shows.
+    if (event === undefined) return void stream.close()
+    void stream.writeSSE({ event: 'hold', data: JSON.stringify(event) }).catch(() => stream.abort())
+  })
   try {
-    while (!stream.aborted && (await whose(desk, session)) !== undefined) {
+    while (!stream.aborted && !stream.closed && (await whose(desk, session)) !== undefined) {
       await stream.write(': \n\n')
       await stream.sleep(BEAT_MS)
     }

@@ -1,89 +1,121 @@
-import { CodedError } from '../core/errors.ts'
-import type { Ledger, LedgerEntry } from '../core/ports.ts'
+import type { Kept, Mirror } from '../ledger/mirror.ts'
 import type { Store } from './store.ts'
 
-export class SequencerError extends CodedError<'desk/ledger-differs'> {}
+/** How many entries are signed at a time. */
+const BATCH = 1024
+/** How long entries may wait for others to be signed with. */
+const GATHER_MS = 200
+/** How often a desk looks who makes the ledger; less often, and the one that does would lose it. */
+const BEAT_MS = 2_000
 
-/** How many entries go into the ledger at a time. */
-const BATCH = 256
-
-export interface Sequenced extends Pick<Ledger, 'append'> {
-  readonly size: number
-}
+/** The part of a ledger's files that this needs. */
+export type Tiles = Pick<Mirror, 'size' | 'follow' | 'extend'>
 
 /**
- * Brings what the store committed into the ledger, in that order, each entry once. One at a time for a store.
- * CRASH: between ledger and store the ledger is ahead; whoever starts next finds by their ids how many it has.
+ * Brings what the store committed into the ledger's files, in that order. Every desk keeps them; one of all that share a
+ * database, elected there, signs. Others take up what it signed.
+ *
+ * The tree is a function of the entries in the database, whose order is settled when they are committed: whoever signs a
+ * number of them signs the same root. A checkpoint is noted in the database before anybody sees it, by compare-and-swap
+ * on the connection that makes its desk the elected one.
+ * CRASH: killed between tiles and note: the next one writes the same tiles. Between note and files: the files here are
+ * behind what is noted, and follow it. Hung: the server ends its connection, another desk is elected, and the swap of the
+ * one that wakes up fails; what it signed was never seen.
  */
 export class Sequencer {
   readonly #store: Store
-  readonly #ledger: Sequenced
-  readonly #fault: (error: unknown) => void
+  readonly #tiles: Tiles
+  readonly #fault: Fault
+  readonly #beat: NodeJS.Timeout
   #running: Promise<void> | undefined
-  #again = false
-  #failed = false
+  #timer: NodeJS.Timeout | undefined
+  #state: 'at work' | 'ended' = 'at work'
+  #isAway = false
 
-  /** `idsFrom`: the ids of the ledger's entries from an index on. `fault` is told once; nothing is sequenced after it. */
-  static async start(
-    store: Store,
-    ledger: Sequenced,
-    { idsFrom, fault }: { idsFrom: (index: number) => AsyncIterable<string>; fault: (error: unknown) => void },
-  ): Promise<Sequencer> {
-    const noted = await store.sequenced()
-    if (ledger.size < noted) throw differs(`it has ${ledger.size} entries where the desk knows of ${noted}`)
-    const left = await store.unsequenced(ledger.size - noted)
-    let found = 0
-    for await (const id of idsFrom(noted))
-      if (id !== left[found++]?.id) throw differs(`the desk never made its entry \`${id}\``)
-    if (found > 0) await store.noteSequenced(found, ledger.size)
-    const sequencer = new Sequencer(store, ledger, fault)
-    sequencer.poke()
+  static async start(store: Store, tiles: Tiles, fault: Fault): Promise<Sequencer> {
+    await tiles.follow(await store.head(), store)
+    const sequencer = new Sequencer(store, tiles, fault)
+    sequencer.#now()
     return sequencer
   }
 
-  private constructor(store: Store, ledger: Sequenced, fault: (error: unknown) => void) {
+  private constructor(store: Store, tiles: Tiles, fault: Fault) {
     this.#store = store
-    this.#ledger = ledger
+    this.#tiles = tiles
     this.#fault = fault
+    this.#beat = setInterval(() => this.#now(), BEAT_MS)
+    this.#beat.unref()
   }
 
   /** Something was committed. */
   poke(): void {
-    this.#again = true
-    if (this.#failed) return
-    this.#running ??= this.#run()
-      .catch((error: unknown) => {
-        this.#failed = true
-        this.#fault(error)
-      })
-      .finally(() => {
-        this.#running = undefined
-        if (this.#again) this.poke()
-      })
+    if (this.#state === 'at work') this.#timer ??= setTimeout(() => this.#now(), GATHER_MS)
   }
 
-  /** Resolves when all that was committed before is in the ledger. */
-  async drained(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
+  /** Resolves when all that was committed before is in the ledger, as far as this desk makes it. Nothing follows. */
+  async stop(): Promise<void> {
+    await this.#running
+    if (this.#state === 'at work') await this.#attempt()
+    this.#end()
   }
 
-  async #run(): Promise<void> {
-    while (this.#again) {
-      this.#again = false
-      for (let batch = await this.#next(); batch.length > 0; batch = await this.#next()) {
-        const sealed = await Promise.all(batch.map((entry) => this.#ledger.append(entry)))
-        await this.#store.noteSequenced(batch.length, (sealed.at(-1)?.index ?? 0) + 1)
+  #end(): void {
+    this.#state = 'ended'
+    clearInterval(this.#beat)
+    clearTimeout(this.#timer)
+  }
+
+  #now(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#state !== 'at work') return
+    if (this.#running !== undefined) this.poke()
+    this.#running ??= this.#attempt().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async #attempt(): Promise<void> {
+    try {
+      await this.#run()
+      this.#isAway = false
+    } catch (error) {
+      if (!(error instanceof Away)) {
+        this.#end()
+        this.#fault(error, true)
+      } else if (!this.#isAway) {
+        this.#isAway = true
+        this.#fault(error.cause, false)
       }
     }
   }
 
-  #next(): Promise<readonly LedgerEntry[]> {
-    return this.#store.unsequenced(BATCH)
+  async #run(): Promise<void> {
+    const store = this.#store
+    const kept: Kept = { entries: (from, most) => asked(store.entries(from, most)) }
+    const leads = await asked(store.leads())
+    let head = await asked(store.head())
+    await this.#tiles.follow(head, kept)
+    for (let goesOn = leads; goesOn; ) {
+      const entries = await kept.entries(this.#tiles.size, BATCH)
+      if (entries.length === 0) return
+      goesOn = await this.#tiles.extend(entries, async (note) => {
+        const isNoted = await asked(store.noteHead(note, head))
+        if (isNoted) head = note
+        return isNoted
+      })
+    }
   }
 }
 
-function differs(why: string): SequencerError {
-  return new SequencerError('desk/ledger-differs', `the desk's ledger is not that of its database: ${why}`, {
-    hint: 'put back database and ledger from the same backup',
+/** Told what goes wrong: `isEnd` where the files can't be written, or are not of these entries. */
+type Fault = (error: unknown, isEnd: boolean) => void
+
+/** The database did not answer. What was decided is in it; the ledger's files wait until it is back. */
+class Away extends Error {}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  return await answer.catch((cause: unknown) => {
+    throw new Away('the database does not answer', { cause })
   })
 }

@@ -1,24 +1,41 @@
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Ballot } from '../people/envelope.ts'
 import type { Hold, Person } from '../people/hold.ts'
-import type { Role } from '../wire/desk.ts'
+import type { HoldEvent, Role } from '../wire/desk.ts'
 import type { PasskeyKey } from '../wire/desk-record.ts'
 
 /**
- * What a desk remembers. Calls may overlap. `change` is one transaction: it sees all that was committed before it, its
- * writes are durable together when it resolves, and nothing of them is there when it rejects. Inside it only what it is
- * handed may be used.
+ * What a desk remembers, and all others that share its database. Calls may overlap. `change` is one transaction: it sees
+ * all that was committed before it, its writes are durable together when it resolves, and nothing of them is there when
+ * it rejects. Changes follow one another, over all desks. Inside one only what it is handed may be used.
  */
 export interface Store extends Reading {
   change<T>(work: (tables: Writing) => Promise<T>): Promise<T>
-  /** The oldest entries that the ledger may not have yet, in their order. */
-  unsequenced(most: number): Promise<readonly LedgerEntry[]>
-  /** How many entries the ledger had when we last noted it. */
-  sequenced(): Promise<number>
-  /** The oldest `count` entries are in the ledger, which has `size` now. */
-  noteSequenced(count: number, size: number): Promise<void>
+  /** What was committed, by whichever desk. Answers with how to stop listening. */
+  listen(heard: (heard: Heard) => void): () => void
+  /** Of all entries that were ever recorded, in their order: those from this index on. */
+  entries(from: number, most: number): Promise<readonly LedgerEntry[]>
+  /** The checkpoint that was signed last. */
+  head(): Promise<string | undefined>
+  /** Whether this desk makes the ledger, as one of all. To be asked again every few seconds. */
+  leads(): Promise<boolean>
+  /** Notes a checkpoint in place of `last`; false where another was noted meanwhile, or another desk leads. */
+  noteHead(next: string, last: string | undefined): Promise<boolean>
+  /** What is noted under this name; `value` where nothing was. */
+  pin(name: Pinned, value: string): Promise<string>
+  pinned(name: Pinned): Promise<string | undefined>
   close(): Promise<void>
 }
+
+/** The public halves of the keys that all desks of a database share. */
+export type Pinned = 'desk-key' | 'ledger-key'
+
+export type Heard =
+  | { readonly kind: 'hold'; readonly event: HoldEvent }
+  /** There are entries that the ledger does not have. */
+  | { readonly kind: 'recorded' }
+  /** For a while nothing was heard of others. */
+  | { readonly kind: 'missed' }
 
 export interface Reading {
   people(): Promise<readonly Enrolled[]>
@@ -58,6 +75,8 @@ export interface Writing extends Reading {
   addHold(hold: Hold): Promise<void>
   /** Puts `hold` in place of the version that was read; false where somebody else did so first. */
   moveHold(hold: Hold, from: { version: number; now: number; why?: string }): Promise<boolean>
+  /** Everybody hears it, once it is committed. */
+  tell(event: HoldEvent): void
   /** For the ledger, in the order of these calls. */
   record(entry: LedgerEntry): Promise<void>
   /** Drops sessions, codes and challenges that are over. */

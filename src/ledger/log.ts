@@ -1,26 +1,16 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Ledger, LedgerEntry, Sealed } from '../core/ports.ts'
-import { makeFolders, type NewFile, replaceFile, writeFiles } from '../store/files.ts'
+import { makeFolders } from '../store/files.ts'
 import type { Lock } from '../store/lock.ts'
 import { type EncodedEntry, encodeEntry } from './entry.ts'
 import { LedgerError } from './error.ts'
 import { HASH_BYTES } from './merkle.ts'
-import { checkpointText, type SigningKey, signNote } from './note.ts'
+import type { SigningKey } from './note.ts'
 import { type LedgerOptions, locked, type Setting } from './places.ts'
+import { checkpointOf, dropPartials, type Heads, keepBlob, replaceHeads, writeTiles } from './publish.ts'
 import { type Found, recover } from './recover.ts'
-import {
-  type Edge,
-  type Entries,
-  edgeRoot,
-  grow,
-  hashesAt,
-  type Level,
-  TILE_WIDTH,
-  tilePath,
-  tileWidth,
-} from './tiles.ts'
-import { damaged, reread } from './tree.ts'
+import type { Edge, Entries } from './tiles.ts'
 import { discard, rewrite, WriteAhead } from './wal.ts'
 
 /** How long an acknowledged entry may wait for its tiles, and how many of them are made at once. */
@@ -55,7 +45,7 @@ export class OpenLedger implements Ledger {
   readonly #key: SigningKey
   readonly #wal: WriteAhead
   /** What the two files held when we last looked. */
-  readonly #heads: { checkpoint: Buffer; copy: Buffer }
+  readonly #heads: Heads
   #edge: Edge
   #size: number
   /** Acknowledged entries from `#edge.size` on, a batch each. */
@@ -138,7 +128,7 @@ export class OpenLedger implements Ledger {
 
   async #seal(batch: readonly Waiting[]): Promise<void> {
     const entries = batch.map(({ entry }) => entry)
-    for (const { blob } of entries) if (blob !== undefined) await this.#keep(blob)
+    for (const { blob } of entries) if (blob !== undefined) await keepBlob(this.#setting, blob)
     const first = this.#size
     const added = await this.#wal.append(first, entries)
     this.#pending.push(added)
@@ -146,12 +136,6 @@ export class OpenLedger implements Ledger {
     for (const [i, { resolve }] of batch.entries())
       resolve({ index: first + i, leaf: added.leaves.toString('base64', i * HASH_BYTES, (i + 1) * HASH_BYTES) })
     this.#schedule()
-  }
-
-  async #keep({ path, bytes }: NewFile): Promise<void> {
-    const { files, known } = this.#setting
-    await makeFolders(files, dirname(path), known)
-    await replaceFile(files, path, bytes)
   }
 
   /** What the disk holds now is unknown, so nothing is tried again: the next opener finds out. */
@@ -192,22 +176,15 @@ export class OpenLedger implements Ledger {
    * Tiles and copy may be ahead by then, with the very content that it will write again.
    */
   async #publish(): Promise<void> {
-    const { files, at, known } = this.#setting
+    const { files, at } = this.#setting
     const before = this.#edge.size
     const batches = this.#due()
-    const grown = grow(this.#edge, batches)
-    const { size } = grown.edge
-    const tiles = grown.files.map(({ path, bytes }) => ({ path: join(at.dir, path), bytes }))
-    await writeFiles(files, { staging: at.staging, known }, tiles)
-    // A signature can't be taken back: it is given to what the disk returns, if that is what was acknowledged.
-    const edge = await reread(files, at.dir, { from: before, size })
-    const root = edgeRoot(edge)
-    if (!root.equals(edgeRoot(grown.edge))) throw damaged('the tiles on the disk are not those that were written')
-    await this.#replaceHeads(signNote(checkpointText({ origin: this.origin, size, root }), this.#key))
+    const edge = await writeTiles(this.#setting, this.#edge, batches)
+    await replaceHeads(this.#setting, this.#heads, checkpointOf(edge, this.#key))
     this.#edge = edge
     this.#pending.splice(0, batches.length)
-    for (const level of ['entries', ...edge.levels.keys()] as const) await this.#dropPartials(level, before)
-    await discard(files, at.wal, size)
+    await dropPartials(this.#setting, before, edge)
+    await discard(files, at.wal, edge.size)
   }
 
   /** The oldest batches, some `PUBLISH_ENTRIES` together. */
@@ -219,28 +196,6 @@ export class OpenLedger implements Ledger {
       entries += leaves.length / HASH_BYTES
     }
     return this.#pending.slice(0, batches)
-  }
-
-  /** The copy first: a checkpoint that nothing outside knows of could be rolled back unseen. */
-  async #replaceHeads(note: string): Promise<void> {
-    const { files, at } = this.#setting
-    for (const head of ['copy', 'checkpoint'] as const)
-      if ((await files.read(at[head]))?.equals(this.#heads[head]) !== true)
-        throw new LedgerError('ledger/forked', `somebody else wrote \`${at[head]}\``)
-    for (const head of ['copy', 'checkpoint'] as const) {
-      this.#heads[head] = Buffer.from(note)
-      await replaceFile(files, at[head], this.#heads[head])
-    }
-  }
-
-  /** A reader of an older checkpoint finds the full tile instead. */
-  async #dropPartials(level: Level, before: number): Promise<void> {
-    const { files, at } = this.#setting
-    const index = Math.floor(hashesAt(level, before) / TILE_WIDTH)
-    if (hashesAt(level, before) % TILE_WIDTH === 0 || tileWidth(level, index, this.#edge.size) < TILE_WIDTH) return
-    const folder = join(at.dir, `${tilePath(level, index)}.p`)
-    for (const name of await files.list(folder)) await files.remove(join(folder, name))
-    await files.remove(folder)
   }
 
   async #shut(): Promise<void> {

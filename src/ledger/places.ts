@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { sha256 } from '../core/digest.ts'
+import { CodedError } from '../core/errors.ts'
 import { type Files, makeFolders, nodeFiles } from '../store/files.ts'
 import type { Lock } from '../store/lock.ts'
 import { LedgerError } from './error.ts'
@@ -82,7 +83,7 @@ export async function locked<T>(options: LedgerOptions, use: (setting: Setting, 
     return await use({ files, at, clock, known }, lock)
   } catch (cause) {
     lock?.release()
-    if (cause instanceof LedgerError) throw cause
+    if (cause instanceof CodedError) throw cause
     throw new LedgerError('ledger/not-durable', `could not open the ledger \`${at.dir}\``, {
       cause,
       hint: 'check the permissions and the free space of that disk',

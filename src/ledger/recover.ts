@@ -34,13 +34,8 @@ export interface Found {
  */
 export async function recover(setting: Setting): Promise<Found> {
   const { files, at } = setting
-  const [text, checkpoint, copied] = [
-    await files.read(at.key),
-    await files.read(at.checkpoint),
-    await files.read(at.copy),
-  ]
-  const key = text && parseSigningKey(text.toString('utf8').trimEnd())
-  if (text !== undefined && key === undefined) throw damaged(`the signing key \`${at.key}\` is malformed`)
+  const [checkpoint, copied] = [await files.read(at.checkpoint), await files.read(at.copy)]
+  const key = await keyIn(setting)
   if (checkpoint === undefined) return await begin(setting, key, copied)
   if (key === undefined) throw damaged(`the signing key \`${at.key}\` is missing`)
   if (copied === undefined) throw copyLost(`the checkpoint copy \`${at.copy}\` is missing`)
@@ -49,6 +44,22 @@ export async function recover(setting: Setting): Promise<Found> {
   const heads = { checkpoint, copy: copied }
   const { edge, pending } = await agree(setting, headOf(checkpoint, key, at.checkpoint), headOf(copied, key, at.copy))
   return { key, heads, edge, pending }
+}
+
+export async function keyIn({ files, at }: Setting): Promise<SigningKey | undefined> {
+  const text = await files.read(at.key)
+  const key = text && parseSigningKey(text.toString('utf8').trimEnd())
+  if (text !== undefined && key === undefined) throw damaged(`the signing key \`${at.key}\` is malformed`)
+  return key
+}
+
+/** A new key, kept. */
+export async function makeKey({ files, at, clock }: Setting): Promise<SigningKey> {
+  const text = newSigningKey(`interlock/${clock.id('ledger')}`)
+  const key = parseSigningKey(text)
+  if (key === undefined) throw new Error('a new signing key does not parse')
+  await replaceFile(files, at.key, Buffer.from(`${text}\n`))
+  return key
 }
 
 async function agree(
@@ -75,17 +86,14 @@ async function agree(
 
 /** CRASH: every step can be made again; the checkpoint is the last of them, and no entry precedes it. */
 async function begin(setting: Setting, found: SigningKey | undefined, copied: Buffer | undefined): Promise<Found> {
-  const { files, at, clock, known } = setting
+  const { files, at, known } = setting
   if ((await files.list(at.recovering)).length > 0)
     throw rolledBack(`a recovery of \`${at.dir}\` was interrupted, and the ledger is still in \`${at.recovering}\``)
   if ([...(await files.list(at.wal)), ...(await files.list(join(at.dir, 'tile')))].length > 0)
     throw new LedgerError('ledger/truncated', `the checkpoint \`${at.checkpoint}\` is missing`, { hint: RESTORE })
   if (copied !== undefined && (found === undefined || headOf(copied, found, at.copy).size > 0))
     throw rolledBack(`the ledger \`${at.dir}\` is gone, its checkpoint copy \`${at.copy}\` is not`)
-  const text = newSigningKey(`interlock/${clock.id('ledger')}`)
-  const key = found ?? parseSigningKey(text)
-  if (key === undefined) throw new Error('a new signing key does not parse')
-  if (found === undefined) await replaceFile(files, at.key, Buffer.from(`${text}\n`))
+  const key = found ?? (await makeKey(setting))
   const empty = Buffer.from(signNote(checkpointText({ origin: key.name, size: 0, root: EMPTY_ROOT }), key))
   await makeFolders(files, at.dir, known)
   await replaceFile(files, at.vkey, Buffer.from(`${key.vkey}\n`))
@@ -94,7 +102,7 @@ async function begin(setting: Setting, found: SigningKey | undefined, copied: Bu
   return { key, heads: { checkpoint: empty, copy: empty }, edge: EMPTY_EDGE, pending: NO_ENTRIES }
 }
 
-function headOf(note: Buffer, key: SigningKey, path: string): Checkpoint {
+export function headOf(note: Buffer, key: SigningKey, path: string): Checkpoint {
   const verifier = parseVerifierKey(key.vkey)
   const opened = verifier && openNote(note, verifier)
   if (opened?.kind !== 'signed') throw damaged(`\`${path}\` can't be trusted: ${opened?.why ?? 'the key is malformed'}`)
@@ -103,7 +111,7 @@ function headOf(note: Buffer, key: SigningKey, path: string): Checkpoint {
   return head
 }
 
-function copyLost(message: string): LedgerError {
+export function copyLost(message: string): LedgerError {
   const hint =
     'put the copy back; if it is lost, nobody can tell whether the ledger was rolled back: `interlock log recover --accept-loss` records that and goes on'
   return new LedgerError('ledger/copy-lost', message, { hint })

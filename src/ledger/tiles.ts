@@ -43,6 +43,17 @@ export function firstOf({ bundle, leaves }: Entries, count: number): Entries | u
   return { bundle: bundle.subarray(0, end), leaves: leaves.subarray(0, count * HASH_BYTES) }
 }
 
+/** Texts as a bundle, with `room` bytes before them. */
+export function bundleOf(entries: readonly { readonly text: string; readonly length: number }[], room = 0): Buffer {
+  const bundle = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + 2 + length, room))
+  let at = room
+  for (const { text, length } of entries) {
+    at = bundle.writeUInt16BE(length, at)
+    at += bundle.write(text, at)
+  }
+  return bundle
+}
+
 /** Where each entry ends; undefined unless `bundle` is whole entries and nothing else. */
 export function entryEnds(bundle: Buffer): number[] | undefined {
   const ends: number[] = []

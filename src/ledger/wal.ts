@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Files, type OpenFile, replaceFile } from '../store/files.ts'
-import { type Entries, entryEnds, hashed } from './tiles.ts'
+import { bundleOf, type Entries, entryEnds, hashed } from './tiles.ts'
 
 /**
  * The write-ahead log: what was acknowledged and is not yet in tiles. Each write is one frame, synced before the next
@@ -33,7 +33,7 @@ export class WriteAhead {
 
   /** Durable on return. After an error nothing more may be written. */
   async append(first: number, entries: readonly Encoded[]): Promise<Entries> {
-    const frame = encodeEntries(entries)
+    const frame = bundleOf(entries, HEADER)
     sealFrame(frame, first)
     const segment = await this.#roomy(first)
     await segment.file.write(frame)
@@ -117,17 +117,6 @@ export async function replay(files: Files, dir: string, from: number): Promise<R
       return damaged(`${name} at byte ${end}`, 'a frame is broken, and whole ones follow it')
   }
   return { kind: 'whole', bundle: Buffer.concat(payloads) }
-}
-
-/** A frame but for its header. */
-function encodeEntries(entries: readonly Encoded[]): Buffer {
-  const frame = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + 2 + length, HEADER))
-  let at = HEADER
-  for (const { text, length } of entries) {
-    at = frame.writeUInt16BE(length, at)
-    at += frame.write(text, at)
-  }
-  return frame
 }
 
 function sealFrame(frame: Buffer, first: number): void {

@@ -15,7 +15,8 @@ export function ringFor({ store, changes, origin, clock }: Desk): void {
     line(`waits  ${page}  for ${who} other than ${operator.name}: ${because}`)
     bell()
   }
-  changes.listen(({ ticket, state }) => {
-    if (state === 'open') ring(ticket).catch((error: unknown) => note(`interlock desk: ${reasonOf(error)}`))
+  changes.listen((event) => {
+    if (event?.state !== 'open') return
+    ring(event.ticket).catch((error: unknown) => note(`interlock desk: ${reasonOf(error)}`))
   })
 }

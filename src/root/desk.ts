@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { line, note } from '../cli/render.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -10,22 +9,19 @@ import { fingerprintOf } from '../core/key.ts'
 import { EXIT } from '../core/ruling.ts'
 import { deskApp } from '../desk/app.ts'
 import { Changes } from '../desk/changes.ts'
-import { openStore } from '../desk/database.ts'
 import type { Desk } from '../desk/desk.ts'
-import { type DeskKey, deskKeyOf, newDeskKey } from '../desk/key.ts'
 import { type Place, placeOf } from '../desk/origin.ts'
 import { inviteFirst } from '../desk/people.ts'
 import { Sequencer } from '../desk/sequencer.ts'
-import type { Store } from '../desk/store.ts'
+import type { Heard } from '../desk/store.ts'
 import { sweep } from '../desk/sweep.ts'
-import { openLedger } from '../ledger/log.ts'
-import { makeFolders, nodeFiles, replaceFile } from '../store/files.ts'
-import { sqliteDialect } from '../store/sqlite.ts'
+import { openMirror } from '../ledger/mirror.ts'
+import { makeFolders, nodeFiles } from '../store/files.ts'
 import type { DeskConfig } from '../wire/desk-config.ts'
 import { ringFor } from './bell.ts'
 import { readDeskConfig } from './desk-config.ts'
+import { agreeOnKey, deskKeyIn, ledgerIn, needKeys, openDeskStore } from './desk-state.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
-import { entriesIn } from './ledger.ts'
 import { buildPage, pageFolder } from './page.ts'
 
 export class StartError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
@@ -94,9 +90,8 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
   })
   for (const folder of [state, folders.config]) await makeFolders(nodeFiles, folder, new Set())
   chmodSync(state, 0o700)
-  const ledger = await openLedger({ dir: join(state, 'ledger'), copyDir: folders.config, clock })
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
-  const ending: (() => Promise<void>)[] = [() => ledger.close().finally(resolve)]
+  const ending: (() => Promise<void>)[] = [async () => resolve()]
   let ended: Promise<void> | undefined
   const stop = (): Promise<void> => {
     ended ??= (async () => {
@@ -105,26 +100,23 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     return ended
   }
   try {
-    const kept = await openStore(sqliteDialect(join(state, 'desk.sqlite')))
-    ending.push(() => kept.close())
-    // Nothing that can't be recorded may be decided.
-    const dead = (error: unknown): void => {
-      fault(error, true)
-      void stop()
-    }
-    const idsFrom = (index: number): AsyncIterable<string> => idsIn(state, index)
-    const sequencer = await Sequencer.start(kept, ledger, { idsFrom, fault: dead })
-    ending.push(() => sequencer.drained())
-    const store: Store = {
-      ...kept,
-      change: async (work) => {
-        const done = await kept.change(work)
-        sequencer.poke()
-        return done
-      },
-    }
-    const desk: Desk = { store, clock, origin: place.origin, key: await keyIn(state), changes: new Changes() }
+    const store = await openDeskStore(env, { state, clock })
+    ending.push(() => store.close())
+    await needKeys(store, state)
+    const tiles = await openMirror({ dir: ledgerIn(state), copyDir: folders.config, clock }, (vkey) =>
+      agreeOnKey(store, 'ledger-key', vkey),
+    )
+    ending.push(() => tiles.close())
+    const key = await deskKeyIn(state)
+    await agreeOnKey(store, 'desk-key', key.public)
+    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes() }
     await needOrigin(desk)
+    const sequencer = await Sequencer.start(store, tiles, (error, isEnd) => {
+      fault(error, isEnd)
+      if (isEnd) void stop()
+    })
+    ending.push(() => sequencer.stop())
+    store.listen((heard) => hear(desk, sequencer, heard))
     await sweep(desk)
     const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
     ending.push(async () => clearInterval(often))
@@ -140,8 +132,9 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
   }
 }
 
-async function* idsIn(state: string, from: number): AsyncGenerator<string> {
-  for await (const { entry } of entriesIn({ state }, from)) yield entry.id
+function hear({ changes }: Desk, sequencer: Sequencer, heard: Heard): void {
+  if (heard.kind !== 'recorded') changes.tell(heard.kind === 'hold' ? heard.event : undefined)
+  if (heard.kind !== 'hold') sequencer.poke()
 }
 
 function certificateOf({ cert, key }: DeskOptions): { cert: Buffer; key: Buffer } | undefined {
@@ -151,12 +144,6 @@ function certificateOf({ cert, key }: DeskOptions): { cert: Buffer; key: Buffer 
       hint: 'both name PEM files: the certificate with its chain, and its private key',
     })
   return { cert: readFileSync(cert), key: readFileSync(key) }
-}
-
-async function keyIn(state: string): Promise<DeskKey> {
-  const path = join(state, 'desk.key')
-  if (!existsSync(path)) await replaceFile(nodeFiles, path, Buffer.from(newDeskKey()))
-  return deskKeyOf(readFileSync(path, 'utf8'))
 }
 
 /** Under another origin nobody who is enrolled could sign in, and guards would refuse its grants. */

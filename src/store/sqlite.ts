@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type Dialect, SqliteDialect } from 'kysely'
+import { SqliteDialect } from 'kysely'
+import type { Database } from './database.ts'
 
 /** How long a statement waits for another process that holds the file. */
 const BUSY_MS = 5_000
@@ -8,10 +9,10 @@ const BUSY_MS = 5_000
  * The SQLite of Node as a dialect of kysely. A committed transaction survives power loss; one connection, so that
  * transactions follow one another. The file's folder is there, and nobody else's.
  */
-export function sqliteDialect(path: string): Dialect {
+export function sqliteDatabase(path: string): Database {
   const database = new DatabaseSync(path, { timeout: BUSY_MS })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-  return new SqliteDialect({
+  const dialect = new SqliteDialect({
     database: {
       close: () => database.close(),
       prepare: (sql) => {
@@ -26,4 +27,5 @@ export function sqliteDialect(path: string): Dialect {
       },
     },
   })
+  return { dialect, alone: async () => undefined }
 }

@@ -11,7 +11,7 @@ export class DeskProcess {
   said = ''
 
   private constructor(launcher: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(launcher, ['desk', ...args], { env: { ...process.env, ...env } })
+    this.#child = spawn(launcher, ['desk', ...args], { env: { ...process.env, DATABASE_URL: '', ...env } })
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.said += text
@@ -49,7 +49,7 @@ export async function interlock(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(LAUNCHER, args, { env: { ...process.env, ...env } })
+  const child = spawn(LAUNCHER, args, { env: { ...process.env, DATABASE_URL: '', ...env } })
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text

@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
+import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
@@ -18,21 +18,37 @@ import type {
   Role,
   Session,
 } from '../../src/wire/desk.ts'
+import { freePort } from '../port.ts'
+import { newDatabase } from '../postgres/database.ts'
 import { Authenticator, type Browser } from './authenticator.ts'
+
+export { freePort }
 
 /** A desk over HTTP, in a folder of its own, with a clock that a test can set. */
 export interface World {
   readonly origin: string
-  readonly env: { readonly INTERLOCK_DESK_HOME: string; readonly XDG_CONFIG_HOME: string }
+  readonly env: DeskEnv
   readonly running: RunningDesk
   readonly clock: Clock & { skip(ms: number): void }
   readonly faults: unknown[]
   readonly end: () => Promise<void>
 }
 
+export type DeskEnv = Readonly<Record<'INTERLOCK_DESK_HOME' | 'XDG_CONFIG_HOME' | 'DATABASE_URL', string>>
+
+/** Folders for one desk, and a database of this run's kind: a file where `DATABASE_URL` is empty. */
+export async function deskEnv(folder: string): Promise<DeskEnv> {
+  const lent = inject('deskStore') === 'postgres' ? await newDatabase() : undefined
+  return {
+    INTERLOCK_DESK_HOME: join(folder, 'state'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    DATABASE_URL: lent !== undefined && 'url' in lent ? lent.url : '',
+  }
+}
+
 export async function newWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
-  const env = { INTERLOCK_DESK_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') }
+  const env = await deskEnv(folder)
   const port = await freePort()
   let skipped = 0
   const clock = {
@@ -49,17 +65,6 @@ export async function newWorld(): Promise<World> {
     rmSync(folder, { recursive: true })
   }
   return { origin: running.desk.origin, env, running, clock, faults, end }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ port: 0, host: 'localhost' }, () => {
-      const at = server.address()
-      server.close(() => resolve(typeof at === 'object' && at !== null ? at.port : 0))
-    })
-  })
 }
 
 export interface Answer<T = unknown> {

@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Heard, Passkey, Store, Writing } from '../../src/desk/store.ts'
+import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
+import type { Hold } from '../../src/people/hold.ts'
+import { filing } from './filing.ts'
+
+const NOW = 1_790_000_000_000
+
+let made = 0
+/** An id of the form that the desk makes. */
+export const newId = (prefix: string): string => `${prefix}-${String(++made).padStart(10, '0')}`
+
+/** What every store does, whatever it keeps its rows in. `open` answers with an empty one. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(name, () => {
+    let store: Store
+    beforeEach(async () => {
+      store = await open()
+      return () => store.close()
+    })
+    transactions(() => store)
+    ledgers(() => store)
+    tables(() => store)
+  })
+}
+
+const entry = (id: string) => ({ id, type: 't', subject: 's', time: '', data: { text: 'é\0' } })
+
+function transactions(store: () => Store): void {
+  it('keeps all of a change, or nothing of it, and tells of it only then', async () => {
+    const heard: Heard[] = []
+    store().listen((each) => heard.push(each))
+    const event = { ticket: 't-0000000001', state: 'open' } as const
+    const failing = store().change(async (tables) => {
+      await addPerson(tables)
+      await tables.record(entry('e-lost'))
+      tables.tell(event)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect([await store().people(), await store().entries(0, 10), heard]).toEqual([[], [], []])
+    const done = await store().change(async (tables) => {
+      await addPerson(tables)
+      await tables.record(entry('e-kept'))
+      await tables.record(entry('e-too'))
+      tables.tell(event)
+      expect(heard).toEqual([])
+      return 'done'
+    })
+    expect(done).toBe('done')
+    expect(await store().people()).toHaveLength(1)
+    expect(heard).toEqual(expect.arrayContaining([{ kind: 'recorded' }, { kind: 'hold', event }]))
+    expect(heard).toHaveLength(2)
+  })
+
+  it('makes changes one after another: each sees what those before it did', async () => {
+    const first = async (tables: Writing): Promise<boolean> => {
+      if ((await tables.people()).length > 0) return false
+      await addPerson(tables)
+      return true
+    }
+    const won = await Promise.all(Array.from({ length: 20 }, () => store().change(first)))
+    expect(won.filter(Boolean)).toHaveLength(1)
+    expect(await store().people()).toHaveLength(1)
+  })
+
+  it('lets one of many have what is there once', async () => {
+    await store().change((tables) => tables.addChallenge('nonce', { kind: 'sign-in', expires: NOW }))
+    const got = await Promise.all(
+      Array.from({ length: 10 }, () => store().change((tables) => tables.takeChallenge('nonce'))),
+    )
+    expect(got.filter((each) => each !== undefined)).toEqual([{ kind: 'sign-in', expires: NOW }])
+  })
+
+  it('moves a hold from the version that was read, and from no other', async () => {
+    const hold = await filed(store())
+    const moves = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        store().change((tables) => tables.moveHold({ ...hold, state: 'denied' }, { version: 1, now: NOW + i })),
+      ),
+    )
+    expect(moves.filter(Boolean)).toHaveLength(1)
+    expect(await store().hold(hold.envelope.ticket)).toMatchObject({ version: 2, hold: { state: 'denied' } })
+  })
+}
+
+function ledgers(store: () => Store): void {
+  it('numbers entries without gaps, in the order in which they were committed', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        store().change(async (tables) => {
+          await tables.record(entry(`e-${i}`))
+          if (i % 3 === 0) throw new Error('taken back')
+          await tables.record(entry(`e-${i}-2`))
+        }),
+      ).map((each) => each.catch(() => undefined)),
+    )
+    const all = await store().entries(0, 100)
+    expect(all).toHaveLength(40)
+    expect(all[0]).toMatchObject({ data: { text: 'é\0' } })
+    for (const [i, { id }] of all.entries()) if (i % 2 === 1) expect(id).toBe(`${all[i - 1]?.id}-2`)
+    expect(await store().entries(37, 2)).toEqual(all.slice(37, 39))
+    expect(await store().entries(40, 2)).toEqual([])
+  })
+
+  it('notes a checkpoint only in place of the one that was there', async () => {
+    expect([await store().leads(), await store().head()]).toEqual([true, undefined])
+    expect(await store().noteHead('a', 'b')).toBe(false)
+    expect(await store().noteHead('a', undefined)).toBe(true)
+    expect(await store().noteHead('b', undefined)).toBe(false)
+    expect(await store().noteHead('b', 'a')).toBe(true)
+    expect(await store().noteHead('c', 'a')).toBe(false)
+    expect(await store().head()).toBe('b')
+  })
+
+  it('keeps what was noted first under a name', async () => {
+    expect(await store().pinned('desk-key')).toBeUndefined()
+    expect(await Promise.all(['one', 'one', 'one'].map((each) => store().pin('desk-key', each)))).toEqual(
+      Array(3).fill('one'),
+    )
+    expect(await store().pin('desk-key', 'two')).toBe('one')
+    expect(await store().pinned('ledger-key')).toBeUndefined()
+  })
+}
+
+function tables(store: () => Store): void {
+  it('gives back what it was given, to the last digit and the strangest letter', async () => {
+    const counter = Number.MAX_SAFE_INTEGER
+    const name = `'; drop table holds; -- <b>é 中 🙂\u2028`
+    const person = await store().change((each) => addPerson(each, { name, counter }))
+    expect(await store().people()).toEqual([{ id: person.id, name, roles: ['approver'], removed: false }])
+    expect(await store().passkeysOf(person.id)).toEqual([person.passkey])
+    const hold = await filed(store())
+    const vote = { person: person.id, decision: 'approve', reason: 'a\0b 🙂', at: NOW + 1 } as const
+    await store().change((each) => each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW + 2, why: 'c\0d' }))
+    expect(await store().hold(hold.envelope.ticket)).toEqual({
+      hold: { ...hold, votes: [{ ...vote, reason: 'a\uFFFDb 🙂' }] },
+      version: 2,
+      changedAt: NOW + 2,
+      why: 'c\uFFFDd',
+    })
+  })
+
+  it('forgets what is over, and who was removed', async () => {
+    const person = await store().change((each) => addPerson(each))
+    await store().change(async (each) => {
+      await each.addSession('old', { person: person.id, expires: NOW })
+      await each.addSession('new', { person: person.id, expires: NOW + 1 })
+      await each.addCode('code', { kind: 'person', roles: ['admin'], expires: NOW })
+      await each.tidy(NOW)
+    })
+    expect(await store().session('old', NOW - 1)).toBeUndefined()
+    expect(await store().session('new', NOW)).toBe(person.id)
+    expect(await store().session('new', NOW + 1)).toBeUndefined()
+    expect(await store().code('code')).toBeUndefined()
+    await store().change((each) => each.removePerson(person.id))
+    expect(await store().session('new', NOW)).toBeUndefined()
+    expect(await store().people()).toMatchObject([{ removed: true }])
+  })
+
+  it('finds more holds than a statement takes values, each with its votes', async () => {
+    const person = await store().change((each) => addPerson(each))
+    const first = await filed(store())
+    const holds = Array.from({ length: 1100 }, () => holdOf(first.envelope.guard.id))
+    await store().change(async (each) => {
+      for (const hold of holds) {
+        await each.addHold(hold)
+        const vote = { person: person.id, decision: 'approve', reason: 'yes', at: NOW } as const
+        await each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW })
+      }
+    })
+    const waiting = await store().waiting(first.envelope.guard.id)
+    expect(waiting).toHaveLength(1101)
+    expect(waiting.filter(({ hold }) => hold.votes.length === 1)).toHaveLength(1100)
+    expect([await store().taken(), await store().ended(5), await store().waiting('g-none')]).toEqual([[], [], []])
+  })
+}
+
+export async function addPerson(
+  tables: Writing,
+  { name = 'Ada', counter = 0 } = {},
+): Promise<{ id: string; passkey: Passkey }> {
+  const id = newId('p')
+  const passkey = { id: `key of ${id}`, publicKey: 'k', origin: 'http://localhost', person: id, counter }
+  await tables.addPerson({ id, name, roles: ['approver'] }, passkey)
+  return { id, passkey }
+}
+
+async function filed(store: Store): Promise<Hold> {
+  return await store.change(async (tables) => {
+    const operator = await addPerson(tables)
+    const guard = newId('g')
+    await tables.addGuard({ id: guard, name: 'laptop', operator: operator.id, key: guard, enrolledAt: NOW })
+    const hold = holdOf(guard)
+    await tables.addHold(hold)
+    return hold
+  })
+}
+
+function holdOf(guard: string): Hold {
+  const envelope = envelopeOf(filing({ ticket: newId('t') }), {
+    guard: { id: guard, name: 'laptop' },
+    operator: { id: 'p-0000000000', name: 'Dan' },
+    nonce: 'n'.repeat(22),
+    now: NOW,
+  })
+  return { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
+}
