@@ -222,7 +222,7 @@ function asking({ program, env, reach, end }: Given): void {
     .command('desk')
     .summary('where people agree: approvals by others than the operator')
     .description(
-      'Serves the desk: guards file there what needs other people, who see it in a browser and\nsign it with their passkeys. Without options at http://localhost:4180, to try it out.',
+      'Serves the desk: guards file there what needs other people, who see it in a browser and\nsign it with their passkeys. Without options at http://localhost:4180, to try it out.\nDATABASE_URL=postgres://… keeps what it knows in PostgreSQL, with any number of desks on it; else it is in a file.',
     )
     .option('--origin <url>', 'where browsers find it, as in https://desk.example.org')
     .option('--port <n>', 'where it listens')
@@ -234,6 +234,13 @@ function asking({ program, env, reach, end }: Given): void {
     .description('verifies each vote and each grant again, from the ledger’s files alone')
     .option('--json', 'as JSON')
     .action(async (options) => end(await (await import('./root/desk-verify.ts')).verifyDesk(options, env)))
+  desk
+    .command('move')
+    .summary('bring a desk from its file into PostgreSQL')
+    .description(
+      'Copies the desk of this user, which must be stopped, into the empty database that DATABASE_URL names, and\nverifies what arrived. The file stays; no desk starts on it any more.',
+    )
+    .action(async () => end(await (await import('./root/desk-move.ts')).moveDesk(env)))
   desk
     .command('enroll')
     .summary('let a desk answer for what needs other people')

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../core/ports.ts'
 import type { Hold, Vote } from '../people/hold.ts'
 import type { Database } from '../store/database.ts'
 import { type Decision, Envelope, HoldState, Role } from '../wire/desk.ts'
+import { MOVED } from './move.ts'
 import { MIGRATIONS, type Schema } from './schema.ts'
 import type { Challenged, Code, Enrolled, GuardRow, Heard, HoldRow, Passkey, Reading, Store, Writing } from './store.ts'
 
@@ -74,7 +75,7 @@ async function replaceHead(db: Db, next: string, last: string | undefined): Prom
   return (await moved.executeTakeFirst()).numUpdatedRows === 1n
 }
 
-function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned'> {
+function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned' | 'movedTo' | 'setMoved'> {
   const noted = async (name: string): Promise<string | undefined> =>
     (await db.selectFrom('notes').select('value').where('name', '=', name).executeTakeFirst())?.value
   return {
@@ -92,6 +93,14 @@ function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned'> {
       return (await noted(name)) ?? value
     },
     pinned: noted,
+    movedTo: () => noted(MOVED),
+    async setMoved(value) {
+      await db
+        .insertInto('notes')
+        .values({ name: MOVED, value })
+        .onConflict((on) => on.column('name').doUpdateSet({ value }))
+        .execute()
+    },
   }
 }
 

@@ -24,6 +24,9 @@ export interface Store extends Reading {
   /** What is noted under this name; `value` where nothing was. */
   pin(name: Pinned, value: string): Promise<string>
   pinned(name: Pinned): Promise<string | undefined>
+  /** Where all of this lives now; undefined: here. */
+  movedTo(): Promise<string | undefined>
+  setMoved(place: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -83,9 +83,13 @@ export class Mirror {
     return this.#edge.size
   }
 
-  /** The public key of the log, as others verify it. */
-  get vkey(): string {
-    return this.#opened.key.vkey
+  /** Base64, over them. */
+  get root(): string {
+    return edgeRoot(this.#edge).toString('base64')
+  }
+
+  get origin(): string {
+    return this.#opened.key.name
   }
 
   /**

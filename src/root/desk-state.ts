@@ -9,19 +9,36 @@ import { nodeFiles, replaceFile } from '../store/files.ts'
 import { sqliteDatabase } from '../store/sqlite.ts'
 import type { Env } from './folders.ts'
 
-export class StateError extends CodedError<'desk/other-key'> {}
+export class StateError extends CodedError<'desk/other-key' | 'desk/moved-away' | 'desk/not-moved'> {}
 
 /** On the server that `DATABASE_URL` names; without it in a file. */
 export async function openDeskStore(
   { DATABASE_URL: url }: Env,
   { state, clock }: { readonly state: string; readonly clock: Clock },
 ): Promise<Store> {
-  if (url) {
-    // Loaded here, because most desks need none of it.
-    const { postgresDatabase } = await import('../store/postgres.ts')
-    return await openStore(await postgresDatabase(url, { self: clock.id('desk') }))
-  }
-  return await openStore(sqliteDatabase(join(state, 'desk.sqlite')))
+  if (url) return await openShared(url, { state, clock })
+  const store = await openStore(sqliteDatabase(sqliteIn(state)))
+  const place = await store.movedTo()
+  if (place === undefined) return store
+  await store.close()
+  throw new StateError('desk/moved-away', `this desk was moved to the database ${place}`, {
+    hint: 'start it with that one as `DATABASE_URL`; if that is empty, `interlock desk move` was cut off: run it again',
+  })
+}
+
+async function openShared(url: string, { state, clock }: { state: string; clock: Clock }): Promise<Store> {
+  // Loaded here, because most desks need none of it.
+  const { postgresDatabase } = await import('../store/postgres.ts')
+  const store = await openStore(await postgresDatabase(url, { self: clock.id('desk') }))
+  if (!existsSync(sqliteIn(state)) || (await store.pinned('desk-key')) !== undefined) return store
+  await store.close()
+  throw new StateError('desk/not-moved', `the database is empty, and there is a desk in \`${sqliteIn(state)}\``, {
+    hint: 'bring it over with `interlock desk move`, or name another state folder in `$INTERLOCK_DESK_HOME`',
+  })
+}
+
+export function sqliteIn(state: string): string {
+  return join(state, 'desk.sqlite')
 }
 
 export function ledgerIn(state: string): string {

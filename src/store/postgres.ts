@@ -74,7 +74,13 @@ const hold: Shared['hold'] = async (office: QueryExecutorProvider) => {
   return rows[0]?.held === true
 }
 
-function configOf(url: string, isPatient: boolean): ClientConfig & { options: string } {
+/** What of an address may be shown: no user, no password. */
+export function postgresPlace(url: string): string {
+  const { hostname, port, pathname } = new URL(configOf(url, false).connectionString)
+  return `${hostname}${port === '' ? '' : `:${port}`}${pathname}`
+}
+
+function configOf(url: string, isPatient: boolean): ClientConfig & { connectionString: string; options: string } {
   const problem = (why: string): DatabaseError =>
     new DatabaseError('database/address', `\`DATABASE_URL\` ${why}`, {
       hint: 'it is written as postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full',

@@ -76,12 +76,15 @@ export interface Answer<T = unknown> {
 /** A person with a browser and a passkey. */
 export class Somebody {
   readonly origin: string
+  /** The desk that is asked, where several have one origin. */
+  at: string
   readonly passkey = new Authenticator()
   cookie = ''
   id = ''
 
-  constructor(origin: string) {
+  constructor(origin: string, at = origin) {
     this.origin = origin
+    this.at = at
   }
 
   /** Opens the link and makes a passkey. */
@@ -106,7 +109,7 @@ export class Somebody {
 
   async invite(name: string, roles: readonly Role[] = ['approver']): Promise<Somebody> {
     const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles })
-    return await new Somebody(this.origin).join(body.code)
+    return await new Somebody(this.origin, this.at).join(body.code)
   }
 
   async vote(ticket: string, decision: Decision, how: Partial<Browser> = {}): Promise<Answer<HoldPage>> {
@@ -124,7 +127,7 @@ export class Somebody {
 
   /** As the desk's own page asks. */
   async send<T = unknown>(method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer<T>> {
-    const answer = await fetch(this.origin + path, {
+    const answer = await fetch(this.at + path, {
       method,
       headers: {
         ...(this.cookie !== '' && { cookie: this.cookie }),
@@ -142,15 +145,18 @@ export class Somebody {
 /** A guard with its key. */
 export class SomeGuard {
   readonly origin: string
+  /** The desk that is asked, where several have one origin. */
+  at: string
   readonly clock: Clock
   readonly key: KeyObject
   readonly public: string
   id = ''
   enrolled: EnrollReply | undefined
 
-  constructor({ origin, clock }: Pick<World, 'origin' | 'clock'>) {
+  constructor({ origin, clock }: Pick<World, 'origin' | 'clock'>, at = origin) {
     const pair = generateKeyPairSync('ed25519')
     this.origin = origin
+    this.at = at
     this.clock = clock
     this.key = pair.privateKey
     this.public = pair.publicKey.export({ format: 'jwk' }).x ?? ''
@@ -159,7 +165,7 @@ export class SomeGuard {
   async enroll(admin: Somebody, operator: Somebody, name = 'laptop'): Promise<this> {
     const { body } = await admin.send<OneTime>('POST', '/api/guards/codes', { name, operator: operator.id })
     const asked = { code: body.code, name: 'host', key: this.public }
-    const reply = await plain<EnrollReply>(this.origin, 'POST', '/v1/guards', { body: JSON.stringify(asked) })
+    const reply = await plain<EnrollReply>(this.at, 'POST', '/v1/guards', { body: JSON.stringify(asked) })
     if (reply.status !== 200) throw new Error(JSON.stringify(reply.body))
     this.enrolled = reply.body
     this.id = reply.body.guard
@@ -173,7 +179,7 @@ export class SomeGuard {
   async send<T = unknown>(method: string, path: string, body?: unknown, claims: object = {}): Promise<Answer<T>> {
     const text = body === undefined ? '' : JSON.stringify(body)
     const authorization = `Bearer ${await this.token(method, path, text, claims)}`
-    return await plain<T>(this.origin, method, path, { headers: { authorization }, ...(text !== '' && { body: text }) })
+    return await plain<T>(this.at, method, path, { headers: { authorization }, ...(text !== '' && { body: text }) })
   }
 
   async token(method: string, path: string, text: string, claims: object = {}): Promise<string> {
