@@ -23,17 +23,17 @@ beforeEach(async ({ skip }) => {
   url = lent.url
   folder = mkdtempSync(join(tmpdir(), 'interlock-desks-'))
   running = []
-}, 120_000)
+})
 afterEach(async () => {
   for (const desk of running ?? []) await desk.end('SIGKILL')
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
-}, 120_000)
+})
 
 const envOf = (name: string, database = url): DeskEnv => ({
   INTERLOCK_DESK_HOME: join(folder, name, 'state'),
   XDG_CONFIG_HOME: join(folder, name, 'config'),
   DATABASE_URL: database,
-}, 120_000)
+})
 
 /** Answers with where it listens. */
 async function start(env: DeskEnv): Promise<DeskProcess & { at: string }> {
