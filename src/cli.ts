@@ -34,6 +34,7 @@ function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code
   explaining(given)
   answering(given)
   recording(given)
+  reporting(given)
   asking(given)
   working(given)
   return program
@@ -215,6 +216,23 @@ function recording({ program, env, end }: Given): void {
     .requiredOption('--accept-loss', 'what is lost is lost')
     .option('--reason <text>', 'for the record', 'none given')
     .action(async (options) => end(await (await import('./root/ledger.ts')).recover(options.reason, env, agree)))
+}
+
+function reporting({ program, env, end }: Given): void {
+  program
+    .command('report')
+    .summary('who allowed it and why: the documentation of a run')
+    .description(
+      'Everything that the ledger tells of one run, as a document: what was asked, done, refused and\nundone, who answers for it, and how far the record can be trusted. Needs no guard.\nExit code: 1 where the ledger does not verify.',
+    )
+    .argument('[what]', 'a run, or one of its receipts or tickets')
+    .option('--last', 'the run of the newest call')
+    .option('--json', 'as JSON; its schema is src/wire/report.ts')
+    .action(async (what: string | undefined, options, command: Command) => {
+      const named = what ?? (options.last === true ? '--last' : undefined)
+      if (named === undefined) return command.error("error: name a run, a receipt or a ticket, or say '--last'")
+      end(await (await import('./root/report.ts')).report(named, options, env))
+    })
 }
 
 function asking({ program, env, reach, end }: Given): void {

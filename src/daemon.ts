@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { systemClock } from './core/clock.ts'
@@ -10,10 +11,11 @@ import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
 import { type Guard, guardOf } from './gate/guard.ts'
 import { probeWith } from './gate/probe.ts'
+import { record } from './gate/record.ts'
 import { Register } from './gate/register.ts'
 import { openLedger } from './ledger/log.ts'
 import { run } from './process/run.ts'
-import { hostFacts, loadBuiltIn, real } from './root/assemble.ts'
+import { account, hostFacts, loadBuiltIn, real, version } from './root/assemble.ts'
 import { keepConfirmed, rulebookOf } from './root/config.ts'
 import { deskIn } from './root/desk-client.ts'
 import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
@@ -23,6 +25,7 @@ import { claudeCode } from './server/claude-code.ts'
 import { type Door, guardApp } from './server/guard.ts'
 import { makeFolders, nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
+import type { Started } from './wire/record.ts'
 
 export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-taken'> {}
 
@@ -62,6 +65,8 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
   for await (const { entry } of entriesIn(folders, Math.max(0, ledger.size - READ_BACK))) register.apply(entry)
 
   const gate = gateOf(env, folders, { ledger, register })
+  // Before any ruling in the ledger; nobody waits for it.
+  record(gate, { type: 'started', subject: 'guard', data: startedOf(gate) }).catch(fault)
   const guard = guardOf(gate, (hash) => keepConfirmed(folders.state, hash))
   await agreeOnStop(gate, guard)
   const left = guard.abandon(0, 'the guard ended before the call was seen to end').catch(fault)
@@ -88,6 +93,18 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
   }
   const doors = await openDoors(guard, folders, { stop, fault })
   return { address: doors.address, stop, stopped }
+}
+
+function startedOf({ policy, desk }: Gate): Started {
+  const enrolled = desk()
+  return {
+    version: version(),
+    user: account(),
+    host: hostname(),
+    policy: policy.hash,
+    layers: ['builtin'],
+    ...(enrolled && { desk: { origin: enrolled.origin, operator: enrolled.operator } }),
+  }
 }
 
 /** A stop that was made while no guard ran is recorded; one whose file is gone without a resume still holds. */

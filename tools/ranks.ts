@@ -19,7 +19,7 @@ interface Layer {
 const PURE = ['node:path']
 const NOUNS = ['core', 'wire']
 const FLOOR = [...NOUNS, 'lang', 'process', 'store']
-const PARTS = ['programs', 'risk', 'policy', 'undo', 'ledger', 'people', 'approvals']
+const PARTS = ['programs', 'risk', 'policy', 'undo', 'ledger', 'report', 'people', 'approvals']
 const ALL = [...FLOOR, ...PARTS, 'kinds', 'gate', 'desk', 'agent', 'hosts', 'demo', 'cli', 'server']
 
 /** The files beside the folders. */
@@ -58,6 +58,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'undo', rank: 2, holds: 'pre-images and their way back', imports: FLOOR, packages: ['zod'] },
   { name: 'ledger', rank: 2, holds: 'the append-only record', imports: FLOOR },
+  { name: 'report', rank: 2, holds: 'the record, told to a person', imports: NOUNS, node: [] },
   { name: 'people', rank: 2, holds: 'who may say yes', imports: FLOOR },
   { name: 'approvals', rank: 2, holds: 'the desk, as a guard sees it', imports: FLOOR, packages: ['jose', 'zod'] },
   {

@@ -25,7 +25,7 @@ export async function runGoal(r: RunGoal): Promise<number> {
     goal: r.goal,
     model: openModel(r.choice),
     guard: connectGuard(r.socket),
-    caller: { ...r.caller, env, agent: { name: 'interlock', run: r.run } },
+    caller: { ...r.caller, env, agent: { name: 'interlock', run: r.run, model: r.choice.model.slice(0, 200) } },
     turns: 200,
     attended: r.attended,
   })

@@ -1,4 +1,5 @@
 import { type CodedError, chain } from '../core/errors.ts'
+import { visible } from '../core/visible.ts'
 import type { RulingLine } from '../wire/api.ts'
 
 /** The only place that prints: one line of plain text that is readable without colour. */
@@ -16,7 +17,6 @@ export function note(text: string): void {
   for (const each of text.split('\n')) process.stderr.write(`${visible(each)}\n`)
 }
 
-/** Agents choose parts of what is printed: characters that could hide or move something are shown by their number. */
 function shown(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
@@ -24,8 +24,9 @@ function shown(text: string): string {
 /** A text that an agent chose can be megabytes long; `--json` has all of it. */
 const LONGEST = 2_000
 
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
+/** A document whose own writer made every character in it fit to be seen. */
+export function print(document: string): void {
+  process.stdout.write(document)
 }
 
 export function json(value: unknown): void {

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Certainty, Effect, Instead, Magnitude, Resource, Trait, UndoClass, Verb } from './effect.ts'
+import type { Mandate } from './mandate.ts'
 import type { Ruling } from './ruling.ts'
 import type { Safeguard } from './safeguard.ts'
 
@@ -177,6 +178,7 @@ export interface Judged {
   readonly study: Study
   /** Hash of the policy that judged. */
   readonly policy: string
+  readonly mandate: Mandate
   readonly effects: readonly Effect[]
   readonly ruling: Ruling
   /** What policy was asked about each effect, and what it answered, in the order of `effects`. */

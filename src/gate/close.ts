@@ -2,6 +2,7 @@ import { reasonOf } from '../core/errors.ts'
 import type { Closed as SnapshotClosed } from '../core/ports.ts'
 import type { Closed } from '../wire/record.ts'
 import type { Gate } from './gate.ts'
+import { headOf, treeOf } from './head.ts'
 import { record } from './record.ts'
 
 /** How a call ended, as far as somebody told. */
@@ -10,6 +11,8 @@ export type End = Pick<Closed, 'outcome' | 'code' | 'why' | 'answered' | 'perhap
 export interface Closing {
   readonly receipt: string
   readonly workspace: string
+  /** The commit that it stood at before. */
+  readonly head?: string
   /** Values that must not be written. */
   readonly secrets?: readonly string[]
 }
@@ -18,6 +21,7 @@ export interface Closing {
 export async function closeReceipt(g: Gate, at: Closing, end: End): Promise<void> {
   const seen = await look(g, at)
   const { changes, overlaps, lost, unseen = [] } = seen.closed
+  const head = movedTo(at)
   const why = [end.why, seen.blind].filter((each) => each !== undefined).join('; ')
   const data: Closed = {
     ...end,
@@ -28,8 +32,17 @@ export async function closeReceipt(g: Gate, at: Closing, end: End): Promise<void
     overlaps: [...overlaps],
     lost: [...lost],
     ...(unseen.length > 0 && { unseen: [...unseen] }),
+    ...(head && { head }),
   }
   await record(g, { type: 'closed', subject: at.receipt, data, ...(at.secrets && { secrets: at.secrets }) })
+}
+
+/** As it is seen when the receipt closes: what other processes did meanwhile is not told from what the call did. */
+function movedTo({ workspace, head }: Closing): Closed['head'] {
+  const commit = head === undefined ? undefined : headOf(workspace)
+  if (commit === undefined || commit === head) return undefined
+  const tree = treeOf(workspace, commit)
+  return { commit, ...(tree && { tree }) }
 }
 
 const NOTHING: SnapshotClosed = { changes: [], overlaps: [], lost: [] }

@@ -16,6 +16,8 @@ export interface Entry {
   /** How many people other than the operator have to agree; 0 where none. */
   readonly approvals: number
   readonly released: boolean
+  /** The commit that the workspace stood at, where it is worth knowing. */
+  readonly head?: string
   /** The host asks its operator itself. */
   readonly asked: boolean
 }

@@ -37,7 +37,7 @@ export interface Guard {
   /** The words that the operator gave the run. */
   setGoal(run: string, text: string): Promise<void>
   /** What the agent said of its reasons for a call. */
-  claim(receipt: string, text: string): Promise<void>
+  claim(receipt: string, text: string, model?: string): Promise<void>
   waiting(): readonly HeldCall[]
   standing(ticket: string): Standing
   confirm(ticket: string, answer: 'confirmed' | 'refused', asker: Asker): Promise<void>
@@ -113,13 +113,13 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
           await closeOnce(open, { outcome: 'unknown', why })
     },
     setGoal: (run, text) => sayGoal(g, run, text),
-    claim: async (receipt, text) => {
+    claim: async (receipt, text, model) => {
       const run = g.register.receipts.get(receipt)?.run
       if (run !== undefined)
         await record(g, {
           type: 'said',
           subject: receipt,
-          data: { run, what: 'claim', text: text.slice(0, LONGEST_WORDS) },
+          data: { run, what: 'claim', text: text.slice(0, LONGEST_WORDS), ...(model && { model }) },
         })
     },
     waiting: () => g.register.waiting(g.clock.now(), 'operator'),

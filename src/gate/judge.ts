@@ -51,6 +51,7 @@ export function judge(study: Study, bench: Bench): Judged {
   return {
     study,
     policy: bench.policy.hash,
+    mandate: bench.mandate,
     effects,
     questions,
     answers,
@@ -66,14 +67,14 @@ function refused(because: string, { by, reason }: Refusal): Ruling {
   return { kind: 'deny', by: rule, because: `${said}: ${because}`, instead }
 }
 
-function stopped(study: Study, { policy }: Bench, why: string): Judged {
+function stopped(study: Study, { policy, mandate }: Bench, why: string): Judged {
   const ruling: Ruling = {
     kind: 'deny',
     by: 'breaker/stopped',
     because: `everything is stopped: ${why}`,
     instead: 'end the turn; a person resumes with `interlock resume`',
   }
-  return { study, policy: policy.hash, effects: [], questions: [], answers: [], ruling, precedents: [] }
+  return { study, policy: policy.hash, mandate, effects: [], questions: [], answers: [], ruling, precedents: [] }
 }
 
 /** The index of the answer that is dearest to people, the first of several; -1 of none. */

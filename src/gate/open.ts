@@ -7,6 +7,7 @@ import { answerOf } from './answer.ts'
 import type { Captured } from './capture.ts'
 import type { Gate } from './gate.ts'
 import type { Entry } from './govern.ts'
+import { headOf } from './head.ts'
 import { wantedOf } from './judge.ts'
 import { record, sayGoal } from './record.ts'
 import { secretsIn } from './redact.ts'
@@ -37,6 +38,7 @@ export async function openEntry(
   // INVARIANT: what others have to approve is never put to the operator.
   const canAsk = held && approvals === 0 && captured.request.perform === 'host' && (await manner.asks())
   // INVARIANT: from here to the register's knowing of it there is no wait, so that two retries can't share a ticket.
+  const head = headToKeep(g, judged)
   const ticket = held ? ticketFor(g, judged, { approvals, anew }) : undefined
   const released = ticket?.released === true
   const entry: Entry = {
@@ -48,12 +50,20 @@ export async function openEntry(
     released,
     asked: canAsk && !released,
     ...(ticket && { ticket: ticket.id }),
+    ...(head && { head }),
   }
   const { action, request } = captured
   const told = request.goal === undefined ? [] : [sayGoal(g, action.agent.run, request.goal)]
   const secrets = secretsIn(request.env)
   await Promise.all([...told, record(g, { type: 'ruled', subject: receipt, data: ruledOf(entry), secrets })])
   return entry
+}
+
+/** Of a run's first call, and of one that does more than read and change files: it may move to another commit. */
+function headToKeep(g: Gate, { study, effects }: Judged): string | undefined {
+  const mayCommit = effects.some(({ verb, resource }) => verb !== 'read' && resource.kind !== 'path')
+  const isFirst = g.register.workspaceOf(study.action.agent.run) === undefined
+  return mayCommit || isFirst ? headOf(study.facts.surroundings.workspace) : undefined
 }
 
 /** The one that a person has confirmed, else the one that waits already, else a new one. */
@@ -74,10 +84,11 @@ function ticketFor(
   return { id: waiting?.id ?? g.clock.id('t'), released: false, fresh: waiting === undefined }
 }
 
-function ruledOf({ captured: { action, request }, judged, ticket, approvals, released, asked }: Entry): Ruled {
+function ruledOf({ captured: { action, request }, judged, ticket, approvals, released, asked, head }: Entry): Ruled {
   const { ruling, rule, because, instead, safeguards, effects, precedents, level } = answerOf(judged)
   const { facts, preconditions, noSnapshot } = judged.study
   const wanted = wantedOf(judged)
+  const { mode, systems, may, written } = judged.mandate
   return {
     run: action.agent.run,
     agent: action.agent.name,
@@ -95,6 +106,9 @@ function ruledOf({ captured: { action, request }, judged, ticket, approvals, rel
     because,
     safeguards,
     effects,
+    ...(request.agent.model && { model: request.agent.model }),
+    ...(head && { head }),
+    ...(written && { mandate: { mode, systems: [...systems], may: [...may] } }),
     ...(request.claim && { claim: request.claim }),
     ...(instead && { instead }),
     ...(noSnapshot && { noSnapshot }),

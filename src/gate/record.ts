@@ -1,5 +1,15 @@
 import type { Json } from '../core/digest.ts'
-import type { Answered, Closed, FileConfirmed, Granted, Ruled, Said, ToldDesk, Turned } from '../wire/record.ts'
+import type {
+  Answered,
+  Closed,
+  FileConfirmed,
+  Granted,
+  Ruled,
+  Said,
+  Started,
+  ToldDesk,
+  Turned,
+} from '../wire/record.ts'
 import { RECORD } from '../wire/record.ts'
 import type { Gate } from './gate.ts'
 import { redact } from './redact.ts'
@@ -12,6 +22,7 @@ interface Data {
   readonly granted: Granted
   readonly told: ToldDesk
   readonly said: Said
+  readonly started: Started
   readonly turned: Turned
   readonly fileConfirmed: FileConfirmed
 }

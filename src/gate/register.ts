@@ -37,6 +37,8 @@ export interface Open {
   readonly asked?: string
   /** The ticket whose approval it has from the desk. */
   readonly approved?: string
+  /** The commit that its workspace stood at, where that was kept. */
+  readonly head?: string
   /** Names of the objects that it deletes elsewhere than on this disk. */
   readonly deletes: readonly string[]
 }
@@ -284,9 +286,11 @@ function untoldOf(receipt: string, ticket: string, { outcome, why }: Pick<Closed
   return { ticket, outcome: { receipt, outcome: told, ...(words && { why: words.slice(0, 2000) }) } }
 }
 
-function openOf(receipt: string, at: number, { run, workspace, perform, effects, asked, ticket }: Ruled): Open {
+function openOf(receipt: string, at: number, ruled: Ruled): Open {
+  const { run, workspace, perform, effects, asked, ticket, head } = ruled
   const deletes = effects.filter(({ verb, resource }) => verb === 'delete' && !resource.startsWith('path:'))
-  const open = { receipt, run, at, workspace, perform, deletes: deletes.map(({ resource }) => resource) }
+  const names = deletes.map(({ resource }) => resource)
+  const open = { receipt, run, at, workspace, perform, deletes: names, ...(head && { head }) }
   return asked === true && ticket !== undefined ? { ...open, asked: ticket } : open
 }
 

@@ -109,9 +109,10 @@ function refusalOf(tickets: readonly Ticket[], terms: Terms, now: number): Refus
   return no.refusedBy === undefined ? { by: 'the operator' } : { by: no.refusedBy.name, reason: no.refusedBy.reason }
 }
 
-function close(g: Gate, { receipt, judged, captured }: Entry, end: End): Promise<void> {
+function close(g: Gate, { receipt, judged, captured, head }: Entry, end: End): Promise<void> {
   const { workspace } = judged.study.facts.surroundings
-  return closeReceipt(g, { receipt, workspace, secrets: secretsIn(captured.request.env) }, end)
+  const secrets = secretsIn(captured.request.env)
+  return closeReceipt(g, { receipt, workspace, secrets, ...(head && { head }) }, end)
 }
 
 /** Before the grant a deny, after it `unknown`; recorded where there still is a ledger to write to. */

@@ -41,6 +41,8 @@ export type Verification =
       readonly root: string
       /** `ahead`: the guard stopped before it published what the copy knows; the entries are there. */
       readonly copy: 'same' | 'ahead' | 'none'
+      /** The note that signs this root. */
+      readonly checkpoint: string
       /** Files of entries that no checkpoint signs yet. */
       readonly ahead: number
     }
@@ -94,6 +96,7 @@ async function check(dir: string, outside: Outside): Promise<Verification> {
     size,
     root: root.toString('base64'),
     copy: kept,
+    checkpoint: (copy ?? head).note,
     ahead,
   }
 }
@@ -250,6 +253,7 @@ function parseKey(vkey: string): Key {
 interface Head {
   readonly size: number
   readonly root: Buffer
+  readonly note: string
 }
 
 /** A signed note whose text is a checkpoint of three lines; signatures of others are passed over. */
@@ -278,7 +282,7 @@ function parseHead(bytes: Buffer, key: Key, where: string): Head {
     throw new Broken('note', where, 'it has extension lines, which nobody can audit')
   if (!/^(0|[1-9]\d{0,14})$/.test(size) || hash?.length !== 32)
     throw new Broken('note', where, 'its size or root is malformed')
-  return { size: Number(size), root: hash }
+  return { size: Number(size), root: hash, note }
 }
 
 const LEAF = Buffer.of(0)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { HostFacts } from '../gate/facts.ts'
 import { hookFiles } from '../hosts/claude-code/hook-files.ts'
@@ -35,6 +36,20 @@ function provenAtBuild(): Proven | undefined {
 export function loadBuiltIn(): LoadedPolicy {
   const folder = join(PACKAGE, 'policies/builtin')
   return loadPolicy([{ name: 'builtin', files: readPack(folder).files }], provenAtBuild())
+}
+
+/** Of this clone or installed package. */
+export function version(): string {
+  return (JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }).version
+}
+
+/** The account that this process runs as; its number where it has no name. */
+export function account(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
 }
 
 export function real(path: string): string {

@@ -17,7 +17,11 @@ export const CallRequest = z.strictObject({
   input: Json,
   cwd: z.string().startsWith('/'),
   home: z.string().startsWith('/').optional(),
-  agent: z.strictObject({ name: z.string().min(1).max(80), run: z.string().min(1).max(200) }),
+  agent: z.strictObject({
+    name: z.string().min(1).max(80),
+    run: z.string().min(1).max(200),
+    model: z.string().max(200).optional(),
+  }),
   target: z.strictObject({ system: z.string(), environment: z.string() }).optional(),
   /** `guard`: the guard runs it and answers with the result. `host`: the caller runs it and closes the receipt. */
   perform: z.enum(['guard', 'host']),

@@ -7,17 +7,23 @@ import { EffectLine } from './api.ts'
 export const Ruled = z.object({
   run: z.string(),
   agent: z.string(),
+  /** Its model, by the agent's own word. */
+  model: z.string().optional(),
   kind: z.string(),
   /** The call as received; credentials in it are redacted. */
   input: z.json(),
   cwd: z.string(),
   workspace: z.string(),
+  /** The commit that the workspace stood at, or `none`: of a run's first call, and of one that may commit. */
+  head: z.string().optional(),
   /** Who runs it: the guard itself, or the host on the guard's word. */
   perform: z.enum(['guard', 'host']),
   /** What the agent said of its reasons, where it came with the call: its claim, never a fact. */
   claim: z.string().optional(),
   digest: z.string(),
   policy: z.string(),
+  /** What a person's mandate let the run do; absent where nobody wrote one. */
+  mandate: z.object({ mode: z.string(), systems: z.array(z.string()), may: z.array(z.string()) }).optional(),
   preconditions: z.string(),
   level: z.string(),
   ruling: z.enum(['allow', 'hold', 'deny']),
@@ -65,6 +71,8 @@ export const Closed = z.object({
   lost: z.array(z.object({ path: z.string(), why: z.string() })),
   /** Folders that could not be looked through: what changed there is not listed. */
   unseen: z.array(z.string()).optional(),
+  /** The workspace stood at another commit afterwards; its tree, where it could be read. */
+  head: z.object({ commit: z.string(), tree: z.string().optional() }).optional(),
 })
 
 /** `dev.interlock.ticket.answered`: what the operator said to a hold, in a terminal; or the No of a person on the desk. */
@@ -95,7 +103,26 @@ export const Granted = z.object({
 export const ToldDesk = z.object({ ticket: z.string(), outcome: z.string(), refused: z.string().optional() })
 
 /** `dev.interlock.run.said`: kept as what it is, never read for rights. */
-export const Said = z.object({ run: z.string(), what: z.enum(['goal', 'claim']), text: z.string() })
+export const Said = z.object({
+  run: z.string(),
+  what: z.enum(['goal', 'claim']),
+  text: z.string(),
+  /** Of a claim: the model that said it, by the host's word. */
+  model: z.string().optional(),
+})
+
+/** `dev.interlock.guard.started`: who judged what follows, by which rules, for whom. */
+export const Started = z.object({
+  version: z.string(),
+  /** The account that the guard runs as, and its machine. */
+  user: z.string(),
+  host: z.string(),
+  policy: z.string(),
+  /** Names of the layers that the policy was loaded from. */
+  layers: z.array(z.string()),
+  /** The desk that it is enrolled with, and whose agents it judges there. */
+  desk: z.object({ origin: z.string(), operator: z.string() }).optional(),
+})
 
 /** `dev.interlock.breaker.turned` */
 export const Turned = z.object({ state: z.enum(['stopped', 'resumed']), why: z.string(), by: z.string() })
@@ -109,6 +136,7 @@ export type Granted = z.infer<typeof Granted>
 export type ToldDesk = z.infer<typeof ToldDesk>
 export type Answered = z.infer<typeof Answered>
 export type Said = z.infer<typeof Said>
+export type Started = z.infer<typeof Started>
 export type Turned = z.infer<typeof Turned>
 export type FileConfirmed = z.infer<typeof FileConfirmed>
 
@@ -119,6 +147,7 @@ export const RECORD = {
   granted: 'dev.interlock.ticket.granted',
   told: 'dev.interlock.ticket.told',
   said: 'dev.interlock.run.said',
+  started: 'dev.interlock.guard.started',
   turned: 'dev.interlock.breaker.turned',
   fileConfirmed: 'dev.interlock.file.confirmed',
 } as const

@@ -12,13 +12,19 @@ const Line = z.looseObject({
   parentUuid: z.string().nullish(),
   message: z.looseObject({
     id: z.string(),
+    model: z.string().max(200).optional(),
     content: z.array(z.looseObject({ type: z.string(), text: z.string().optional(), id: z.string().optional() })),
   }),
 })
 type Line = z.infer<typeof Line>
 
+export interface Claim {
+  readonly text: string
+  readonly model?: string
+}
+
 /** What the agent said before the call `toolUseId`: undefined where the transcript does not hold the call yet. */
-function claimIn(transcript: Buffer, toolUseId: string): string | undefined {
+function claimIn(transcript: Buffer, toolUseId: string): Claim | undefined {
   // From the end: the call is among the last lines.
   for (let start = transcript.length; start > 0; ) {
     const at = transcript.lastIndexOf(toolUseId, start - 1)
@@ -26,8 +32,9 @@ function claimIn(transcript: Buffer, toolUseId: string): string | undefined {
     start = startOf(transcript, at)
     const end = endOf(transcript, at)
     const line = readLine(transcript.toString('utf8', start, end))
-    if (line?.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId) === true)
-      return textOf(line.message.id, transcript.subarray(0, end))
+    if (line?.message.content.some((block) => block.type === 'tool_use' && block.id === toolUseId) !== true) continue
+    const { id, model } = line.message
+    return { text: textOf(id, transcript.subarray(0, end)), ...(model && { model }) }
   }
   return undefined
 }
@@ -76,7 +83,7 @@ export async function findClaim(
   path: string,
   toolUseId: string,
   wait: (ms: number) => Promise<void>,
-): Promise<string | undefined> {
+): Promise<Claim | undefined> {
   for (const ms of WAITS_MS) {
     await wait(ms)
     const claim = claimIn(tailOf(path), toolUseId)

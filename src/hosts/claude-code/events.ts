@@ -79,7 +79,7 @@ async function judge(event: PreToolUse, { request, call, open, ports }: Judging)
 /** Outside the decision: the host is answered meanwhile. */
 function follow(event: PreToolUse, receipt: string, ports: HookPorts): void {
   findClaim(transcriptOf(event), event.tool_use_id, ports.wait)
-    .then((text) => (text ? ports.claim(receipt, text) : undefined))
+    .then((said) => (said?.text ? ports.claim(receipt, said.text, said.model) : undefined))
     .catch(ports.fault)
 }
 

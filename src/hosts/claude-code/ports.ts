@@ -21,7 +21,7 @@ export interface HookPorts {
   /** The words that the operator gave the run: shown and recorded, never read for rights. */
   setGoal(run: string, text: string): Promise<void>
   /** What the agent said before the call. */
-  claim(receipt: string, text: string): Promise<void>
+  claim(receipt: string, text: string, model?: string): Promise<void>
   /** Why a changed settings file must not take effect; undefined where it may. */
   whyKeep(change: ConfigChange): Promise<string | undefined>
   wait(ms: number): Promise<void>
