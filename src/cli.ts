@@ -50,6 +50,8 @@ function guarding({ program, env, end }: Given): void {
     .option('--yes', 'ask nothing')
     .option('--project', 'this folder’s settings instead of the user’s')
     .option('--take-over', 'be asked by Interlock alone: what it allows is not asked again')
+    .option('--trailers', 'let agents’ commits in this repository name their receipt, by a git hook')
+    .option('--no-trailers', 'do not, and do not ask')
     .option('--remove', 'take the hooks out again')
     .action(async (options) =>
       end(await (await import('./root/init.ts')).init(options, { env, cwd: process.cwd(), agree })),
@@ -98,7 +100,13 @@ function judging({ program, env, reach, end }: Given): void {
     .passThroughOptions()
     .action(async (argv: string[]) => {
       const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
-      end(await exec({ argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}` }, reach, runHere))
+      end(
+        await exec(
+          { argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}`, process: process.pid },
+          reach,
+          runHere,
+        ),
+      )
     })
 }
 
@@ -187,7 +195,7 @@ function answering({ program, env, reach, end }: Given): void {
 }
 
 function recording({ program, env, end }: Given): void {
-  const log = program.command('log').summary('the ledger: list, show, verify, recover')
+  const log = program.command('log').summary('the ledger: list, show, who, verify, recover')
   const open = async (): Promise<LedgerFiles> => (await import('./root/ledger.ts')).ledgerFiles(env)
   log
     .command('list')
@@ -204,6 +212,17 @@ function recording({ program, env, end }: Given): void {
     .option('--json', 'as JSON Lines')
     .action(async (receipt: string, options) =>
       end(await (await import('./cli/log.ts')).logShow(await open(), receipt, options)),
+    )
+  log
+    .command('who')
+    .description(
+      'who allowed a commit, and why: by the receipts that its message names, checked against\nthe ledger; or by what the ledger saw. Exit code: 0 known, 12 not known, 1 the message names\nwhat the ledger does not bear out.',
+    )
+    .argument('<commit>', 'as git names it, in this folder')
+    .option('--path <file>', 'also the calls that changed this file before')
+    .option('--json', 'as JSON')
+    .action(async (commit: string, options) =>
+      end(await (await import('./root/who.ts')).logWho(commit, options, { env, cwd: process.cwd() })),
     )
   log
     .command('verify')

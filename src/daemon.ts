@@ -21,6 +21,7 @@ import { deskIn } from './root/desk-client.ts'
 import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn } from './root/ledger.ts'
 import { Agents } from './server/asker.ts'
+import { Callers } from './server/callers.ts'
 import { claudeCode } from './server/claude-code.ts'
 import { type Door, guardApp } from './server/guard.ts'
 import { makeFolders, nodeFiles, replaceFile } from './store/files.ts'
@@ -151,9 +152,10 @@ async function openDoors(
   const before = readAddress(state)
   const token = before?.token ?? randomBytes(24).toString('base64url')
   const agents = new Agents(process.pid)
-  const hosts = claudeCode({ guard, state, home, agents, clock: systemClock, fault })
+  const callers = new Callers(process.pid)
+  const hosts = claudeCode({ guard, state, home, agents, callers, clock: systemClock, fault })
   const serverAt = (door: Door): Server => {
-    const app = guardApp({ guard, hosts, stop, asker: (connection) => agents.asker(connection) }, door)
+    const app = guardApp({ guard, hosts, stop, callers, asker: (connection) => agents.asker(connection) }, door)
     return createServer(getRequestListener(app.fetch))
   }
   const [onSocket, onPort] = [serverAt({ kind: 'socket' }), serverAt({ kind: 'loopback', token })]

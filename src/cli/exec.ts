@@ -15,6 +15,8 @@ export interface ExecCall {
   /** Throws where the folder is gone. */
   readonly cwd: () => string
   readonly run: string
+  /** This process, which starts the child. */
+  readonly process: number
 }
 
 export type RunHere = (command: string, args: readonly string[]) => Promise<Ended>
@@ -41,10 +43,10 @@ export async function exec(call: ExecCall, reach: Reach, runHere: RunHere): Prom
   return ended.kind === 'not found' ? NOT_FOUND : FAULT
 }
 
-async function judged({ argv, cwd, run }: ExecCall, reach: Reach): Promise<Partial<CallReply> | undefined> {
+async function judged({ argv, cwd, run, process }: ExecCall, reach: Reach): Promise<Partial<CallReply> | undefined> {
   try {
     const agent = { name: 'exec', run }
-    const body = { kind: 'shell', input: commandOf(argv), cwd: cwd(), agent, perform: 'host' }
+    const body = { kind: 'shell', input: commandOf(argv), cwd: cwd(), agent, perform: 'host', process }
     return (await askGuard(reach, 'POST', '/v1/calls', body)) as Partial<CallReply>
   } catch (error) {
     note(`interlock: ${reasonOf(error)}; nothing ran`)

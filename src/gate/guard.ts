@@ -49,6 +49,8 @@ export interface Guard {
   /** Tells the desk what became of calls that it approved and does not know the end of. */
   tellDesk(): Promise<void>
   confirmFile(file: { readonly path: string; readonly sha256: string }, asker: Asker): Promise<void>
+  /** Calls that may run now, and whose end is not recorded. */
+  open(): readonly Open[]
   receipts(last: number): readonly ReceiptLine[]
   undo(request: UndoRequest): Promise<UndoReply>
   turn(state: Turned['state'], why: string, by: string): Promise<void>
@@ -145,6 +147,7 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       await record(g, { type: 'fileConfirmed', subject: file.path, data: { ...file, ...asker } })
       await keepHash(file.sha256)
     },
+    open: () => [...g.register.open.values()],
     receipts: (last) => [...g.register.receipts.values()].slice(-last).map((filed) => lineOf(filed, g)),
     undo: (request) => during(undo(request, g)),
     turn: async (state, why, by) => {

@@ -15,12 +15,14 @@ import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
 import type { DeskReply } from '../wire/approvals.ts'
 import { type Env, foldersOf, LAUNCHER, readAddress } from './folders.ts'
 import { reachOf } from './reach.ts'
+import { offerTrailers, showTrailers, withdrawTrailers } from './trailers.ts'
 
 export interface InitOptions {
   readonly yes?: boolean
   readonly project?: boolean
   readonly takeOver?: boolean
   readonly remove?: boolean
+  readonly trailers?: boolean
 }
 
 /** Who asks, and from where. */
@@ -37,6 +39,8 @@ export async function init(options: InitOptions, { env, cwd, agree }: Place): Pr
     options.project === true ? { project: cwd } : { config: env.CLAUDE_CONFIG_DIR ?? join(home, '.claude') },
   )
   if (options.remove === true) {
+    const withdrew = await withdrawTrailers({ env, cwd })
+    if (withdrew && !(await installations(state)).some((each) => each.path === path)) return EXIT.done
     for (const words of await uninstall({ state, path })) line(`  ${words}`)
     line(`removed from ${path}`)
     return EXIT.done
@@ -57,6 +61,7 @@ export async function init(options: InitOptions, { env, cwd, agree }: Place): Pr
   const written = (await installations(state)).filter((each) => each.path === path)
   const enforcement = await prove(claude, env, written)
   line(provedWords(enforcement))
+  await offerTrailers(options, { env, cwd, agree })
   line('undo this with `interlock init --remove`; see what holds with `interlock status`')
   return enforcement.kind === 'unenforced' ? EXIT.fault : EXIT.done
 }
@@ -139,6 +144,7 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
       line(`waiting      ${guard.waitingForOthers} for others: \`interlock approvals\` tells for whom`)
     line('confirms     forgeable: software that runs as this user could give them, and could alter this installation')
     line(`ledger       ${join(state, 'ledger')}`)
+    await showTrailers(env)
     showHost(host)
   }
   return EXIT.done

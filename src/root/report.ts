@@ -12,7 +12,7 @@ import { account } from './assemble.ts'
 import { type Env, type Folders, foldersOf } from './folders.ts'
 import { gitIn } from './git.ts'
 import { entriesIn, verifyIn } from './ledger.ts'
-import { provenEntries } from './proven.ts'
+import { type Intact, provenEntries } from './proven.ts'
 
 export type Reported = { readonly kind: 'report'; readonly report: Report } | ({ readonly kind: 'none' } & NoReport)
 
@@ -38,24 +38,24 @@ export async function reportOn(what: string, folders: Folders): Promise<Reported
     return { kind: 'none', refused: 'ledger', why }
   }
   const run = await runOf(entriesIn(folders), what)
-  if (run === undefined) {
-    const named = what === '--last' ? 'no run' : `no run, receipt or ticket \`${what}\``
-    return { kind: 'none', refused: 'unknown', why: `the ledger has ${named}; \`interlock log list\` shows receipts` }
-  }
+  if (run !== undefined) return { kind: 'report', report: await reportFrom(run, folders, verified) }
+  const named = what === '--last' ? 'no run' : `no run, receipt or ticket \`${what}\``
+  return { kind: 'none', refused: 'unknown', why: `the ledger has ${named}; \`interlock log list\` shows receipts` }
+}
+
+/** From a ledger that was verified: each entry is proved to be under its root as it is read. */
+export async function reportFrom(run: string, folders: Folders, verified: Intact): Promise<Report> {
   const indexes = indexesOf(await gather(entriesIn(folders), run))
   const all = await gather(provenEntries(folders, verified, indexes), run)
   const { origin, vkey, size, root, checkpoint, copy } = verified
   const included = indexes.filter((index) => index < size)
   const unsigned = indexes.filter((index) => index >= size)
-  return {
-    kind: 'report',
-    report: reportOf(all, {
-      grants: await grantsOf(all, folders),
-      operator: ownerOf(folders),
-      authors: await authorsOf(all),
-      ledger: { origin, vkey, size, root, checkpoint, copy, included, unsigned },
-    }),
-  }
+  return reportOf(all, {
+    grants: await grantsOf(all, folders),
+    operator: ownerOf(folders),
+    authors: await authorsOf(all),
+    ledger: { origin, vkey, size, root, checkpoint, copy, included, unsigned },
+  })
 }
 
 function indexesOf({ run: _, unread, ...kinds }: Gathered): number[] {

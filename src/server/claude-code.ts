@@ -6,6 +6,7 @@ import { whyKeepSettings } from '../hosts/claude-code/config-change.ts'
 import { answerHooks } from '../hosts/claude-code/events.ts'
 import { argvOf, type Peer, peersOf } from '../process/peer.ts'
 import type { Agents } from './asker.ts'
+import type { Callers } from './callers.ts'
 import { connectionOf } from './guard.ts'
 
 export const CLAUDE_CODE_ROUTE = '/v1/hooks/claude-code'
@@ -16,6 +17,7 @@ export interface ClaudeCode {
   readonly home: string
   readonly clock: Clock
   readonly agents: Agents
+  readonly callers: Callers
   readonly fault: (error: unknown) => void
 }
 
@@ -26,7 +28,7 @@ const MANAGED = [
 ]
 
 /** Mounts what Claude Code's hooks call, on each of the doors. */
-export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeCode): (app: Hono) => void {
+export function claudeCode({ guard, state, home, clock, agents, callers, fault }: ClaudeCode): (app: Hono) => void {
   const answer = answerHooks({
     home,
     clock,
@@ -42,13 +44,13 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
     fault,
   })
   // One look through the processes for each connection: a host keeps its connection for a whole session.
-  const callers = new WeakMap<object, Peer | undefined>()
+  const seen = new WeakMap<object, Peer | undefined>()
   /** The host's own process, where the hook came over loopback; over the socket it is curl, which says nothing of it. */
   const callerOf = (c: Context): Peer | undefined => {
     const connection = connectionOf(c)
     if (connection === undefined) return undefined
-    if (!callers.has(connection)) callers.set(connection, peersOf(connection)[0])
-    return callers.get(connection)
+    if (!seen.has(connection)) seen.set(connection, peersOf(connection)[0])
+    return seen.get(connection)
   }
   return (app) => {
     app.post(CLAUDE_CODE_ROUTE, async (c) => {
@@ -60,6 +62,8 @@ export function claudeCode({ guard, state, home, clock, agents, fault }: ClaudeC
       const header = (name: string): string => c.req.header(name) ?? ''
       const says = { entry: header('x-interlock-entry'), agent: header('x-interlock-agent'), ...(argv && { argv }) }
       const payload: unknown = await c.req.json().catch(() => undefined)
+      const { session_id: run } = (payload ?? {}) as { session_id?: unknown }
+      if (pid !== undefined && typeof run === 'string') callers.saw(run, pid)
       const reply = await answer({ payload, says, takeOver: header('x-interlock-take-over') === 'yes' })
       return c.body(reply.body, reply.status, { 'content-type': 'application/json' })
     })

@@ -2,11 +2,12 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { CodedError, reasonOf } from '../core/errors.ts'
 import type { Asker, Guard } from '../gate/guard.ts'
 import type { Connection } from '../process/peer.ts'
 import {
+  CallRequest,
   CloseRequest,
   ConfirmRequest,
   type HeldCalls,
@@ -14,6 +15,7 @@ import {
   StopRequest,
   UndoRequest,
 } from '../wire/api.ts'
+import type { Callers } from './callers.ts'
 
 /**
  * Where a request came in. The socket's door is its folder's mode; a loopback port is open to every user and every web
@@ -27,12 +29,16 @@ export interface Doors {
   readonly hosts: (app: Hono) => void
   /** Who asks, as far as the operating system tells, or why he is not believed. */
   readonly asker: (connection: Connection) => Asker | { readonly refused: string }
+  readonly callers: Callers
   /** Resolves when all is durable. */
   readonly stop: () => Promise<void>
 }
 
 /** Hooks carry whole files; more than this is no call. */
 const LONGEST_BODY = 64 << 20
+
+/** Of a call, all that says below which process it runs. */
+const Whose = CallRequest.pick({ agent: true, process: true }).loose()
 
 /** How long one question for an approval is kept open. */
 const LONGEST_WAIT = 20_000
@@ -49,7 +55,16 @@ export function guardApp(doors: Doors, door: Door): Hono {
   if (door.kind === 'loopback') app.use('*', onlyOurs(door.token))
   app.use('*', bodyLimit({ maxSize: LONGEST_BODY, onError: (c) => c.json({ error: 'the request is too long' }, 413) }))
 
-  app.post('/v1/calls', async (c) => c.json(await guard.call(await body(c), { asks: async () => false })))
+  app.post('/v1/calls', async (c) => {
+    const call = await body(c)
+    const from = Whose.safeParse(call).data
+    if (from?.process !== undefined) doors.callers.saw(from.agent.run, from.process)
+    return c.json(await guard.call(call, { asks: async () => false }))
+  })
+  app.get('/v1/commits', (c) => {
+    const receipt = doors.callers.receiptOf(Number(c.req.query('process')), guard.open())
+    return receipt === undefined ? c.text('', 404) : c.text(receipt)
+  })
   app.post('/v1/calls/:receipt/close', async (c) => {
     await guard.close(c.req.param('receipt'), await fitting(c, CloseRequest))
     return c.json({})

@@ -25,6 +25,8 @@ export const CallRequest = z.strictObject({
   target: z.strictObject({ system: z.string(), environment: z.string() }).optional(),
   /** `guard`: the guard runs it and answers with the result. `host`: the caller runs it and closes the receipt. */
   perform: z.enum(['guard', 'host']),
+  /** Where the caller runs it: the process below which it does. Commits that are made there are told their receipt. */
+  process: z.int().positive().optional(),
   /** Environment for the child where the guard performs. */
   env: z.record(z.string(), z.string()).optional(),
   umask: z.int().min(0).max(0o777).optional(),
@@ -71,6 +73,11 @@ export const CloseRequest = z.strictObject({
   outcome: z.enum(['done', 'failed', 'unknown']),
   code: z.int().optional(),
 })
+
+/**
+ * GET /v1/commits?process=PID, by the git hook that `init` installs: the receipt of the open call that the process is part
+ * of, as text; 404 where it is part of none.
+ */
 
 /** GET /v1/tickets/TICKET: where a hold stands. A `confirmed` one lets the same call pass once; then it is `used`. */
 export const TicketReply = z.strictObject({ state: z.enum(['open', 'confirmed', 'refused', 'used', 'expired']) })

@@ -43,10 +43,14 @@ async function against(
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   const reach: Reach = { socket, loopback: () => undefined, start: () => Promise.reject(new Error('none to start')) }
-  return await exec({ argv: ['tool', '-x'], cwd: () => '/w', run: 'exec-1' }, reach, async (command, args) => {
-    ran.push([command, ...args])
-    return ended
-  })
+  return await exec(
+    { argv: ['tool', '-x'], cwd: () => '/w', run: 'exec-1', process: 7 },
+    reach,
+    async (command, args) => {
+      ran.push([command, ...args])
+      return ended
+    },
+  )
 }
 
 const GRANT = { outcome: 'handed over', ruling: 'allow', receipt: 'r-1', text: '' }
@@ -98,9 +102,9 @@ describe('runs nothing', () => {
       throw new Error('ENOENT')
     }
     const reach: Reach = { socket: join(folder, 'none'), loopback: () => undefined, start: async () => undefined }
-    expect(await exec({ argv: ['tool'], cwd: gone, run: 'r' }, reach, async () => ({ kind: 'ended', code: 0 }))).toBe(
-      126,
-    )
+    expect(
+      await exec({ argv: ['tool'], cwd: gone, run: 'r', process: 7 }, reach, async () => ({ kind: 'ended', code: 0 })),
+    ).toBe(126)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Guard } from '../../src/gate/guard.ts'
+import { Callers } from '../../src/server/callers.ts'
 import { type Door, type Doors, guardApp } from '../../src/server/guard.ts'
 
 const LOOPBACK: Door = { kind: 'loopback', token: 'the-token' }
@@ -24,7 +25,13 @@ function app(
       throw new Error('disk on fire')
     },
   }
-  const doors = { guard: guard as Guard, hosts: () => undefined, asker, stop: async () => void done.push('stop') }
+  const doors = {
+    guard: guard as Guard,
+    hosts: () => undefined,
+    callers: new Callers(process.pid),
+    asker,
+    stop: async () => void done.push('stop'),
+  }
   return Object.assign(guardApp(doors, door), { done })
 }
 
