@@ -9,6 +9,8 @@ export interface Beside {
   readonly ledger: Omit<ReportLedger, 'unread' | 'losses'>
   /** Whose agents they are, where no entry tells. */
   readonly operator: Known
+  /** Whose they are by the enrolment that stands now, and its desk. */
+  readonly enrolled?: { readonly origin: string; readonly operator: string }
   /** Who wrote what judged, as far as files tell. */
   readonly authors: readonly Known[]
 }
@@ -19,7 +21,7 @@ export function reportOf(all: Gathered, beside: Beside): Report {
   const drawn = receipts.map((receipt) => actionOf(receipt, all, beside.grants))
   const actions = drawn.map((action, i) => withNext(withUndo(action, drawn), drawn.slice(i + 1)))
   const [first] = all.ruled
-  const { ledger, operator, authors } = beside
+  const { ledger, authors } = beside
   const commits = [first?.data.head, ...all.closed.map(({ data }) => data.head?.commit)]
   const last = [...all.ruled, ...all.closed].reduce((a, b) => (b.index > a.index ? b : a), first ?? NOTHING)
   return {
@@ -33,7 +35,7 @@ export function reportOf(all: Gathered, beside: Beside): Report {
     ...mandateOf(all),
     answers: {
       agent: agentsOf(actions),
-      operator: operatorOf(all, operator),
+      operator: operatorOf(all, beside),
       approvers: approversOf(actions),
       policy: [...policiesOf(all), ...authors],
     },
@@ -178,10 +180,12 @@ function agentsOf(actions: readonly ReportAction[]): Known[] {
   })
 }
 
-function operatorOf({ started }: Gathered, otherwise: Known): Known {
+function operatorOf({ started, granted }: Gathered, { operator, enrolled }: Beside): Known {
   const [guard] = started
-  if (guard === undefined) return otherwise
-  const { user, host, desk } = guard.data
+  if (guard === undefined) return operator
+  const { user, host } = guard.data
+  // A guard may have been enrolled while it ran: its desk gave grants out for this very run then.
+  const desk = guard.data.desk ?? (granted.some(({ data }) => data.desk === enrolled?.origin) ? enrolled : undefined)
   const account = `the guard ran as the account ${user} on ${host}, as entry ${guard.index} says`
   return desk === undefined
     ? { who: user, how: account }

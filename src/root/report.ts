@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { readEnrolment } from '../approvals/enrolment.ts'
+import { type Enrolment, readEnrolment } from '../approvals/enrolment.ts'
 import { signedGrant } from '../approvals/grant.ts'
 import { json, note, print } from '../cli/render.ts'
 import { EXIT } from '../core/ruling.ts'
@@ -50,10 +50,12 @@ export async function reportFrom(run: string, folders: Folders, verified: Intact
   const { origin, vkey, size, root, checkpoint, copy } = verified
   const included = indexes.filter((index) => index < size)
   const unsigned = indexes.filter((index) => index >= size)
+  const enrolment = all.granted.length > 0 ? enrolmentIn(folders.state) : undefined
   return reportOf(all, {
-    grants: await grantsOf(all, folders),
+    grants: await grantsOf(all, enrolment),
     operator: ownerOf(folders),
     authors: await authorsOf(all),
+    ...(enrolment && { enrolled: { origin: enrolment.origin, operator: enrolment.operator.name } }),
     ledger: { origin, vkey, size, root, checkpoint, copy, included, unsigned },
   })
 }
@@ -64,9 +66,11 @@ function indexesOf({ run: _, unread, ...kinds }: Gathered): number[] {
 }
 
 /** Each grant against the key that this guard pinned, and against the call that it was recorded for. */
-async function grantsOf({ granted, ruled }: Gathered, { state }: Folders): Promise<ReadonlyMap<string, GrantCheck>> {
+async function grantsOf(
+  { granted, ruled }: Gathered,
+  enrolment: Enrolment | undefined,
+): Promise<ReadonlyMap<string, GrantCheck>> {
   const checks = new Map<string, GrantCheck>()
-  const enrolment = granted.length > 0 ? enrolmentIn(state) : undefined
   for (const { subject, data } of granted) {
     if (enrolment?.origin !== data.desk) {
       checks.set(subject, { kind: 'not checked', why: 'this guard no longer holds the key of that desk' })
@@ -92,7 +96,7 @@ const HOLDS: GrantCheck = {
 const UNSIGNED = 'it is not signed by the key that this guard pinned'
 const OTHER = 'it is for another call, other facts or other rules'
 
-function enrolmentIn(state: string): ReturnType<typeof readEnrolment> {
+function enrolmentIn(state: string): Enrolment | undefined {
   try {
     return readEnrolment(state)
   } catch {

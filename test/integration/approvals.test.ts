@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Report } from '../../src/wire/report.ts'
 import { freePort, Somebody } from '../desk/world.ts'
 import * as payloads from '../hosts/payloads.ts'
 import { type Answer, claudeCodeAt, decision, type Host, reason } from './hooks.ts'
@@ -171,6 +172,24 @@ describe('a production action of Claude Code', () => {
     expect(ticketIn(again)).not.toBe(ticket)
     const granted = (await p.log()).find(({ type, data }) => type.endsWith('granted') && data.ticket === ticket)
     expect((await p.interlock('log', 'show', granted?.subject ?? '')).stdout).toContain('approved by Ada: looked at it')
+  })
+
+  it('is documented for those who ask later: who voted, and that the desk signed it for this very call', async () => {
+    const granted = (await p.log()).find(({ type }) => type.endsWith('granted'))
+    const report = async (): Promise<Report> =>
+      Report.parse(JSON.parse((await p.interlock('report', granted?.subject ?? '', '--json')).stdout))
+    const { actions, answers } = await report()
+    const grant = actions.find(({ receipt }) => receipt === granted?.subject)?.hold?.grant
+    expect(grant?.check.kind).toBe('verified')
+    expect(grant?.approved.map(({ name }) => name)).toEqual(['Ada', 'Ben'])
+    expect(answers.operator.who).toBe('Dan')
+    const file = join(p.state, 'desk.json')
+    const enrolment = readFileSync(file, 'utf8')
+    const { key } = JSON.parse(enrolment) as { key: string }
+    writeFileSync(file, enrolment.replace(key, `${key.startsWith('A') ? 'B' : 'A'}${key.slice(1)}`))
+    const other = (await report()).actions.find(({ receipt }) => receipt === granted?.subject)
+    writeFileSync(file, enrolment)
+    expect(other?.hold?.grant?.check.kind).toBe('does not hold')
   })
 })
 

@@ -59,15 +59,15 @@ export async function installTrailers(
   const [path, beside] = [join(hooks, HOOK), join(hooks, ASIDE)]
   const found = await textAt(path)
   const before = await trailersAt(state, path)
-  const theirs = found !== undefined && !isOurs(found)
+  // A link that leads nowhere yet is theirs too.
+  const theirs = found === undefined ? await isThere(path) : !isOurs(found)
   if (theirs && (await isThere(beside)))
     throw new TrailerError('trailers/taken', `\`${beside}\` is there already, beside a hook that is not ours`, {
       hint: 'put the two together, or take one away',
     })
   const text = hookScript(socket)
   const madeFolder = before?.madeFolder ?? !(await isThere(hooks))
-  const aside = theirs || (found === undefined ? false : await isThere(beside))
-  await keepTrailers(state, { version: 1, repository: root, path, written: sha256(text), madeFolder, aside })
+  await keepTrailers(state, { version: 1, repository: root, path, written: sha256(text), madeFolder })
   if (madeFolder) await mkdir(hooks, { recursive: true })
   if (theirs) await rename(path, beside)
   await replaceFile(nodeFiles, path, Buffer.from(text))
@@ -123,7 +123,6 @@ async function textAt(path: string): Promise<string | undefined> {
   })
 }
 
-/** A link that leads nowhere is there too. */
 async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined
 }

@@ -18,8 +18,6 @@ export const Trailers = z.strictObject({
   /** SHA-256 of what we wrote. */
   written: z.string(),
   madeFolder: z.boolean(),
-  /** A hook was there before, and lies beside it now. */
-  aside: z.boolean(),
 })
 export type Trailers = z.infer<typeof Trailers>
 

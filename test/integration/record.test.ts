@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Report } from '../../src/wire/report.ts'
+import { Who } from '../../src/wire/who.ts'
+import { gone, makePlace, type Place, pidOf } from './place.ts'
+
+let p: Place
+const AS_ADA = 'git -c user.name=Ada -c user.email=ada@example.com'
+
+async function commit(message: string, by: 'agent' | 'person', how = '--allow-empty'): Promise<string> {
+  const command = `${AS_ADA} commit -q ${how} -m '${message}'`
+  const done =
+    by === 'person' ? await p.sh(command) : await p.interlock('exec', '--', ...command.replaceAll("'", '').split(' '))
+  expect([done.code, done.stderr]).toEqual([0, ''])
+  return (await p.sh('git rev-parse HEAD')).stdout.trim()
+}
+
+async function who(named: string): Promise<{ code: number; who: Who; said: string }> {
+  const [told, asked] = [await p.interlock('log', 'who', named), await p.interlock('log', 'who', named, '--json')]
+  expect(asked.code).toBe(told.code)
+  return { code: told.code, who: Who.parse(JSON.parse(asked.stdout)), said: told.stdout }
+}
+
+const verdicts = ({ who: { allowed } }: { who: Who }): string[] => allowed.map(({ verdict }) => verdict)
+
+beforeAll(async () => {
+  p = await makePlace()
+  await p.serve()
+  expect((await p.interlock('init', '--yes', '--trailers')).stdout).toContain('name their receipt')
+})
+afterAll(() => p.remove())
+
+describe('who allowed a commit', () => {
+  it('is told by the receipt that its message names', async () => {
+    const id = await commit('one', 'agent')
+    const told = await who(id)
+    expect((await p.sh('git log -1 --format=%B')).stdout).toContain(
+      `Interlock-Receipt: ${told.who.allowed[0]?.receipt}`,
+    )
+    expect([told.code, verdicts(told)]).toEqual([0, ['recorded']])
+    expect(told.who.allowed[0]).toMatchObject({ trailer: true, action: { ruling: 'allow', became: 'done' } })
+    expect(told.said).toContain('recorded  r-')
+  })
+
+  it('is nobody that is known where a person made it', async () => {
+    const told = await who(await commit('two', 'person'))
+    expect([told.code, told.who.allowed]).toEqual([12, []])
+    expect((await p.sh('git log -1 --format=%B')).stdout).not.toContain('Interlock-Receipt')
+  })
+
+  it('is not believed of a receipt that this ledger does not have, or that is of another commit', async () => {
+    const forged = await who(await commit('three\n\nInterlock-Receipt: r-2222222222', 'person'))
+    expect([forged.code, verdicts(forged)]).toEqual([1, ['foreign']])
+    const line = (await p.sh('git log HEAD~2 -1 --format=%B | tail -n 2')).stdout.trim()
+    writeFileSync(join(p.work, 'other'), 'content')
+    await p.sh('git add other')
+    const copied = await who(await commit(`four\n\n${line}`, 'person'))
+    expect([copied.code, verdicts(copied)]).toEqual([1, ['differs']])
+  })
+
+  it('is told by the tree where the commit was reworded since', async () => {
+    writeFileSync(join(p.work, 'a'), 'one')
+    await p.sh('git add a')
+    await commit('five', 'agent')
+    const line = (await p.sh('git log -1 --format=%B | tail -n 2')).stdout.trim()
+    const told = await who(await commit(`said better\n\n${line}`, 'person', '--amend'))
+    expect([told.code, verdicts(told)]).toEqual([0, ['rewritten']])
+  })
+
+  it('is told without a line in the message, by what the ledger saw', async () => {
+    const [hook, away] = ['prepare-commit-msg', 'away'].map((name) => join(p.work, '.git/hooks', name)) as [
+      string,
+      string,
+    ]
+    renameSync(hook, away)
+    const told = await who(await commit('six', 'agent'))
+    renameSync(away, hook)
+    expect([told.code, verdicts(told)]).toEqual([0, ['recorded']])
+    expect(told.who.allowed[0]?.trailer).toBe(false)
+  })
+
+  it('names the calls that changed a file', async () => {
+    await p.interlock('exec', '--', 'sh', '-c', 'echo two > a')
+    await p.sh('git add a')
+    await commit('seven', 'agent')
+    const told = await p.interlock('log', 'who', 'HEAD', '--path', 'a', '--json')
+    const { file } = Who.parse(JSON.parse(told.stdout))
+    expect(file).toMatchObject({ inCommit: true, changedBy: [{ change: 'changed', what: "sh -c 'echo two > a'" }] })
+    expect((await p.interlock('log', 'who', '--', '-x')).code).toBe(2)
+  })
+
+  it('of a call that the guard runs itself is told too', async () => {
+    const { receipt } = await p.call(`${AS_ADA} commit -q --allow-empty -m eight`, 'guard', {
+      env: { PATH: p.env.PATH },
+    })
+    expect((await p.sh('git log -1 --format=%B')).stdout).toContain(receipt)
+  })
+})
+
+describe('a report', () => {
+  it('is made with the guard dead, names the operator, and each of its entries is proved', async () => {
+    await p.call('rm a', 'guard', { goal: 'tidy up', agent: { name: 'interlock', run: 'run-7', model: 'm-5' } })
+    await p.call('rm -rf ~', 'guard', { agent: { name: 'interlock', run: 'run-7', model: 'm-5' } })
+    const undone = await p.interlock('undo', 'run-7', '--yes')
+    expect(undone.stdout).toContain('restored')
+    const pid = pidOf(p)
+    process.kill(pid, 'SIGKILL')
+    await gone(pid)
+    const asked = await p.interlock('report', 'run-7', '--json')
+    const report = Report.parse(JSON.parse(asked.stdout))
+    expect(report.actions.map(({ became }) => became)).toEqual(['done', 'not run', 'done'])
+    expect(report.actions[0]?.undoneBy).toEqual([report.actions[2]?.receipt])
+    expect(report.goals.map(({ text }) => text)).toEqual(['tidy up'])
+    expect(report.answers.agent[0]?.how).toContain('m-5')
+    expect(report.answers.operator.how).toContain('as entry 0 says')
+    expect([...report.ledger.included, ...report.ledger.unsigned].length).toBeGreaterThan(6)
+    expect(report.commits).toEqual([(await p.sh('git rev-parse HEAD')).stdout.trim()])
+    const page = (await p.interlock('report', 'run-7')).stdout
+    for (const words of ['tidy up', 'was taken back by', 'protection/machine', '## Who answers for it'])
+      expect(page).toContain(words)
+  })
+
+  it('is refused of a ledger that does not verify, and of what it does not have', async () => {
+    expect((await p.interlock('report', 'run-9')).code).toBe(2)
+    expect((await p.interlock('report')).code).toBe(2)
+    const folder = join(p.state, 'ledger/tile/entries/000.p')
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name))
+      const at = bytes.indexOf('tidy up')
+      if (at < 0) continue
+      bytes.write('tidy ap', at)
+      writeFileSync(join(folder, name), bytes)
+    }
+    const refused = await p.interlock('report', 'run-7', '--json')
+    expect([refused.code, JSON.parse(refused.stdout)]).toEqual([1, { refused: 'ledger', why: expect.any(String) }])
+    expect((await p.interlock('report', 'run-7')).stderr).toContain('does not verify')
+    expect((await p.interlock('log', 'who', 'HEAD')).code).toBe(1)
+  })
+})
