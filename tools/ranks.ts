@@ -58,7 +58,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'undo', rank: 2, holds: 'pre-images and their way back', imports: FLOOR, packages: ['zod'] },
   { name: 'ledger', rank: 2, holds: 'the append-only record', imports: FLOOR },
-  { name: 'report', rank: 2, holds: 'the record, told to a person', imports: NOUNS, node: [] },
+  { name: 'report', rank: 2, holds: 'the record, told to a person', imports: NOUNS, packages: ['zod'], node: [] },
   { name: 'people', rank: 2, holds: 'who may say yes', imports: FLOOR },
   { name: 'approvals', rank: 2, holds: 'the desk, as a guard sees it', imports: FLOOR, packages: ['jose', 'zod'] },
   {
