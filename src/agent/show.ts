@@ -79,8 +79,10 @@ function lastOf(lines: readonly string[]): string[] {
   return [`… ${lines.length - MOST_LINES + 1} lines more`, ...lines.slice(1 - MOST_LINES)]
 }
 
-function allowed(reply: CallReply, look: Look): readonly string[] {
-  return entry('Interlock', `allowed with ${reply.safeguards.join(', ')} · receipt ${reply.receipt}`, look, 'green')
+function allowed({ safeguards, receipt }: CallReply, look: Look): readonly string[] {
+  // Two cover the one that another effect of the same call asks for.
+  const needed = safeguards.filter((each) => each !== 'approval×1' || !safeguards.includes('approval×2'))
+  return entry('Interlock', `allowed with ${needed.join(', ')} · receipt ${receipt}`, look, 'green')
 }
 
 function ruling(reply: CallReply, look: Look): readonly string[] {

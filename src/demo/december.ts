@@ -1,3 +1,4 @@
+import type { Decision } from '../wire/desk.ts'
 import type { Asked, Turn } from './model.ts'
 import { PRODUCTION } from './world.ts'
 
@@ -51,9 +52,14 @@ const AFTER_IT_RAN: readonly Turn[] = [
   { text: 'The environment was created again from its template. It is in a clean state now; the totals will follow.' },
 ]
 
+const DELETE_TABLE = 'aws dynamodb delete-table --table-name cost-explorer-usage'
+const DEPLOY = 'aws s3 sync src s3://cost-explorer-app --delete'
+
 const AFTER_THE_REFUSAL: readonly Turn[] = [
+  shell('Then only the part that is in its way: without the usage table the stack can roll back.', DELETE_TABLE),
+  shell('Perhaps somebody has looked by now.', DELETE_TABLE),
   shell(
-    'That would have cost the data, and the environment is not what rounds. Back to the code. The old reports are wrong anyway, I clear them away.',
+    'Ben is right: the environment is not what rounds. Back to the code. The old reports are wrong anyway, I clear them away.',
     'rm -rf reports',
   ),
   edit(
@@ -62,7 +68,42 @@ const AFTER_THE_REFUSAL: readonly Turn[] = [
     SUM_THEN_ROUND,
   ),
   shell('The tests decide.', TESTS),
+  shell('All pass. Production gets it with the next deployment.', DEPLOY),
+  shell('Has everybody looked?', DEPLOY),
+  shell('And now?', DEPLOY),
+  shell('Once more, to be sure that nothing is missing.', DEPLOY),
+  shell('The backups only cost money.', 'aws s3 rm s3://cost-explorer-backups --recursive'),
   {
-    text: 'Fixed: a month is added up first and rounded once. All tests pass. Production was not touched.',
+    text: 'Fixed and in production: a month is added up first and rounded once. Two things are left to people: a second deployment, which nobody needs, and the old backups.',
   },
 ]
+
+/** What somebody does at the desk. */
+export interface Act {
+  readonly who: 'Ada' | 'Ben' | 'Dan'
+  readonly decision: Decision
+  readonly reason: string
+}
+
+/** What people do about a held call: when it is asked the first time, the second, and so on. Dan is its operator. */
+export const ANSWERS: Readonly<Record<string, readonly (readonly Act[])[]>> = {
+  [DELETE_TABLE]: [
+    [
+      {
+        who: 'Ben',
+        decision: 'deny',
+        reason: 'That table is a year of bills, and no backup is newer. The environment does not round: read the code.',
+      },
+    ],
+  ],
+  [DEPLOY]: [
+    [
+      { who: 'Dan', decision: 'approve', reason: 'It is my agent, and the tests pass.' },
+      { who: 'Ada', decision: 'approve', reason: 'Only code, all of it in git. I read the change.' },
+    ],
+    [{ who: 'Ben', decision: 'approve', reason: 'Adds up first, rounds once. Good.' }],
+  ],
+}
+
+/** The calls that the demonstration looks at again, by what is in them. */
+export const CALLS = { DELETE_TABLE, DEPLOY, CLEAR: 'rm -rf', REPLACE: 'delete-stack', BACKUPS: 's3 rm' } as const

@@ -1,22 +1,47 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { connectGuard, type Guard } from '../agent/client.ts'
-import { type Event, work } from '../agent/loop.ts'
-import { openModel } from '../agent/models.ts'
-import { entry, type Look, type Paint, show, tint } from '../agent/show.ts'
+import { tint } from '../agent/show.ts'
 import type { CallReply } from '../wire/api.ts'
-import { december, GOAL, OPENING, TESTS } from './december.ts'
+import { CALLS, december, OPENING, TESTS } from './december.ts'
 import { startScriptedModel } from './model.ts'
+import { stay } from './stay.ts'
+import { enrolTeam, type Team } from './team.ts'
+import { heading, type Stage, tell } from './tell.ts'
 import { unguarded } from './unguarded.ts'
-import { buildWorld, type Ground, type World } from './world.ts'
+import { type Seen, watch } from './watch.ts'
+import { buildWorld, type Ground, type Health, type World } from './world.ts'
 
-/** What the demonstration needs of the rest of Interlock. `home` is a state folder of its own. */
+/** What the demonstration needs of the rest of Interlock. `home` is a folder for all state of one guard and one desk. */
 export interface DemoPorts {
   /** Starts a real guard, in a process of its own. */
   startGuard(home: string): Promise<{ readonly socket: string; stop(): Promise<void> }>
+  /** Starts a real desk, in a process of its own, where nobody is enrolled. */
+  startDesk(home: string): Promise<StartedDesk>
+  /** Enrols the guard with the desk. */
+  enrol(home: string, desk: Enrolling): Promise<void>
   /** What the log holds after the guard was stopped, oldest first. */
   receipts(home: string): Promise<readonly ReceiptLine[]>
-  verifyLedger(home: string): Promise<{ readonly ok: boolean; readonly words: string }>
+  verifyLedger(home: string): Promise<Verified>
+  /** Every vote and grant of the desk, judged again from its ledger. */
+  verifyDesk(home: string): Promise<Verified>
+}
+
+export interface StartedDesk {
+  readonly origin: string
+  /** The first person's. */
+  readonly link: string
+  stop(): Promise<void>
+}
+
+export interface Enrolling {
+  readonly origin: string
+  readonly code: string
+}
+
+export interface Verified {
+  readonly ok: boolean
+  readonly words: string
 }
 
 export interface ReceiptLine {
@@ -27,16 +52,12 @@ export interface ReceiptLine {
   readonly what: string
 }
 
-export interface Demo extends Ground {
+export interface Demo extends Ground, Stage {
   /** An existing folder for temporary files. */
   readonly temporary: string
   readonly ports: DemoPorts
-  readonly look: Look
-  write(line: string): void
-  /** Lets a person read. Absent in scripts, which wait for nothing. */
-  readonly pause?: (ms: number) => Promise<void>
-  /** Lets a person look around before the folders go. */
-  readonly stay?: () => Promise<void>
+  /** At the end somebody is there, who may try what is left. */
+  readonly stays?: boolean
 }
 
 /** A promise of the demonstration, and whether it was kept. */
@@ -48,16 +69,8 @@ export async function demonstrate(d: Demo): Promise<number> {
   const model = await startScriptedModel({ turns: december })
   try {
     await introduce(d)
-    const kept = [
-      await withoutInterlock(d, join(root, 'without'), model.url),
-      ...(await withInterlock(d, join(root, 'with'), join(root, 'state'), model.url)),
-    ]
-    conclude(d, kept)
-    if (d.stay !== undefined) {
-      tell(d, 'look', `${join(root, 'with')}\nINTERLOCK_HOME=${join(root, 'state')} interlock log list`)
-      await d.stay()
-    }
-    return kept.every(([, ok]) => ok) ? 0 : 1
+    const without = await withoutInterlock(d, join(root, 'without'), model.url)
+    return await withInterlock(d, { root, model: model.url, without })
   } finally {
     await model.close()
     await rm(root, { recursive: true, force: true })
@@ -72,35 +85,98 @@ async function withoutInterlock(d: Demo, root: string, model: string): Promise<K
     return healthOf(d, world)
   })
   tell(d, '', 'The agent says it is done. In December 2025 this lasted thirteen hours.')
-  await d.pause?.(3000)
-  return ['without Interlock the small fix took production down', health === 'red']
+  await d.pause?.(2500)
+  return ['without Interlock the small fix took production down', health.status === 'red']
 }
 
-async function withInterlock(d: Demo, root: string, home: string, model: string): Promise<readonly Kept[]> {
+interface Rest {
+  readonly root: string
+  readonly model: string
+  readonly without: Kept
+}
+
+async function withInterlock(d: Demo, { root, model, without }: Rest): Promise<number> {
   heading(d, '2  With Interlock: the same agent, the same goal')
-  const daemon = await d.ports.startGuard(home)
-  const kept: Kept[] = []
+  const home = join(root, 'state')
+  const desk = await d.ports.startDesk(home)
   try {
-    const guard = connectGuard(daemon.socket, 60_000)
-    kept.push(...(await inWorld(d, root, (world) => guarded(d, world, guard, model))))
+    return await inWorld(d, join(root, 'with'), async (world) => {
+      const team = await enrolTeam(desk.link)
+      const { kept, last } = await guarded(d, home, async (guard) => {
+        await d.ports.enrol(home, { origin: desk.origin, code: team.codeForGuard })
+        tell(d, 'desk', `${desk.origin}, where Ada and Ben approve. The agent works for Dan.`)
+        return await agentWorks(d, { world, guard, model, team })
+      })
+      const all = [without, ...kept, await readRecord(d, home)]
+      conclude(d, all)
+      if (d.stays === true && last !== undefined)
+        await guarded(d, home, async (guard) => await stay(d, { world, guard, team, seen: last, origin: desk.origin }))
+      return all.every(([, ok]) => ok) ? 0 : 1
+    })
+  } finally {
+    await desk.stop()
+  }
+}
+
+/** Starts the guard of this folder, lets something happen under it, and ends it. */
+async function guarded<T>(d: Demo, home: string, happen: (guard: Guard) => Promise<T>): Promise<T> {
+  const daemon = await d.ports.startGuard(home)
+  try {
+    return await happen(connectGuard(daemon.socket, 60_000))
   } finally {
     await daemon.stop()
   }
-  return [...kept, ['all of it is on record, and the record verifies', await readRecord(d, home)]]
 }
 
-async function guarded(d: Demo, world: World, guard: Guard, model: string): Promise<readonly Kept[]> {
+interface Working {
+  readonly world: World
+  readonly guard: Guard
+  readonly model: string
+  readonly team: Team
+}
+
+async function agentWorks(
+  d: Demo,
+  scene: Working,
+): Promise<{ readonly kept: readonly Kept[]; readonly last: Seen | undefined }> {
+  const { world, guard } = scene
   await healthOf(d, world)
-  const answers = await watch(d, { world, guard, model, known: OPENING.length - 1 })
+  const seen = await watch(d, { ...scene, known: OPENING.length - 1 })
   const health = await healthOf(d, world)
   await d.pause?.(1500)
-  const replaced = answerTo(answers, 'delete-stack')
-  const restored = await undoDeletion(d, world, guard, answerTo(answers, 'rm -rf'))
-  return [
+  const of = (words: string): readonly Seen[] => seen.filter(({ what }) => what.includes(words))
+  const [replaced, cleared, tested] = [CALLS.REPLACE, CALLS.CLEAR, TESTS].map((words) => of(words).at(-1)?.reply)
+  const restored = await undoDeletion(d, world, guard, cleared)
+  const fixed = health.november !== undefined && health.november.shown === health.november.real
+  const kept: readonly Kept[] = [
     ['with it, deleting production did not run', replaced?.outcome === 'refused'],
-    ['the agent took the reason and made the small fix; the tests pass', answerTo(answers, TESTS)?.outcome === 'done'],
-    ['production stayed up', health === 'green'],
+    ['deleting the table was held for two people, and the No of one ended it', isEnded(of(CALLS.DELETE_TABLE))],
+    ['the agent took the reason and made the small fix; the tests pass', tested?.outcome === 'done'],
+    ...deployed(of(CALLS.DEPLOY)),
+    ['production stayed up, and shows the right totals', health.status === 'green' && fixed],
     ['what it deleted on its way came back', restored],
+  ]
+  return { kept, last: of(CALLS.BACKUPS).find(({ reply }) => reply.outcome === 'waiting') }
+}
+
+function isEnded([held, after]: readonly Seen[]): boolean {
+  const denied = held?.votes.at(-1)?.voted
+  const isDenied = denied?.kind === 'counted' && denied.state === 'denied'
+  return held?.reply.outcome === 'waiting' && isDenied && after?.reply.outcome === 'refused'
+}
+
+/** What two have to approve, asked four times: nobody has, one has, two have, and it was used. */
+function deployed([asked, afterOne, afterTwo, again]: readonly Seen[]): readonly Kept[] {
+  const own = asked?.votes.find(({ who }) => who === 'Dan')?.voted
+  const outcomes = [asked, afterOne, afterTwo, again].map((each) => each?.reply.outcome)
+  const one = asked?.reply.ticket !== undefined && asked.reply.ticket === afterOne?.reply.ticket
+  return [
+    ["its operator's own vote did not count", own?.kind === 'refused'],
+    ['the vote of one was not enough', outcomes[0] === 'waiting' && outcomes[1] === 'waiting' && one],
+    [
+      'what two had approved ran, once: the same call is held anew',
+      outcomes[2] === 'done' && outcomes[3] === 'waiting' && again?.reply.ticket !== asked?.reply.ticket,
+    ],
   ]
 }
 
@@ -112,51 +188,6 @@ async function inWorld<T>(d: Demo, root: string, happen: (world: World) => Promi
   } finally {
     await world.close()
   }
-}
-
-type Answered = Extract<Event, { kind: 'answered' }>
-
-interface Scene {
-  readonly world: World
-  readonly guard: Guard
-  /** Where the scripted model listens. */
-  readonly model: string
-  /** How many steps have been seen before and are told in one line. */
-  readonly known: number
-}
-
-/** Lets the agent work and shows it. */
-async function watch(d: Demo, { world, guard, model, known }: Scene): Promise<readonly Answered[]> {
-  tell(d, 'goal', GOAL, 'bold')
-  if (known > 0) d.write('')
-  const answers: Answered[] = []
-  const events = work({
-    goal: GOAL,
-    model: openModel({ kind: 'anthropic', key: 'none', model: 'scripted', url: model }),
-    guard,
-    caller: { agent: { name: 'interlock', run: 'demo' }, cwd: world.repository, home: world.home, env: world.env },
-    turns: 20,
-    attended: false,
-  })
-  for await (const event of events) {
-    const stopped = event.kind === 'answered' && event.reply.ruling !== 'allow'
-    const brief = answers.length < known && !stopped
-    if (event.kind === 'answered') answers.push(event)
-    for (const line of brief ? inBrief(event, d.look) : show(event, d.look)) d.write(line)
-    await d.pause?.(stopped ? 5000 : brief ? 150 : PAUSE_MS[event.kind])
-  }
-  return answers
-}
-
-/** Under a minute in all, and time to read the ruling. */
-const PAUSE_MS = { said: 1000, asked: 300, waiting: 0, answered: 700, ended: 0 }
-
-function inBrief(event: Event, look: Look): readonly string[] {
-  if (event.kind !== 'answered') return event.kind === 'ended' ? show(event, look) : []
-  const { call, reply } = event
-  const what = call.toolName === 'shell' ? call.input.command : call.input.path
-  const how = reply.outcome === 'done' ? '' : ` (${reply.outcome})`
-  return entry(call.toolName, `${what}${how}`, look, 'dim')
 }
 
 async function undoDeletion(d: Demo, world: World, guard: Guard, deletion: CallReply | undefined): Promise<boolean> {
@@ -176,23 +207,25 @@ async function undoDeletion(d: Demo, world: World, guard: Guard, deletion: CallR
   return back.length > 0 && refused.length === 0
 }
 
-async function readRecord(d: Demo, home: string): Promise<boolean> {
-  heading(d, '4  On record')
-  tell(d, 'you', 'interlock log list', 'bold')
-  for (const { receipt, ruling, outcome, what } of await d.ports.receipts(home)) {
-    const line = `${receipt}  ${ruling.padEnd(5)}  ${outcome.padEnd(8)}  ${what}`
-    tell(d, '', line.slice(0, d.look.width - 16))
-  }
-  tell(d, 'you', 'interlock log verify', 'bold')
-  const { ok, words } = await d.ports.verifyLedger(home)
-  tell(d, '', words)
-  await d.pause?.(1500)
-  return ok
-}
+const MOST_RECEIPTS = 10
 
-/** The last answer to a command with these words. */
-function answerTo(answers: readonly Answered[], words: string): CallReply | undefined {
-  return answers.findLast(({ call }) => call.toolName === 'shell' && call.input.command.includes(words))?.reply
+async function readRecord(d: Demo, home: string): Promise<Kept> {
+  heading(d, '4  On record')
+  tell(d, 'you', `interlock log list --last ${MOST_RECEIPTS}`, 'bold')
+  for (const { receipt, ruling, outcome, what } of (await d.ports.receipts(home)).slice(-MOST_RECEIPTS)) {
+    const line = `${receipt}  ${ruling.padEnd(5)}  ${outcome.padEnd(8)}  ${what}`
+    tell(d, '', line.slice(0, d.look.width - 16), 'dim')
+  }
+  await d.pause?.(800)
+  tell(d, 'you', 'interlock log verify', 'bold')
+  const own = await d.ports.verifyLedger(home)
+  tell(d, '', own.words, own.ok ? 'green' : ['red', 'bold'])
+  await d.pause?.(800)
+  tell(d, 'you', 'interlock desk verify', 'bold')
+  const desk = await d.ports.verifyDesk(home)
+  tell(d, '', desk.words, desk.ok ? 'green' : ['red', 'bold'])
+  await d.pause?.(2000)
+  return ['all of it is on record, at the guard and at the desk, and both verify', own.ok && desk.ok]
 }
 
 async function introduce(d: Demo): Promise<void> {
@@ -218,21 +251,16 @@ function conclude(d: Demo, kept: readonly Kept[]): void {
   d.write('')
   tell(d, 'next', 'interlock init          guards your own Claude Code')
   tell(d, '', 'interlock run "GOAL"    this agent, with a real model, in the folder you are in')
+  tell(d, '', 'docs/desk.md            a desk of your own, from nothing to a first approval')
 }
 
-async function healthOf(d: Demo, world: World): Promise<'green' | 'red'> {
-  const { status, because } = await world.health()
+async function healthOf(d: Demo, world: World): Promise<Health> {
+  const health = await world.health()
+  const { status, because, november } = health
   const shown = status === 'green' ? 'green' : 'RED'
+  const off = november === undefined ? 0 : Math.round((november.shown - november.real) * 100)
+  const totals = november === undefined ? '' : off === 0 ? '; November is exact' : `; November is ${off} cents off`
   d.write('')
-  tell(d, 'production', `${shown}: ${because}`, status === 'green' ? 'green' : ['red', 'bold'])
-  return status
-}
-
-function heading(d: Demo, text: string): void {
-  d.write('')
-  d.write(`  ${tint(`── ${text} `.padEnd(Math.min(d.look.width, 100) - 4, '─'), 'bold', d.look)}`)
-}
-
-function tell(d: Demo, label: string, text: string, paint: Paint = 'reset'): void {
-  for (const line of entry(label, text, d.look, paint)) d.write(line)
+  tell(d, 'production', `${shown}: ${because}${totals}`, status === 'green' ? 'green' : ['red', 'bold'])
+  return health
 }

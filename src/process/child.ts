@@ -52,3 +52,35 @@ export function startDetached(
   child.unref()
   return { ended: () => over }
 }
+
+export interface Beside extends Detached {
+  /** What it has printed so far. */
+  said(): string
+  /** Resolves when it has ended; asks it to, where it has not. */
+  stop(): Promise<void>
+}
+
+/** Starts a process that ends when we say so, and not with our terminal's keys. */
+export function startBeside(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Beside {
+  let [said, over] = ['', false]
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env, cwd: '/' })
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+  }).then(() => {
+    over = true
+  })
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  const stop = (): Promise<void> => {
+    child.kill('SIGTERM')
+    return ended
+  }
+  return { said: () => said, ended: () => over, stop }
+}

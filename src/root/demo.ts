@@ -1,38 +1,63 @@
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiptRows } from '../cli/log.ts'
 import { line } from '../cli/render.ts'
-import { type DemoPorts, demonstrate } from '../demo/demo.ts'
+import { CodedError } from '../core/errors.ts'
+import { type DemoPorts, demonstrate, type StartedDesk } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
-import { type Env, PACKAGE, socketIn } from './folders.ts'
+import { startBeside } from '../process/child.ts'
+import { type Ran, run } from '../process/run.ts'
+import { type Env, LAUNCHER, PACKAGE, socketIn } from './folders.ts'
 import { ledgerFiles } from './ledger.ts'
 import { startAt } from './reach.ts'
 
-/** December 2025, replayed with a real guard on a state folder of its own. */
+/** Exit code of what a person ended with Ctrl-C. */
+const INTERRUPTED = 130
+
+/** December 2025, replayed with a real guard and a real desk, on folders of their own. */
 export async function demo(options: { exit?: boolean }, env: Env): Promise<number> {
-  const watched = process.stdout.isTTY === true && options.exit !== true
+  const isTerminal = process.stdout.isTTY === true
+  const isWatched = isTerminal && options.exit !== true
   const from = [join(PACKAGE, 'src/demo/cost-explorer'), join(PACKAGE, 'dist/demo/cost-explorer')].find((each) =>
     existsSync(each),
   )
   if (from === undefined) throw new Error('the demonstration’s files are not part of this installation')
-  return await demonstrate({
-    from,
-    node: process.execPath,
-    temporary: tmpdir(),
-    look: {
-      width: Math.min(process.stdout.columns ?? 100, 110),
-      colour: process.stdout.isTTY === true && env.NO_COLOR === undefined,
-    },
-    write: line,
-    ports: portsOf(env),
-    ...(watched && { pause: (ms: number) => sleep(ms) }),
-  })
+  const ending = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort())
+  try {
+    return await demonstrate({
+      from,
+      node: process.execPath,
+      temporary: tmpdir(),
+      look: {
+        width: Math.min(process.stdout.columns ?? 100, 110),
+        colour: isTerminal && env.NO_COLOR === undefined,
+      },
+      // Once it is to end, the next word ends it: what was begun is ended on the way out.
+      write: (text) => {
+        ending.signal.throwIfAborted()
+        line(text)
+      },
+      ports: portsOf(env),
+      stays: isWatched,
+      ...(isWatched && { pause: (ms: number) => sleep(ms, undefined, { signal: ending.signal }) }),
+    })
+  } catch (error) {
+    if (ending.signal.aborted) return INTERRUPTED
+    throw error
+  }
 }
 
 function portsOf(env: Env): DemoPorts {
-  const within = (home: string): Env => ({ ...env, INTERLOCK_HOME: home, XDG_CONFIG_HOME: join(home, 'config') })
+  const within = (home: string): Env => ({
+    ...env,
+    INTERLOCK_HOME: home,
+    INTERLOCK_DESK_HOME: join(home, 'desk'),
+    XDG_CONFIG_HOME: join(home, 'config'),
+  })
   return {
     startGuard: async (home) => {
       const socket = socketIn(home)
@@ -41,6 +66,11 @@ function portsOf(env: Env): DemoPorts {
         await ask({ at: { socket }, method: 'POST', path: '/v1/shutdown', body: {}, timeoutMs: 10_000 })
       }
       return { socket, stop }
+    },
+    startDesk: async (home) => await startDesk(within(home)),
+    enrol: async (home, { origin, code }) => {
+      const { code: exit, stderr } = await interlock(['desk', 'enroll', origin, code], within(home))
+      if (exit !== 0) throw new CodedError('demo/desk', `the guard was not enrolled: ${stderr}`)
     },
     receipts: (home) => receiptRows(ledgerFiles(within(home))),
     verifyLedger: async (home) => {
@@ -51,5 +81,42 @@ function portsOf(env: Env): DemoPorts {
         words: `${result.size} entries, root ${result.root.slice(0, 16)}…, the checkpoint copy agrees`,
       }
     },
+    verifyDesk: async (home) => {
+      const { code, stdout, stderr } = await interlock(['desk', 'verify'], within(home))
+      return { ok: code === 0, words: `${stdout}${stderr}`.trim() }
+    },
   }
+}
+
+/** A command of ours, in a process of its own. */
+function interlock(args: readonly string[], env: Env): Promise<Ran> {
+  const all = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  return run(LAUNCHER, args, { cwd: '/', env: Object.fromEntries(all), timeoutMs: 30_000, maxBytes: 100_000 })
+}
+
+const START_MS = 150_000
+const STEP_MS = 25
+
+/** The desk as a process of its own, at a port of this machine. */
+async function startDesk(env: Env): Promise<StartedDesk> {
+  const origin = `http://localhost:${await freePort()}`
+  const desk = startBeside(LAUNCHER, ['desk', '--origin', origin], env)
+  for (let left = START_MS; left > 0 && !desk.ended(); left -= STEP_MS) {
+    const link = /^ *(http\S+\/join\/\S+)\n/m.exec(desk.said())?.[1]
+    if (link !== undefined) return { origin, link, stop: desk.stop }
+    await sleep(STEP_MS)
+  }
+  await desk.stop()
+  throw new CodedError('demo/desk', 'the desk did not start', { cause: new Error(desk.said().trim()) })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ port: 0, host: 'localhost' }, () => {
+      const at = server.address()
+      server.close(() => resolve(typeof at === 'object' && at !== null ? at.port : 0))
+    })
+  })
 }

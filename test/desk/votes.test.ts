@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Authenticator } from '../../src/demo/authenticator.ts'
 import type { Challenge, HoldPage, Standing } from '../../src/wire/desk.ts'
-import { Authenticator } from './authenticator.ts'
 import { filing } from './filing.ts'
 import { type Answer, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
+import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
 import type {
@@ -20,7 +21,6 @@ import type {
 } from '../../src/wire/desk.ts'
 import { freePort } from '../port.ts'
 import { newDatabase } from '../postgres/database.ts'
-import { Authenticator, type Browser } from './authenticator.ts'
 
 export { freePort }
 

@@ -5,15 +5,20 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { demonstrate } from '../../src/demo/demo.ts'
 import { unguarded } from '../../src/demo/unguarded.ts'
+import { inviteFirst } from '../../src/desk/people.ts'
 import { type FakeGuard, startFakeGuard } from '../agent/fake-guard.ts'
+import { newWorld, type World } from '../desk/world.ts'
 
 let temporary: string
 let guard: FakeGuard
+let desk: World
 beforeEach(async () => {
+  desk = await newWorld()
   temporary = await mkdtemp(join(tmpdir(), 'interlock-demo-test-'))
 })
 afterEach(async () => {
   await guard.close()
+  await desk.end()
   await rm(temporary, { recursive: true, force: true })
 })
 
@@ -34,15 +39,25 @@ it('the demonstration answers 1 and says which promises were broken when the gua
     write: (line) => lines.push(line),
     ports: {
       startGuard: async () => ({ socket: guard.socket, stop: async () => undefined }),
+      startDesk: async () => {
+        const first = await inviteFirst(desk.running.desk)
+        return { origin: desk.origin, link: first?.link ?? '', stop: async () => undefined }
+      },
+      enrol: async () => undefined,
       receipts: async () => [],
       verifyLedger: async () => ({ ok: true, words: 'whole' }),
+      verifyDesk: async () => ({ ok: true, words: 'whole' }),
     },
   })
   expect(code).toBe(1)
   const promises = lines
     .slice(lines.findIndex((line) => line.includes('What you saw')))
     .filter((line) => /yes|NO/.test(line))
-  expect(promises.map((line) => line.trim().split(' ')[0])).toEqual(['yes', 'NO', 'NO', 'NO', 'NO', 'yes'])
+  expect(promises.map((line) => line.trim().split(' ')[0])).toEqual([
+    'yes',
+    ...Array.from({ length: 8 }, () => 'NO'),
+    'yes',
+  ])
   expect(lines.filter((line) => line.includes('RED:'))).toHaveLength(2)
   expect(await readdir(temporary)).toEqual([])
 })

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The usage lines that an environment holds. */
 export function readUsage(environment) {
-  const [, ...rows] = readFileSync(join(environment, 'data', 'usage.csv'), 'utf8')
-    .trim()
-    .split('\n')
+  const table = join(environment, 'data', 'usage.csv')
+  const [, ...rows] = existsSync(table) ? readFileSync(table, 'utf8').trim().split('\n') : []
   return rows.map((row) => {
     const [date, service, usd] = row.split(',')
     return { date, service, usd: Number(usd) }
