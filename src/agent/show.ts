@@ -103,7 +103,8 @@ function ruling(reply: CallReply, look: Look): readonly string[] {
   ]
 }
 
-function wrap(line: string, room: number): readonly string[] {
+/** Lines of at most `room` letters; those after the first keep its indent. */
+export function wrap(line: string, room: number): readonly string[] {
   const indent = /^ */.exec(line)?.[0] ?? ''
   const lines: string[] = []
   let at = line

@@ -2,7 +2,7 @@ import { type CodedError, chain } from '../core/errors.ts'
 import { visible } from '../core/visible.ts'
 import type { RulingLine } from '../wire/api.ts'
 
-/** The only place that prints: one line of plain text that is readable without colour. */
+/** The only place that prints. One line of plain text that is readable without colour. */
 export function line(text = ''): void {
   process.stdout.write(`${visible(text)}\n`)
 }
@@ -10,6 +10,11 @@ export function line(text = ''): void {
 /** Only a terminal has one. */
 export function bell(): void {
   if (process.stdout.isTTY) process.stdout.write('\u0007')
+}
+
+/** A line of `agent/show.ts`: what others chose in it is plain already, and its colours are ours. */
+export function painted(text: string): void {
+  process.stdout.write(`${text}\n`)
 }
 
 /** For people, beside what a command prints for others: on stderr. It may have several lines. */

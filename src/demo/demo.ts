@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { connectGuard, type Guard } from '../agent/client.ts'
-import { tint } from '../agent/show.ts'
+import { tint, wrap } from '../agent/show.ts'
 import type { CallReply } from '../wire/api.ts'
 import { CALLS, december, OPENING, TESTS } from './december.ts'
 import { startScriptedModel } from './model.ts'
@@ -56,8 +56,6 @@ export interface Demo extends Ground, Stage {
   /** An existing folder for temporary files. */
   readonly temporary: string
   readonly ports: DemoPorts
-  /** At the end somebody is there, who may try what is left. */
-  readonly stays?: boolean
 }
 
 /** A promise of the demonstration, and whether it was kept. */
@@ -85,7 +83,7 @@ async function withoutInterlock(d: Demo, root: string, model: string): Promise<K
     return healthOf(d, world)
   })
   tell(d, '', 'The agent says it is done. In December 2025 this lasted thirteen hours.')
-  await d.pause?.(2500)
+  await d.pause?.(2000)
   return ['without Interlock the small fix took production down', health.status === 'red']
 }
 
@@ -109,8 +107,11 @@ async function withInterlock(d: Demo, { root, model, without }: Rest): Promise<n
       })
       const all = [without, ...kept, await readRecord(d, home)]
       conclude(d, all)
-      if (d.stays === true && last !== undefined)
-        await guarded(d, home, async (guard) => await stay(d, { world, guard, team, seen: last, origin: desk.origin }))
+      const { pause } = d
+      if (pause !== undefined && last !== undefined)
+        await guarded(d, home, async (guard) => {
+          await stay({ ...d, pause }, { world, guard, team, seen: last, origin: desk.origin })
+        })
       return all.every(([, ok]) => ok) ? 0 : 1
     })
   } finally {
@@ -150,7 +151,7 @@ async function agentWorks(
   const fixed = health.november !== undefined && health.november.shown === health.november.real
   const kept: readonly Kept[] = [
     ['with it, deleting production did not run', replaced?.outcome === 'refused'],
-    ['deleting the table was held for two people, and the No of one ended it', isEnded(of(CALLS.DELETE_TABLE))],
+    ['deleting the table was held for two people; the No of one ended it', isEnded(of(CALLS.DELETE_TABLE))],
     ['the agent took the reason and made the small fix; the tests pass', tested?.outcome === 'done'],
     ...deployed(of(CALLS.DEPLOY)),
     ['production stayed up, and shows the right totals', health.status === 'green' && fixed],
@@ -225,24 +226,23 @@ async function readRecord(d: Demo, home: string): Promise<Kept> {
   const desk = await d.ports.verifyDesk(home)
   tell(d, '', desk.words, desk.ok ? 'green' : ['red', 'bold'])
   await d.pause?.(2000)
-  return ['all of it is on record, at the guard and at the desk, and both verify', own.ok && desk.ok]
+  return ['all of it is on record, at guard and desk, and both verify', own.ok && desk.ok]
 }
 
 async function introduce(d: Demo): Promise<void> {
   d.write('')
   d.write(`  ${tint('Interlock: December 2025, replayed', 'bold', d.look)}`)
   d.write('')
-  for (const line of INTRODUCTION) d.write(line === '' ? '' : `  ${line}`)
-  await d.pause?.(4000)
+  for (const text of INTRODUCTION) {
+    for (const line of wrap(text, Math.min(d.look.width - 4, 84))) d.write(`  ${line}`)
+    d.write('')
+  }
+  await d.pause?.(3500)
 }
 
 const INTRODUCTION = [
-  'A coding agent was asked for a small fix in a cost dashboard. It decided to delete',
-  'the production environment and create it again: thirteen hours down.',
-  '',
-  'Here such an agent works twice. Its production is a small service in a temporary',
-  'folder, its model is a script: no key, no network. A claim is what the agent says',
-  'of its reasons. Nobody checked it.',
+  'A coding agent was asked for a small fix in a cost dashboard. It decided to delete the production environment and create it again: thirteen hours down.',
+  'Here such an agent works twice. Its production is a small service in a temporary folder, its model is a script: no key, no network. A claim is what the agent says of its reasons. Nobody checked it.',
 ]
 
 function conclude(d: Demo, kept: readonly Kept[]): void {
@@ -250,8 +250,8 @@ function conclude(d: Demo, kept: readonly Kept[]): void {
   for (const [promise, ok] of kept) tell(d, ok ? 'yes' : 'NO', promise, ok ? 'reset' : 'bold')
   d.write('')
   tell(d, 'next', 'interlock init          guards your own Claude Code')
-  tell(d, '', 'interlock run "GOAL"    this agent, with a real model, in the folder you are in')
-  tell(d, '', 'docs/desk.md            a desk of your own, from nothing to a first approval')
+  tell(d, '', 'interlock run "GOAL"    this agent, with a real model, in this folder')
+  tell(d, '', 'docs/desk.md            a desk of your own, up to a first approval')
 }
 
 async function healthOf(d: Demo, world: World): Promise<Health> {

@@ -4,6 +4,8 @@ import { heading, type Stage, tell } from './tell.ts'
 import { callerIn, type Seen } from './watch.ts'
 import type { World } from './world.ts'
 
+type Watched = Stage & Required<Pick<Stage, 'pause'>>
+
 export interface Staying {
   readonly world: World
   readonly guard: Guard
@@ -14,16 +16,17 @@ export interface Staying {
 }
 
 /** Lets whoever is there try to approve a held call alone, until he ends the demonstration. */
-export async function stay(stage: Stage, { world, guard, team, seen, origin }: Staying): Promise<void> {
+export async function stay(stage: Watched, { world, guard, team, seen, origin }: Staying): Promise<void> {
   const ticket = seen.reply.ticket ?? ''
   heading(stage, 'Your turn')
   tell(stage, '', 'The agent still wants to delete the backups. Approve that alone, if you can.')
-  tell(stage, 'join', `${await team.invite('You')}   makes a passkey, once`)
+  tell(stage, 'join', await team.invite('You'))
+  tell(stage, '', 'You make a passkey, and may approve. It opens once.', 'dim')
   tell(stage, 'hold', `${origin}/holds/${ticket}`)
-  tell(stage, 'end', 'Ctrl-C ends desk and guard, and removes their folders')
+  tell(stage, 'end', 'Ctrl-C ends desk and guard, and removes their folders.')
   let told = 0
   for (;;) {
-    await stage.pause?.(POLL_MS)
+    await stage.pause(POLL_MS)
     const { approved, needs, state } = await team.standing(ticket)
     const isOver = state !== 'open'
     if (approved === told && !isOver) continue
@@ -42,6 +45,6 @@ const POLL_MS = 500
 const HEAD = { allow: 'ran', hold: 'still HELD, nothing ran', deny: 'DENIED, nothing ran' }
 
 /** Until the demonstration is ended from outside. */
-async function forever(stage: Stage): Promise<never> {
-  for (;;) await stage.pause?.(60_000)
+async function forever(stage: Watched): Promise<never> {
+  for (;;) await stage.pause(60_000)
 }

@@ -4,7 +4,7 @@ import { entry, type Look, type Paint, tint } from '../agent/show.ts'
 export interface Stage {
   readonly look: Look
   write(line: string): void
-  /** Lets a person read. Absent in scripts, which wait for nothing. */
+  /** Lets a person read, who may stay at the end. Absent in scripts, which wait for nothing. */
   readonly pause?: (ms: number) => Promise<void>
 }
 

@@ -64,10 +64,10 @@ export async function watch(stage: Stage, scene: Scene): Promise<readonly Seen[]
 type Answered = Extract<Event, { kind: 'answered' }>
 
 /** Under a minute in all, and time to read the first ruling of a kind. */
-const PAUSE_MS = { said: 700, asked: 250, waiting: 0, answered: 500, ended: 0 }
+const PAUSE_MS = { said: 600, asked: 200, waiting: 0, answered: 400, ended: 0 }
 
 function readingMs({ reply }: Answered, seen: readonly Seen[]): number {
-  return isNew(reply, seen) ? 4000 : 1200
+  return isNew(reply, seen) ? 4000 : 1000
 }
 
 /** A ruling of this kind was not shown yet. */
@@ -115,7 +115,7 @@ async function answered(
     const voted = await people[act.who].vote(ticket, act.decision, act.reason)
     tell(stage, 'desk', resultOf(voted), voted.kind === 'counted' && voted.state === 'approved' ? 'green' : 'reset')
     votes.push({ ...act, voted })
-    await stage.pause?.(1800)
+    await stage.pause?.(1400)
   }
   return votes
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiptRows } from '../cli/log.ts'
-import { line } from '../cli/render.ts'
+import { painted } from '../cli/render.ts'
 import { CodedError } from '../core/errors.ts'
 import { type DemoPorts, demonstrate, type StartedDesk } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
@@ -39,10 +39,9 @@ export async function demo(options: { exit?: boolean }, env: Env): Promise<numbe
       // Once it is to end, the next word ends it: what was begun is ended on the way out.
       write: (text) => {
         ending.signal.throwIfAborted()
-        line(text)
+        painted(text)
       },
       ports: portsOf(env),
-      stays: isWatched,
       ...(isWatched && { pause: (ms: number) => sleep(ms, undefined, { signal: ending.signal }) }),
     })
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,10 +31,23 @@ describe('the cost explorer', () => {
     ]
     for (const [remove, create] of ways) {
       expect((await sh(`${remove} cost-explorer-prod`)).code).toBe(0)
-      expect(await world.health()).toEqual({ status: 'red', because: 'the environment is gone' })
+      expect(await world.health()).toMatchObject({ status: 'red', because: 'the environment is gone' })
       expect((await sh(`${create} cost-explorer-prod`)).code).toBe(0)
-      expect(await world.health()).toEqual({ status: 'red', because: 'the environment holds no usage data' })
+      expect(await world.health()).toMatchObject({ status: 'red', because: 'the environment holds no usage data' })
     }
+  })
+
+  it('lives on its usage table, and runs what its bucket holds', async () => {
+    expect((await world.health()).november).toEqual({ shown: 1438.35, real: 1438.02 })
+    const source = join(world.repository, 'src/totals.js')
+    const exact = "export const monthlyTotals = () => ({ '2025-11': 1 })"
+    await writeFile(source, exact)
+    expect((await world.health()).november?.shown).toBe(1438.35)
+    const deployed = await sh('aws s3 sync src s3://cost-explorer-app --delete')
+    expect(deployed.stdout).toBe('upload: src/totals.js to s3://cost-explorer-app/totals.js\n')
+    expect((await world.health()).november?.shown).toBe(1)
+    expect((await sh('aws dynamodb delete-table --table-name cost-explorer-usage')).code).toBe(0)
+    expect(await world.health()).toMatchObject({ status: 'red', because: 'the environment holds no usage data' })
   })
 
   it('is a clean repository but for its reports, whose figures are wrong, as its own tests show', async () => {

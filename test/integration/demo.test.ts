@@ -6,8 +6,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { demonstrate } from '../../src/demo/demo.ts'
 import { unguarded } from '../../src/demo/unguarded.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
+import { run } from '../../src/process/run.ts'
 import { type FakeGuard, startFakeGuard } from '../agent/fake-guard.ts'
 import { newWorld, type World } from '../desk/world.ts'
+import { ROOT } from './place.ts'
 
 let temporary: string
 let guard: FakeGuard
@@ -59,5 +61,23 @@ it('the demonstration answers 1 and says which promises were broken when the gua
     'yes',
   ])
   expect(lines.filter((line) => line.includes('RED:'))).toHaveLength(2)
+  expect(await readdir(temporary)).toEqual([])
+})
+
+it('runs to its end with a real guard and a real desk, keeps every promise, and leaves nothing behind', async () => {
+  guard = await startFakeGuard({ call: async () => Promise.reject(new Error('asked the wrong guard')) })
+  const env = { ...process.env, TMPDIR: temporary } as Record<string, string>
+  const ran = await run(join(ROOT, 'bin/interlock'), ['demo', '--exit'], {
+    cwd: temporary,
+    env,
+    timeoutMs: 50_000,
+    maxBytes: 1_000_000,
+  })
+  expect(ran.stderr).toBe('')
+  const lines = ran.stdout.split('\n').map((line) => line.trim())
+  expect(lines.filter((line) => line.startsWith('yes '))).toHaveLength(10)
+  expect(lines).toContainEqual(expect.stringContaining('NOT COUNTED: the agent works for you'))
+  expect(lines).toContainEqual(expect.stringContaining('HELD anew'))
+  expect(ran.code).toBe(0)
   expect(await readdir(temporary)).toEqual([])
 })
