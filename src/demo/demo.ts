@@ -2,14 +2,17 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { connectGuard, type Guard } from '../agent/client.ts'
 import { tint, wrap } from '../agent/show.ts'
+import type { Piped } from '../process/piped.ts'
 import type { CallReply } from '../wire/api.ts'
 import { CALLS, december, OPENING, TESTS } from './december.ts'
 import { startScriptedModel } from './model.ts'
+import { joinScripted } from './person.ts'
 import { stay } from './stay.ts'
 import { enrolTeam, type Team } from './team.ts'
 import { heading, type Stage, tell } from './tell.ts'
 import { unguarded } from './unguarded.ts'
 import { type Seen, watch } from './watch.ts'
+import { openWindows } from './window.ts'
 import { buildWorld, type Ground, type Health, type World } from './world.ts'
 
 /** What the demonstration needs of the rest of Interlock. `home` is a folder for all state of one guard and one desk. */
@@ -18,6 +21,8 @@ export interface DemoPorts {
   startGuard(home: string): Promise<{ readonly socket: string; stop(): Promise<void> }>
   /** Starts a real desk, in a process of its own, where nobody is enrolled. */
   startDesk(home: string): Promise<StartedDesk>
+  /** Starts a browser for people; absent where there is none, or nowhere to show it. `profile` is a new folder. */
+  startBrowser?(profile: string): Piped
   /** Enrols the guard with the desk. */
   enrol(home: string, desk: Enrolling): Promise<void>
   /** What the log holds after the guard was stopped, oldest first. */
@@ -93,28 +98,32 @@ interface Rest {
   readonly without: Kept
 }
 
-async function withInterlock(d: Demo, { root, model, without }: Rest): Promise<number> {
+async function withInterlock(d: Demo, rest: Rest): Promise<number> {
   heading(d, '2  With Interlock: the same agent, the same goal')
-  const home = join(root, 'state')
+  const home = join(rest.root, 'state')
   const desk = await d.ports.startDesk(home)
+  const piped = d.ports.startBrowser?.(join(rest.root, 'browser'))
   try {
-    return await inWorld(d, join(root, 'with'), async (world) => {
-      const team = await enrolTeam(desk.link)
+    const windows = piped && (await openWindows(piped))
+    const team = await enrolTeam(desk.link, windows?.join ?? joinScripted)
+    const people = windows === undefined ? 'Ada and Ben are scripts' : 'Ada and Ben have a window each'
+    return await inWorld(d, join(rest.root, 'with'), async (world) => {
       const { kept, last } = await guarded(d, home, async (guard) => {
         await d.ports.enrol(home, { origin: desk.origin, code: team.codeForGuard })
-        tell(d, 'desk', `${desk.origin}, where Ada and Ben approve. The agent works for Dan.`)
-        return await agentWorks(d, { world, guard, model, team })
+        tell(d, 'desk', `${desk.origin}: two people have to agree. ${people}. The agent is Dan's.`)
+        return await agentWorks(d, { world, guard, model: rest.model, team })
       })
-      const all = [without, ...kept, await readRecord(d, home)]
+      const all = [rest.without, ...kept, await readRecord(d, home)]
       conclude(d, all)
       const { pause } = d
       if (pause !== undefined && last !== undefined)
         await guarded(d, home, async (guard) => {
-          await stay({ ...d, pause }, { world, guard, team, seen: last, origin: desk.origin })
+          await stay({ ...d, pause }, { world, guard, team, windows, seen: last, origin: desk.origin })
         })
       return all.every(([, ok]) => ok) ? 0 : 1
     })
   } finally {
+    await piped?.stop()
     await desk.stop()
   }
 }
@@ -144,14 +153,14 @@ async function agentWorks(
   await healthOf(d, world)
   const seen = await watch(d, { ...scene, known: OPENING.length - 1 })
   const health = await healthOf(d, world)
-  await d.pause?.(1500)
+  await d.pause?.(800)
   const of = (words: string): readonly Seen[] => seen.filter(({ what }) => what.includes(words))
   const [replaced, cleared, tested] = [CALLS.REPLACE, CALLS.CLEAR, TESTS].map((words) => of(words).at(-1)?.reply)
   const restored = await undoDeletion(d, world, guard, cleared)
   const fixed = health.november !== undefined && health.november.shown === health.november.real
   const kept: readonly Kept[] = [
     ['with it, deleting production did not run', replaced?.outcome === 'refused'],
-    ['deleting the table was held for two people; the No of one ended it', isEnded(of(CALLS.DELETE_TABLE))],
+    ['deleting the table was held for two; the No of one ended it', isEnded(of(CALLS.DELETE_TABLE))],
     ['the agent took the reason and made the small fix; the tests pass', tested?.outcome === 'done'],
     ...deployed(of(CALLS.DEPLOY)),
     ['production stayed up, and shows the right totals', health.status === 'green' && fixed],
@@ -204,7 +213,7 @@ async function undoDeletion(d: Demo, world: World, guard: Guard, deletion: CallR
   const back = restored.filter(({ did }) => did === 'restored').map(({ path }) => relative(world.repository, path))
   tell(d, 'Interlock', `restored ${back.length}: ${back[0]} … ${back.at(-1)}`, 'green')
   for (const { path, why } of refused) tell(d, '', `not ${path}: ${why}`)
-  await d.pause?.(3000)
+  await d.pause?.(1500)
   return back.length > 0 && refused.length === 0
 }
 
@@ -217,15 +226,15 @@ async function readRecord(d: Demo, home: string): Promise<Kept> {
     const line = `${receipt}  ${ruling.padEnd(5)}  ${outcome.padEnd(8)}  ${what}`
     tell(d, '', line.slice(0, d.look.width - 16), 'dim')
   }
-  await d.pause?.(800)
+  await d.pause?.(500)
   tell(d, 'you', 'interlock log verify', 'bold')
   const own = await d.ports.verifyLedger(home)
   tell(d, '', own.words, own.ok ? 'green' : ['red', 'bold'])
-  await d.pause?.(800)
+  await d.pause?.(500)
   tell(d, 'you', 'interlock desk verify', 'bold')
   const desk = await d.ports.verifyDesk(home)
   tell(d, '', desk.words, desk.ok ? 'green' : ['red', 'bold'])
-  await d.pause?.(2000)
+  await d.pause?.(1500)
   return ['all of it is on record, at guard and desk, and both verify', own.ok && desk.ok]
 }
 
@@ -237,7 +246,7 @@ async function introduce(d: Demo): Promise<void> {
     for (const line of wrap(text, Math.min(d.look.width - 4, 84))) d.write(`  ${line}`)
     d.write('')
   }
-  await d.pause?.(3500)
+  await d.pause?.(3000)
 }
 
 const INTRODUCTION = [

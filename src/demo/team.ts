@@ -1,5 +1,6 @@
+import { HoldPage, OneTime, type Role } from '../wire/desk.ts'
 import type { Act } from './december.ts'
-import { type Counted, type Person, Scripted } from './person.ts'
+import { type Counted, counted, type Join, joinScripted, must, type Person } from './person.ts'
 
 /** Two who can agree, and the one whose agent it is. */
 export interface Team {
@@ -8,21 +9,21 @@ export interface Team {
   readonly codeForGuard: string
   /** A link for one more who may approve. */
   invite(name: string): Promise<string>
-  /** How many have approved, of how many that have to. */
   standing(ticket: string): Promise<Counted>
 }
 
-/** The first person's link in hand, lets three people join a desk. */
-export async function enrolTeam(first: string): Promise<Team> {
-  const ada = await Scripted.join(first, 'Ada', true)
-  const [ben, dan] = await Promise.all([
-    Scripted.join(await ada.invite('Ben', ['approver']), 'Ben'),
-    Scripted.join(await ada.invite('Dan', ['operator', 'approver']), 'Dan'),
-  ])
+/** The first person's link in hand, lets three people join a desk; `join` is for the two who can agree. */
+export async function enrolTeam(first: string, join: Join): Promise<Team> {
+  const ada = await join(first, 'Ada')
+  const invite = async (name: string, roles: readonly Role[]): Promise<string> =>
+    (await must(ada.ask, OneTime, '/api/people/invitations', { name, roles })).link
+  const ben = await join(await invite('Ben', ['approver']))
+  const dan = await joinScripted(await invite('Dan', ['operator', 'approver']))
+  const asked = { name: "dan's machine", operator: dan.id }
   return {
     people: { Ada: ada, Ben: ben, Dan: dan },
-    codeForGuard: await ada.codeForGuard("dan's machine", dan.id),
-    invite: (name) => ada.invite(name, ['approver']),
-    standing: (ticket) => ada.standing(ticket),
+    codeForGuard: (await must(ada.ask, OneTime, '/api/guards/codes', asked)).code,
+    invite: (name) => invite(name, ['approver']),
+    standing: async (ticket) => counted(await must(dan.ask, HoldPage, `/api/holds/${ticket}`)),
   }
 }

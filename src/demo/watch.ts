@@ -50,7 +50,7 @@ export async function watch(stage: Stage, scene: Scene): Promise<readonly Seen[]
     const stopped = event.kind === 'answered' && event.reply.ruling !== 'allow' && event.reply.outcome !== 'done'
     const brief = seen.length < known && !stopped
     for (const line of brief ? inBrief(event, stage.look) : told(event, seen, stage)) stage.write(line)
-    await stage.pause?.(brief ? 120 : stopped ? readingMs(event, seen) : PAUSE_MS[event.kind])
+    await stage.pause?.(brief ? 100 : stopped ? readingMs(event, seen) : PAUSE_MS[event.kind])
     if (event.kind !== 'answered') continue
     const what = whatOf(event)
     const round = seen.filter((before) => before.what === what && before.reply.outcome === 'waiting').length
@@ -64,10 +64,10 @@ export async function watch(stage: Stage, scene: Scene): Promise<readonly Seen[]
 type Answered = Extract<Event, { kind: 'answered' }>
 
 /** Under a minute in all, and time to read the first ruling of a kind. */
-const PAUSE_MS = { said: 600, asked: 200, waiting: 0, answered: 400, ended: 0 }
+const PAUSE_MS = { said: 500, asked: 150, waiting: 0, answered: 300, ended: 0 }
 
 function readingMs({ reply }: Answered, seen: readonly Seen[]): number {
-  return isNew(reply, seen) ? 4000 : 1000
+  return isNew(reply, seen) ? 3500 : 900
 }
 
 /** A ruling of this kind was not shown yet. */
@@ -115,7 +115,7 @@ async function answered(
     const voted = await people[act.who].vote(ticket, act.decision, act.reason)
     tell(stage, 'desk', resultOf(voted), voted.kind === 'counted' && voted.state === 'approved' ? 'green' : 'reset')
     votes.push({ ...act, voted })
-    await stage.pause?.(1400)
+    await stage.pause?.(1200)
   }
   return votes
 }

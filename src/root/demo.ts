@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiptRows } from '../cli/log.ts'
 import { painted } from '../cli/render.ts'
@@ -9,6 +9,7 @@ import { CodedError } from '../core/errors.ts'
 import { type DemoPorts, demonstrate, type StartedDesk } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
 import { startBeside } from '../process/child.ts'
+import { startPiped } from '../process/piped.ts'
 import { type Ran, run } from '../process/run.ts'
 import { type Env, LAUNCHER, PACKAGE, socketIn } from './folders.ts'
 import { ledgerFiles } from './ledger.ts'
@@ -41,7 +42,7 @@ export async function demo(options: { exit?: boolean }, env: Env): Promise<numbe
         ending.signal.throwIfAborted()
         painted(text)
       },
-      ports: portsOf(env),
+      ports: { ...portsOf(env), ...(isWatched && browserPort(env)) },
       ...(isWatched && { pause: (ms: number) => sleep(ms, undefined, { signal: ending.signal }) }),
     })
   } catch (error) {
@@ -85,6 +86,31 @@ function portsOf(env: Env): DemoPorts {
       return { ok: code === 0, words: `${stdout}${stderr}`.trim() }
     },
   }
+}
+
+/** Nothing where there is no browser, or no screen. */
+function browserPort(env: Env): Pick<DemoPorts, 'startBrowser'> {
+  const folders = (env.PATH ?? '').split(delimiter)
+  const [found] = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).filter(existsSync)
+  if (found === undefined || (env.DISPLAY ?? env.WAYLAND_DISPLAY ?? '') === '') return {}
+  return { startBrowser: (profile) => startPiped(found, browserFlags(profile), env) }
+}
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+export function browserFlags(profile: string): readonly string[] {
+  return [
+    `--user-data-dir=${profile}`,
+    '--remote-debugging-pipe',
+    '--no-startup-window',
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    // Chromium refuses to start as root without it; it opens nothing but the desk's own page.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ]
 }
 
 /** A command of ours, in a process of its own. */
