@@ -17,6 +17,12 @@ export function painted(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** How wide the terminal is, as far as it says; one without a size says none. */
+export function columnsHere(): number {
+  const { columns = 0 } = process.stdout
+  return columns > 0 ? Math.max(columns, 40) : WIDTH
+}
+
 /** For people, beside what a command prints for others: on stderr. It may have several lines. */
 export function note(text: string): void {
   for (const each of text.split('\n')) process.stderr.write(`${visible(each)}\n`)

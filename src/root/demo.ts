@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiptRows } from '../cli/log.ts'
-import { painted } from '../cli/render.ts'
+import { columnsHere, painted } from '../cli/render.ts'
 import { CodedError } from '../core/errors.ts'
 import { type DemoPorts, demonstrate, type StartedDesk } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
@@ -34,7 +34,7 @@ export async function demo(options: { exit?: boolean }, env: Env): Promise<numbe
       node: process.execPath,
       temporary: tmpdir(),
       look: {
-        width: Math.min(process.stdout.columns ?? 100, 110),
+        width: Math.min(columnsHere(), 110),
         colour: isTerminal && env.NO_COLOR === undefined,
       },
       // Once it is to end, the next word ends it: what was begun is ended on the way out.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chooseModel } from '../agent/models.ts'
 import { runGoal } from '../agent/run.ts'
 import { askGuard } from '../cli/guard.ts'
-import { painted } from '../cli/render.ts'
+import { columnsHere, painted } from '../cli/render.ts'
 import { type Env, foldersOf } from './folders.ts'
 import { reachOf } from './reach.ts'
 
@@ -21,7 +21,7 @@ export async function run(goal: string, env: Env, cwd: string): Promise<number> 
     run: `run-${randomUUID()}`,
     caller: { cwd, home: foldersOf(env).home, umask: process.umask(), env: given },
     attended: process.stdin.isTTY === true,
-    look: { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true && env.NO_COLOR === undefined },
+    look: { width: columnsHere(), colour: process.stdout.isTTY === true && env.NO_COLOR === undefined },
     write: painted,
   })
 }
