@@ -164,7 +164,7 @@ function answering({ program, env, reach, end }: Given): void {
       'Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.\nWith a repository’s `interlock.yaml`: lets what it widens count, until a byte of it changes.',
     )
     .argument('[ticket or file]', 'the ticket that the hold named, or an `interlock.yaml`')
-    .option('--refuse', 'a no')
+    .option('--refuse', 'a no; also to what waits for others')
     .option('--json', 'what waits, as JSON Lines')
     .action(async (what: string | undefined, options) => {
       const { confirmWhat } = await import('./root/confirm.ts')
@@ -254,7 +254,8 @@ function reporting({ program, env, end }: Given): void {
     })
 }
 
-function asking({ program, env, reach, end }: Given): void {
+function asking(given: Given): void {
+  const { program, env, end } = given
   const desk = program
     .command('desk')
     .summary('where people agree: approvals by others than the operator')
@@ -279,6 +280,18 @@ function asking({ program, env, reach, end }: Given): void {
     )
     .action(async () => end(await (await import('./root/desk-move.ts')).moveDesk(env)))
   desk
+    .command('try-reach')
+    .summary('send a test to each whom `desk.yaml` names')
+    .description(
+      'Sends a test notice to each webhook, room and mailbox that `desk.yaml` names. Exit code: 1 if one did not take it.',
+    )
+    .option('--origin <url>', 'the desk’s address, for the link in it')
+    .action(async (options) => end(await (await import('./root/try-reach.ts')).tryReach(options, env)))
+  enrolling(desk, given)
+}
+
+function enrolling(desk: Command, { program, env, reach, end }: Given): void {
+  desk
     .command('enroll')
     .summary('let a desk answer for what needs other people')
     .description(
@@ -290,6 +303,13 @@ function asking({ program, env, reach, end }: Given): void {
     .action(async (url: string, code: string, options) =>
       end(await (await import('./root/enrol.ts')).enrolHere({ url, code, ...options }, env)),
     )
+  desk
+    .command('leave')
+    .summary('end this guard’s enrolment with its desk')
+    .description(
+      'What needs other people is denied from then on, and what waits on the desk is withdrawn.\nThe desk is told if it answers. A person says so, in a terminal.',
+    )
+    .action(async () => end(await (await import('./root/leave.ts')).leaveHere({ reach, agree }, env)))
   const approvals = program
     .command('approvals')
     .summary('what waits for other people, and how far it is')

@@ -82,6 +82,7 @@ function standingLines({ ticket, state, needs, approved, denied, asked, page }: 
 
 const OVER: Readonly<Record<Exclude<Standing['state'], 'open' | 'approved' | 'denied'>, string>> = {
   expired: 'it has expired',
+  withdrawn: 'its operator said No, or its guard left the desk',
   superseded: 'the same call was asked for again, with other facts',
   taken: 'its approval was used, and that call has not ended yet',
   done: 'its approval was used, and that call is done',

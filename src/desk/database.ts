@@ -5,8 +5,21 @@ import type { Hold, Vote } from '../people/hold.ts'
 import type { Database } from '../store/database.ts'
 import { type Decision, Envelope, HoldState, Role } from '../wire/desk.ts'
 import { MOVED } from './move.ts'
+import { outboxReads, outboxWrites } from './reach/table.ts'
 import { MIGRATIONS, type Schema } from './schema.ts'
-import type { Challenged, Code, Enrolled, GuardRow, Heard, HoldRow, Passkey, Reading, Store, Writing } from './store.ts'
+import type {
+  Challenged,
+  Code,
+  Enrolled,
+  GuardRow,
+  Heard,
+  HoldRow,
+  OutboxWriting,
+  Passkey,
+  Reading,
+  Store,
+  Writing,
+} from './store.ts'
 
 /** The store in a database. Brings its tables up to date. */
 export async function openStore(database: Database): Promise<Store> {
@@ -36,7 +49,7 @@ export async function openStore(database: Database): Promise<Store> {
       const tell = (heard: Heard): void => void told.add(JSON.stringify(heard))
       const done = await writer.transaction().execute(async (tx) => {
         await database.alone(tx)
-        const answer = await work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx, tell) })
+        const answer = await work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx, tell), ...outboxWrites(tx) })
         for (const text of told) await database.shared?.announce(tx, text)
         return answer
       })
@@ -107,6 +120,7 @@ function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned' | 'mov
 function reading(db: Db): Reading {
   const holds = db.selectFrom('holds').selectAll()
   return {
+    ...outboxReads(db),
     async people() {
       const rows = await db.selectFrom('people').selectAll().orderBy('name').orderBy('id').execute()
       return rows.map(enrolled)
@@ -150,7 +164,9 @@ function reading(db: Db): Reading {
   }
 }
 
-function peopleWrites(db: Db): Omit<Writing, keyof Reading | keyof ReturnType<typeof holdWrites>> {
+function peopleWrites(
+  db: Db,
+): Omit<Writing, keyof Reading | keyof OutboxWriting | keyof ReturnType<typeof holdWrites>> {
   return {
     async addPerson({ id, name, roles }, { publicKey, person, ...passkey }) {
       await db
@@ -211,9 +227,16 @@ function peopleWrites(db: Db): Omit<Writing, keyof Reading | keyof ReturnType<ty
     async tidy(now) {
       for (const table of ['sessions', 'codes', 'challenges'] as const)
         await db.deleteFrom(table).where('expires', '<=', now).execute()
+      await db
+        .deleteFrom('outbox')
+        .where('at', '<=', now - KEPT_MS)
+        .execute()
     },
   }
 }
+
+/** How long a notice that nobody took is shown. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000
 
 function holdWrites(db: Db, tell: (heard: Heard) => void): Pick<Writing, 'addHold' | 'moveHold' | 'record' | 'tell'> {
   return {

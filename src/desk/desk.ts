@@ -5,6 +5,7 @@ import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
 import type { Changes } from './changes.ts'
 import type { DeskKey } from './key.ts'
+import type { Receiver } from './reach/receiver.ts'
 import type { Enrolled, Reading, Store, Writing } from './store.ts'
 
 /** What every use case works with. */
@@ -15,6 +16,10 @@ export interface Desk {
   readonly origin: string
   readonly key: DeskKey
   readonly changes: Changes
+  /** How many new calls one guard may file in a minute. */
+  readonly filingsPerMinute: number
+  /** Who is told outside its page. */
+  readonly receivers: readonly Receiver[]
 }
 
 /** What the desk says no to, and why. Whatever was under way is taken back. */

@@ -13,11 +13,13 @@ import {
   Signed,
   VoteStart,
 } from '../wire/desk.ts'
-import { type Allowed, addressOf, needRate } from './allowed.ts'
-import { type Desk, Refusal } from './desk.ts'
+import type { ReachLines } from '../wire/reach.ts'
+import { type Allowed, addressOf, needRate, takeSlot } from './allowed.ts'
+import { type Desk, needAdmin, Refusal } from './desk.ts'
 import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
 import { invitation, invitePerson, join, removePerson, startJoining } from './people.ts'
 import { fitting } from './problem.ts'
+import { reachLines } from './reach/outbox.ts'
 import { SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
 import type { Enrolled } from './store.ts'
 import { castVote, holdPage, listHolds, startVote } from './votes.ts'
@@ -42,6 +44,10 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
   holds(app, desk, rates)
   people(app, desk)
   guards(app, desk)
+  app.get('/reach', async (c) => {
+    await needAdmin(desk.store, c.get('person'))
+    return c.json({ receivers: await reachLines(desk) } satisfies ReachLines)
+  })
   return app
 }
 
@@ -73,7 +79,7 @@ function strangers(app: Web, desk: Desk, { attempts }: Allowed): void {
   })
 }
 
-function holds(app: Web, desk: Desk, { votes }: Allowed): void {
+function holds(app: Web, desk: Desk, { votes, streams }: Allowed): void {
   app.get('/holds', async (c) => c.json({ holds: await listHolds(desk, c.get('person')) } satisfies Holds))
   app.get('/holds/:ticket', async (c) => c.json(await holdPage(desk, c.get('person'), c.req.param('ticket'))))
   app.post('/holds/:ticket/votes/start', async (c) => {
@@ -84,7 +90,13 @@ function holds(app: Web, desk: Desk, { votes }: Allowed): void {
     needRate(desk, votes, c.get('person').id)
     return c.json(await castVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, Signed)))
   })
-  app.get('/events', (c) => streamSSE(c, (stream) => tellChanges(desk, stream, sessionIn(desk, c))))
+  app.get('/events', (c) => {
+    const free = takeSlot(streams, c.get('person').id)
+    return streamSSE(c, async (stream) => {
+      stream.onAbort(free)
+      await tellChanges(desk, stream, sessionIn(desk, c)).finally(free)
+    })
+  })
 }
 
 function people(app: Web, desk: Desk): void {

@@ -23,6 +23,8 @@ export interface Gate {
   readonly probe: Probe
   /** Where other people can approve; undefined where this guard is enrolled with no desk. */
   desk(): Desk | undefined
+  /** Its enrolment there is over, durably. */
+  forgetDesk(): Promise<void>
   /** What people wrote for this workspace; throws where it can't be read, and then nothing runs there. */
   rulesOf(workspace: string): Rules
 }

@@ -16,7 +16,7 @@ export interface Bench {
   readonly config: Config
   readonly mandate: Mandate
   readonly history: History
-  /** Why the breaker is open, where it is. */
+  /** What the breaker stops, and why, where it is open. */
   readonly stopped?: string
   /** Somebody said No to this very call. */
   readonly refused?: Refusal
@@ -71,7 +71,7 @@ function stopped(study: Study, { policy, mandate }: Bench, why: string): Judged 
   const ruling: Ruling = {
     kind: 'deny',
     by: 'breaker/stopped',
-    because: `everything is stopped: ${why}`,
+    because: why,
     instead: 'end the turn; a person resumes with `interlock resume`',
   }
   return { study, policy: policy.hash, mandate, effects: [], questions: [], answers: [], ruling, precedents: [] }

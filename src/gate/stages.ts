@@ -88,7 +88,7 @@ function without(study: Study, why: string): Study {
 function judgeHere(g: Gate, study: Study): Judged {
   const { action, facts, preconditions } = study
   const { config, mandate } = g.rulesOf(facts.surroundings.workspace)
-  const stopped = g.breaker.stopped()
+  const stopped = stoppedFor(g, study.action.agent.name)
   const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
   const now = g.clock.now()
   const tickets = [...g.register.tickets.values()]
@@ -101,6 +101,12 @@ function judgeHere(g: Gate, study: Study): Judged {
   const history = released ? { ...all, refused: [] } : all
   const known = { ...(refused && { refused }), ...(approvals && { approvals }), ...(stopped && { stopped }) }
   return judge(study, { policy: g.policy, config, mandate, history, ...known })
+}
+
+function stoppedFor(g: Gate, agent: string): string | undefined {
+  const [all, one] = [g.breaker.stopped(), g.register.stoppedAgents.get(agent)]
+  if (all !== undefined) return `everything is stopped: ${all}`
+  return one && `this agent is stopped: ${one}`
 }
 
 function refusalOf(tickets: readonly Ticket[], terms: Terms, now: number): Refusal | undefined {

@@ -12,6 +12,7 @@ import { Changes } from '../desk/changes.ts'
 import type { Desk } from '../desk/desk.ts'
 import { type Place, placeOf } from '../desk/origin.ts'
 import { inviteFirst } from '../desk/people.ts'
+import { startDelivery } from '../desk/reach/outbox.ts'
 import { Sequencer } from '../desk/sequencer.ts'
 import type { Heard } from '../desk/store.ts'
 import { sweep } from '../desk/sweep.ts'
@@ -23,6 +24,7 @@ import { readDeskConfig } from './desk-config.ts'
 import { agreeOnKey, deskKeyIn, ledgerIn, needKeys, openDeskStore } from './desk-state.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
 import { buildPage, pageFolder } from './page.ts'
+import { receiversOf } from './receivers.ts'
 
 export class StartError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
 
@@ -55,6 +57,7 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
       note(`interlock desk: ${reasonOf(error)}`)
       if (isEnd) code = EXIT.fault
     },
+    told: (text) => note(`interlock desk: ${text}`),
   })
   line(`desk   ${desk.origin}`)
   line(`       fingerprint ${fingerprintOf(desk.key.public)}`)
@@ -75,13 +78,16 @@ interface Given {
   readonly clock: Clock
   /** `isEnd`: the desk can't go on. */
   readonly fault: (error: unknown, isEnd: boolean) => void
+  /** What an admin at the terminal should know. */
+  readonly told: (text: string) => void
 }
 
 /** Starts the desk of this state folder. A second one on the same folder refuses by the ledger's lock. */
-export async function startDesk(options: DeskOptions, env: Env, { clock, fault }: Given): Promise<RunningDesk> {
+export async function startDesk(options: DeskOptions, env: Env, { clock, fault, told }: Given): Promise<RunningDesk> {
   const folders = deskFoldersOf(env)
   const { state } = folders
   const config = readDeskConfig(folders.config)
+  const receivers = receiversOf(config, folders.config, clock)
   const tls = certificateOf(options)
   const place = placeOf({
     ...(options.origin !== undefined && { origin: options.origin }),
@@ -109,7 +115,7 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     ending.push(() => tiles.close())
     const key = await deskKeyIn(state)
     await agreeOnKey(store, 'desk-key', key.public)
-    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes() }
+    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes(), receivers, ...config.limits }
     await needOrigin(desk)
     const sequencer = await Sequencer.start(store, tiles, (error, isEnd) => {
       fault(error, isEnd)
@@ -118,6 +124,7 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     ending.push(() => sequencer.stop())
     store.listen((heard) => hear(desk, sequencer, heard))
     await sweep(desk)
+    ending.push(startDelivery(desk, { note: told, fault: (error) => fault(error, false) }))
     const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
     ending.push(async () => clearInterval(often))
     const app = deskApp({ desk, web: pageFolder(), fault: (error) => fault(error, false) })

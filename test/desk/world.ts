@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
@@ -31,6 +31,8 @@ export interface World {
   readonly running: RunningDesk
   readonly clock: Clock & { skip(ms: number): void }
   readonly faults: unknown[]
+  /** What its terminal was told. */
+  readonly told: string[]
   readonly end: () => Promise<void>
 }
 
@@ -46,9 +48,13 @@ export async function deskEnv(folder: string): Promise<DeskEnv> {
   }
 }
 
-export async function newWorld(): Promise<World> {
+/** `settings`: files of its config folder, by name. */
+export async function newWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
   const env = await deskEnv(folder)
+  const config = join(env.XDG_CONFIG_HOME, 'interlock-desk')
+  mkdirSync(config, { recursive: true })
+  for (const [name, text] of Object.entries(settings)) writeFileSync(join(config, name), text, { mode: 0o600 })
   const port = await freePort()
   let skipped = 0
   const clock = {
@@ -59,12 +65,17 @@ export async function newWorld(): Promise<World> {
     },
   }
   const faults: unknown[] = []
-  const running = await startDesk({ port: String(port) }, env, { clock, fault: (error) => faults.push(error) })
+  const told: string[] = []
+  const running = await startDesk({ port: String(port) }, env, {
+    clock,
+    fault: (error) => faults.push(error),
+    told: (text) => told.push(text),
+  })
   const end = async (): Promise<void> => {
     await running.stop()
     rmSync(folder, { recursive: true })
   }
-  return { origin: running.desk.origin, env, running, clock, faults, end }
+  return { origin: running.desk.origin, env, running, clock, faults, told, end }
 }
 
 export interface Answer<T = unknown> {
