@@ -35,6 +35,7 @@ function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code
   answering(given)
   recording(given)
   reporting(given)
+  remembering(given)
   asking(given)
   working(given)
   return program
@@ -252,6 +253,41 @@ function reporting({ program, env, end }: Given): void {
       if (named === undefined) return command.error("error: name a run, a receipt or a ticket, or say '--last'")
       end(await (await import('./root/report.ts')).report(named, options, env))
     })
+}
+
+function remembering({ program, env, end }: Given): void {
+  const here = { env, cwd: process.cwd() }
+  const precedent = program
+    .command('precedent')
+    .summary('what happened here before: propose, review, list')
+    .description(
+      'What happened in this organisation, kept in `.interlock/precedents.yaml` of a repository. Once\nanother person has reviewed it, it is shown beside whatever would do the like. It lowers no ruling.',
+    )
+  precedent
+    .command('add')
+    .description('proposes one: of a receipt, whose gravest effect it then resembles, or of a post-mortem as YAML')
+    .argument('<from>', 'a receipt, or a file with `when`, `what`, `lesson`, `like`, `cost`, `link`')
+    .option('--what <text>', 'what happened, in a sentence')
+    .option('--lesson <text>', 'what to learn from it')
+    .option('--cost <text>', 'what it cost')
+    .option('--link <url>', 'where more is said of it')
+    .option('--when <date>', 'as in 2026-03-14')
+    .option('--id <id>', 'as in SHOP-7; else the next ORG number')
+    .action(async (from: string, options) =>
+      end(await (await import('./root/precedent.ts')).addPrecedent(from, options, here)),
+    )
+  precedent
+    .command('review')
+    .description('a second person’s yes to one that is committed; it counts when he has committed that himself')
+    .argument('<id>')
+    .action(async (id: string) =>
+      end(await (await import('./root/precedent.ts')).reviewPrecedent(id, { ...here, agree })),
+    )
+  precedent
+    .command('list')
+    .description('all of this repository, and which of them count')
+    .option('--json', 'as JSON Lines')
+    .action(async (options) => end(await (await import('./root/precedent.ts')).listPrecedents(options, here)))
 }
 
 function asking(given: Given): void {

@@ -21,6 +21,7 @@ import { keepConfirmed, rulebookOf } from './root/config.ts'
 import { deskIn } from './root/desk-client.ts'
 import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn, readBackFrom } from './root/ledger.ts'
+import { ownPrecedents } from './root/precedent-file.ts'
 import { Agents } from './server/asker.ts'
 import { Callers } from './server/callers.ts'
 import { claudeCode } from './server/claude-code.ts'
@@ -135,6 +136,7 @@ function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'registe
     probe: probeWith(systemClock),
     desk: deskIn(state, systemClock),
     forgetDesk: () => dropEnrolment(state),
+    precedents: ownPrecedents(),
     rulesOf: (workspace) => rulebook.rulesOf(workspace, systemClock.now()),
   }
 }

@@ -5,7 +5,7 @@ import type { Release, Ruling } from '../core/ruling.ts'
 import { approvalsIn, bySafeguardOrder, SAFEGUARDS } from '../core/safeguard.ts'
 import type { Answer, Judged, Policy, Study } from '../core/study.ts'
 import { ladder } from '../policy/vocabulary.ts'
-import { matchPrecedents } from '../risk/precedent.ts'
+import { type Catalogue, matchPrecedents } from '../risk/precedent.ts'
 import { questionOf } from '../risk/question.ts'
 import { type History, joinReplaces, type Wanted } from '../risk/sequence.ts'
 import { weigh } from '../risk/weigh.ts'
@@ -20,6 +20,8 @@ export interface Bench {
   readonly stopped?: string
   /** Somebody said No to this very call. */
   readonly refused?: Refusal
+  /** What happened in this organisation: shown, and of no weight. */
+  readonly precedents?: Catalogue
   /** Where other people can approve, and whose agents these are; absent where nobody else can be asked. */
   readonly approvals?: { readonly where: string; readonly operator: string }
 }
@@ -56,7 +58,7 @@ export function judge(study: Study, bench: Bench): Judged {
     questions,
     answers,
     ruling,
-    precedents: matchPrecedents(effects, bench.mandate),
+    precedents: matchPrecedents(effects, bench.mandate, bench.precedents),
   }
 }
 

@@ -56,6 +56,7 @@ export function worldOf(change: Change = {}): World {
     probe: change.probe ?? probeWith(clock),
     desk: change.desk ?? (() => undefined),
     forgetDesk: async () => undefined,
+    precedents: { look: async () => undefined, of: () => undefined },
     rulesOf: change.rulesOf ?? (() => ({ config, mandate: DEFAULT_MANDATE })),
     breaker: {
       stopped: () => stop.why,

@@ -98,6 +98,52 @@ describe('who allowed a commit', () => {
   })
 })
 
+describe('the organisation’s memory', () => {
+  const DELETE = 'aws cloudformation delete-stack --stack-name'
+  const as = (who: string, command: string): string =>
+    `git -c user.name=${who} -c user.email=${who}@example.com ${command}`
+  const list = async (): Promise<string> => (await p.interlock('precedent', 'list')).stdout
+  const asked = async (stack: string): Promise<string> => (await p.call(`${DELETE} ${stack}`)).text
+
+  it('is proposed of a receipt, reviewed by another person, and shown on what resembles it', async () => {
+    const { receipt } = await p.call(`${DELETE} web`)
+    const fields = ['--what', 'the shop was deleted', '--lesson', 'ask first', '--cost', 'a day']
+    expect((await p.interlock('precedent', 'add', receipt)).code).toBe(1)
+    expect((await p.interlock('precedent', 'add', receipt, ...fields)).stdout).toContain('proposed  ORG-1')
+    expect(await list()).toContain('ORG-1  proposed, not committed')
+    await p.sh(`git add .interlock && ${as('ada', 'commit -qm propose')}`)
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh('git config user.email ada@example.com && git config user.name ada')
+    expect((await p.atTerminal('y\n', 'precedent', 'review', 'ORG-1')).stdout).toContain('another person reviews it')
+    await p.sh('git config user.email ben@example.com && git config user.name ben')
+    expect((await p.interlock('precedent', 'review', 'ORG-1')).code).toBe(10)
+    expect((await p.atTerminal('y\n', 'precedent', 'review', 'ORG-1')).stdout).toContain('Commit it')
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh(as('ben', 'commit -qam review'))
+    expect(await list()).toContain('ORG-1  reviewed by ben')
+    const told =
+      'in this organisation (ORG-1, reviewed by ben): the shop was deleted; it cost a day; the lesson: ask first'
+    expect(await asked('api')).toContain(told)
+    const explained = await p.interlock('explain', '--json', '--', `${DELETE} api`)
+    expect(explained.stdout).toContain(told)
+    expect((await p.interlock('report', '--last', '--json')).stdout).toContain(told)
+    expect(await asked('web; rm -rf ~')).toContain('Rule protection/machine')
+  })
+
+  it('forgets a review of what was changed since, and does not take one from an agent', async () => {
+    await p.sh(`sed -i 's/a day/a week/' .interlock/precedents.yaml && ${as('ada', 'commit -qam edit')}`)
+    expect(await list()).toContain('ORG-1  proposed, it was changed after its review')
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh(`sed -i 's/a week/a day/' .interlock/precedents.yaml && ${as('ada', 'commit -qam back')}`)
+    expect(await list()).toContain('ORG-1  reviewed by ben')
+    await p.sh('sed -i s/reviewed:/reviewed:\\ / .interlock/precedents.yaml')
+    const commands = as('ben', 'commit -qam agent').split(' ')
+    expect((await p.interlock('exec', '--', ...commands)).code).toBe(0)
+    expect(await list()).toContain('ORG-1  proposed, an agent committed the review')
+    expect((await p.call('interlock precedent review ORG-1')).ruling).toBe('deny')
+  })
+})
+
 describe('a report', () => {
   it('is made with the guard dead, names the operator, and each of its entries is proved', async () => {
     await p.call('rm a', 'guard', { goal: 'tidy up', agent: { name: 'interlock', run: 'run-7', model: 'm-5' } })
