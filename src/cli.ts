@@ -196,7 +196,7 @@ function answering({ program, env, reach, end }: Given): void {
 }
 
 function recording({ program, env, end }: Given): void {
-  const log = program.command('log').summary('the ledger: list, show, who, verify, recover')
+  const log = program.command('log').summary('the ledger: list, show, who, verify, prove, recover')
   const open = async (): Promise<LedgerFiles> => (await import('./root/ledger.ts')).ledgerFiles(env)
   log
     .command('list')
@@ -230,6 +230,13 @@ function recording({ program, env, end }: Given): void {
     .description('re-computes every hash and signature from the files alone')
     .option('--json', 'as JSON')
     .action(async (options) => end(await (await import('./cli/log.ts')).logVerify(await open(), options)))
+  log
+    .command('prove')
+    .description(
+      'everything on record of one receipt, as JSON, with the proof that the ledger holds it;\nwho checks it needs neither us nor the ledger (docs/record.md)',
+    )
+    .argument('<receipt>')
+    .action(async (receipt: string) => end(await (await import('./root/prove.ts')).logProve(receipt, env)))
   log
     .command('recover')
     .description('goes on after entries were lost, which the guard refuses to: loud, recorded, and a person’s to say')

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Report } from '../../src/wire/report.ts'
+import { run } from '../../src/process/run.ts'
+import { ReceiptProof, Report } from '../../src/wire/report.ts'
 import { Who } from '../../src/wire/who.ts'
-import { gone, makePlace, type Place, pidOf } from './place.ts'
+import { gone, makePlace, type Place, pidOf, ROOT } from './place.ts'
+
+type Proved = ReceiptProof['entries'][number]
 
 let p: Place
 const AS_ADA = 'git -c user.name=Ada -c user.email=ada@example.com'
@@ -141,6 +144,42 @@ describe('the organisation’s memory', () => {
     expect((await p.interlock('exec', '--', ...commands)).code).toBe(0)
     expect(await list()).toContain('ORG-1  proposed, an agent committed the review')
     expect((await p.call('interlock precedent review ORG-1')).ruling).toBe('deny')
+  })
+})
+
+describe('a proof of one receipt', () => {
+  it('is checked by the page of code in the documents, and by nothing else of ours', async () => {
+    const [, script = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/record.md'), 'utf8')) ?? []
+    const [check, file] = ['check.mjs', 'proof.json'].map((name) => join(p.home, name)) as [string, string]
+    writeFileSync(check, script)
+    const { receipt } = await p.call('echo ünder > b')
+    const proved = await p.interlock('log', 'prove', receipt)
+    const proof = ReceiptProof.parse(JSON.parse(proved.stdout))
+    expect(proof.entries.map(({ entry }) => JSON.parse(entry).subject)).toEqual([receipt, receipt])
+    const checked = async (content: object, ...more: string[]): Promise<[number, string]> => {
+      writeFileSync(file, JSON.stringify(content))
+      const { code, stdout, stderr } = await run(process.execPath, [check, file, ...more], {
+        cwd: p.home,
+        env: {},
+        timeoutMs: 20_000,
+        maxBytes: 1 << 16,
+      })
+      return [code, stdout + stderr]
+    }
+    expect(await checked(proof, proof.vkey)).toEqual([0, expect.stringContaining('proved: 2 entries')])
+    const [first, second] = proof.entries as [Proved, Proved]
+    const altered = { ...first, entry: first.entry.replace('ünder', 'other') }
+    const wrong: [object, string][] = [
+      [{ ...proof, entries: [altered, second] }, 'not under the root'],
+      [{ ...proof, entries: [{ ...first, index: second.index }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [{ ...first, hashes: first.hashes.slice(1) }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [{ ...first, hashes: [...first.hashes, first.hashes[0]] }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [] }, 'no entry'],
+      [{ ...proof, checkpoint: proof.checkpoint.replace(/\n\d+\n/, '\n9999\n') }, 'not signed'],
+    ]
+    for (const [content, why] of wrong) expect(await checked(content)).toEqual([1, expect.stringContaining(why)])
+    expect(await checked(proof, 'another+00000000+key')).toEqual([1, expect.stringContaining('another key')])
+    expect((await p.interlock('log', 'prove', 'r-2222222222')).code).toBe(2)
   })
 })
 

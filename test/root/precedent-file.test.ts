@@ -88,7 +88,7 @@ describe('a file of precedents', () => {
     ['an unknown verb', entry('like: { verbs: [destroy], systems: [aws] }')],
     ['words without end', entry('like: { verbs: [delete], systems: [aws] }').replace('the shop', 'x'.repeat(400))],
     ['a link that runs', entry('like: { verbs: [delete], systems: [aws] }\n    link: javascript:alert(1)')],
-  ])('takes no entry with %s, and says which', ([, text]) => {
+  ])('takes no entry with %s, and says which', ([, text = '']) => {
     const file = readPrecedents(text, [], new Set())
     expect(file).toMatchObject({ kind: 'read', told: [], faults: [expect.stringContaining('number 1')] })
   })
@@ -110,7 +110,7 @@ describe('a file of precedents', () => {
     ['too many', `precedents: [${'{},'.repeat(201)}]`],
     ['too long', `precedents: []\n${'#'.repeat(200_000)}`],
     ['something else', 'other: []'],
-  ])('that is %s is not read', ([, text]) => {
+  ])('that is %s is not read', ([, text = '']) => {
     expect(readPrecedents(text, [], new Set()).kind).toBe('unreadable')
   })
 })
