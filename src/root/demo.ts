@@ -57,6 +57,8 @@ function portsOf(env: Env): DemoPorts {
     INTERLOCK_HOME: home,
     INTERLOCK_DESK_HOME: join(home, 'desk'),
     XDG_CONFIG_HOME: join(home, 'config'),
+    // Whatever database a desk of this user has is not for this one.
+    DATABASE_URL: '',
   })
   return {
     startGuard: async (home) => {

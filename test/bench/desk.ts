@@ -7,7 +7,7 @@ import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
 import type { Challenge } from '../../src/wire/desk.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { filing } from '../desk/filing.ts'
-import { firstPerson, newWorld, type Somebody, SomeGuard, type World } from '../desk/world.ts'
+import { firstPerson, newWorld, onFile, type Somebody, SomeGuard, type World } from '../desk/world.ts'
 import { chromiumHere, openBrowser, visitor } from '../integration/browser.ts'
 
 const OPEN = 10_000
@@ -26,7 +26,7 @@ interface Row {
 /** The desk's rows: figures that people wait for, while ten thousand calls wait for people. */
 export async function deskRows(): Promise<readonly Row[]> {
   await buildWeb()
-  const world = await newWorld()
+  const world = await newWorld({}, onFile)
   const chromium = chromiumHere()
   const browser = chromium === undefined ? undefined : await openBrowser(chromium)
   try {

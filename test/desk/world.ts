@@ -41,17 +41,21 @@ export type DeskEnv = Readonly<Record<'INTERLOCK_DESK_HOME' | 'XDG_CONFIG_HOME' 
 /** Folders for one desk, and a database of this run's kind: a file where `DATABASE_URL` is empty. */
 export async function deskEnv(folder: string): Promise<DeskEnv> {
   const lent = inject('deskStore') === 'postgres' ? await newDatabase() : undefined
-  return {
-    INTERLOCK_DESK_HOME: join(folder, 'state'),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    DATABASE_URL: lent !== undefined && 'url' in lent ? lent.url : '',
-  }
+  return { ...onFile(folder), DATABASE_URL: lent !== undefined && 'url' in lent ? lent.url : '' }
+}
+
+/** The same with a file, whatever this run's kind. */
+export function onFile(folder: string): DeskEnv {
+  return { INTERLOCK_DESK_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config'), DATABASE_URL: '' }
 }
 
 /** `settings`: files of its config folder, by name. */
-export async function newWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+export async function newWorld(
+  settings: Readonly<Record<string, string>> = {},
+  envOf: (folder: string) => DeskEnv | Promise<DeskEnv> = deskEnv,
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
-  const env = await deskEnv(folder)
+  const env = await envOf(folder)
   const config = join(env.XDG_CONFIG_HOME, 'interlock-desk')
   mkdirSync(config, { recursive: true })
   for (const [name, text] of Object.entries(settings)) writeFileSync(join(config, name), text, { mode: 0o600 })

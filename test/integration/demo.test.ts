@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,13 +65,13 @@ it('the demonstration answers 1 and says which promises were broken when the gua
   expect(await readdir(temporary)).toEqual([])
 })
 
-it('runs to its end with a real guard and a real desk, keeps every promise, and leaves nothing behind', async () => {
+it('runs to its end with a real guard and a real desk, keeps every promise, and leaves nothing behind', { timeout: 120_000 }, async () => {
   guard = await startFakeGuard({ call: async () => Promise.reject(new Error('asked the wrong guard')) })
   const env = { ...process.env, TMPDIR: temporary } as Record<string, string>
   const ran = await run(join(ROOT, 'bin/interlock'), ['demo', '--exit'], {
     cwd: temporary,
     env,
-    timeoutMs: 50_000,
+    timeoutMs: 110_000,
     maxBytes: 1_000_000,
   })
   expect(ran.stderr).toBe('')
@@ -80,4 +81,9 @@ it('runs to its end with a real guard and a real desk, keeps every promise, and 
   expect(lines).toContainEqual(expect.stringContaining('HELD anew'))
   expect(ran.code).toBe(0)
   expect(await readdir(temporary)).toEqual([])
+  const [, told = ''] = /^```text\n( {2}shell .*?)```/ms.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  expect(told).toContain('NOT COUNTED')
+  const seen = lines.slice(lines.lastIndexOf('passed  fractions of a cent count'))
+  for (const line of told.split('\n').filter((each) => each !== ''))
+    expect(seen.splice(0, seen.indexOf(line.trim()) + 1), line).not.toEqual([])
 })
