@@ -11,7 +11,7 @@ export interface Strikes {
   readonly every: number
 }
 
-function struck({ kind, every }: Strikes, operations: number): number[] {
+export function struck({ kind, every }: Strikes, operations: number): number[] {
   const first = 1 + ((FAULTS.indexOf(kind) * 2) % every)
   return Array.from({ length: Math.ceil((operations - first + 1) / every) }, (_, i) => first + i * every)
 }
@@ -67,7 +67,7 @@ async function twoRuns(files: Files, acknowledged: Map<number, string>): Promise
 }
 
 /** Something that repeats: the n-th number drawn for one case is always the same. */
-function dice(seed: number): (below: number) => number {
+export function dice(seed: number): (below: number) => number {
   let state = seed * 2654435761 + 1
   return (below) => {
     state = (state * 1103515245 + 12345) % 2147483648
