@@ -30,7 +30,7 @@ export async function openStore(database: Database): Promise<Store> {
   const hear = (heard: Heard): void => {
     for (const listener of [...listeners]) listener(heard)
   }
-  const stop = database.shared?.listen((text) => hear(text === undefined ? { kind: 'missed' } : JSON.parse(text)))
+  const stop = database.shared?.listen((text) => hear(heardIn(text)))
   const close = async (): Promise<void> => {
     stop?.()
     for (const each of new Set([office, writer, db])) await each?.destroy()
@@ -50,7 +50,8 @@ export async function openStore(database: Database): Promise<Store> {
       const done = await writer.transaction().execute(async (tx) => {
         await database.alone(tx)
         const answer = await work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx, tell), ...outboxWrites(tx) })
-        for (const text of told) await database.shared?.announce(tx, text)
+        for (let at = 0; at < told.size; at += TOLD_AT_ONCE)
+          await database.shared?.announce(tx, [...told].slice(at, at + TOLD_AT_ONCE))
         return answer
       })
       for (const text of told) hear(JSON.parse(text))
@@ -71,9 +72,20 @@ export async function openStore(database: Database): Promise<Store> {
   }
 }
 
+/** Of another desk, which may be of another version: what can't be read may have been anything. */
+function heardIn(text: string | undefined): Heard {
+  try {
+    return text === undefined ? { kind: 'missed' } : (JSON.parse(text) as Heard)
+  } catch {
+    return { kind: 'missed' }
+  }
+}
+
 type Db = Kysely<Schema> | Transaction<Schema>
 
 const HEAD = 'checkpoint'
+/** A statement has at most 1664 columns. */
+const TOLD_AT_ONCE = 500
 
 /** Compare and swap. */
 async function replaceHead(db: Db, next: string, last: string | undefined): Promise<boolean> {

@@ -94,6 +94,6 @@ export async function locked<T>(options: LedgerOptions, use: (setting: Setting, 
 async function heldBySomebody(files: Files, at: Places): Promise<LedgerError> {
   const holder = (await files.read(at.holder))?.toString('utf8') || 'another process'
   return new LedgerError('ledger/locked', `the ledger \`${at.dir}\` is open in ${holder}`, {
-    hint: 'end that guard with `interlock serve --stop`, or give this one another `$INTERLOCK_HOME`',
+    hint: 'end that one first (a guard with `interlock serve --stop`), or give this one a state folder of its own',
   })
 }

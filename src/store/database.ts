@@ -13,7 +13,7 @@ export interface Database {
 
 export interface Shared {
   /** Told to all others when the transaction is committed. */
-  announce(transaction: QueryExecutorProvider, text: string): Promise<void>
+  announce(transaction: QueryExecutorProvider, texts: readonly string[]): Promise<void>
   /** What others announced; undefined: some of it may have been missed. Answers with how to stop listening. */
   listen(heard: (text: string | undefined) => void): () => void
   /** Of one connection, to which the office belongs. */

@@ -55,8 +55,10 @@ export async function postgresDatabase(url: string, { self, isPatient = false }:
     shared: {
       office: new PostgresDialect({ pool: pool(1, { options: officeOptions }) }),
       hold,
-      announce: async (transaction, text) =>
-        void (await sql`select pg_notify(${CHANNEL}, ${`${self} ${text}`})`.execute(transaction)),
+      announce: async (transaction, texts) => {
+        const each = texts.map((text) => sql`pg_notify(${CHANNEL}, ${`${self} ${text}`})`)
+        await sql`select ${sql.join(each)}`.execute(transaction)
+      },
       listen: (heard) => listening(config, self, heard),
     },
   }
