@@ -319,7 +319,7 @@ function asking(given: Given): void {
     .command('move')
     .summary('bring a desk from its file into PostgreSQL')
     .description(
-      'Copies the desk of this user, which must be stopped, into the empty database that DATABASE_URL names, and\nverifies what arrived. The file stays; no desk starts on it any more.',
+      'Copies the desk of this user, which must be stopped, into the empty database that DATABASE_URL names, and verifies what arrived. The file stays; no desk starts on it any more.',
     )
     .action(async () => end(await (await import('./root/desk-move.ts')).moveDesk(env)))
   desk

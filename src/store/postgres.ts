@@ -1,6 +1,6 @@
 import { PostgresDialect, type QueryExecutorProvider, sql } from 'kysely'
 import { Client, type ClientConfig, Pool, types } from 'pg'
-import { CodedError, reasonOf } from '../core/errors.ts'
+import { CodedError } from '../core/errors.ts'
 import type { Database, Shared } from './database.ts'
 
 /** Messages hold nothing of the address: a password may be part of it. */
@@ -138,7 +138,7 @@ async function checkServer(config: ClientConfig): Promise<void> {
       throw new DatabaseError('database/not-durable', 'the database server runs with `fsync` off: a vote could be lost')
   } catch (cause) {
     if (cause instanceof DatabaseError) throw cause
-    throw new DatabaseError('database/unreachable', `the database can't be used: ${reasonOf(cause)}`, { cause })
+    throw new DatabaseError('database/unreachable', "the database can't be used", { cause })
   } finally {
     await client.end().catch(() => undefined)
   }
