@@ -6,15 +6,15 @@ import {
   HoldPage,
   Holds,
   Invitation,
-  type InviteRequest,
   type JoinStart,
   OneTime,
-  People,
   Problem,
+  type Rights,
   Session,
   type Signed,
   type VoteStart,
 } from '../src/wire/desk.ts'
+import { type InviteRequest, type LinkRequest, People } from '../src/wire/desk-people.ts'
 
 // The page's policy forbids code made from text, which zod would try.
 z.config({ jitless: true })
@@ -47,6 +47,13 @@ export const desk = {
   vote: (ticket: string, signed: Signed) => ask('POST', `/api/holds/${at(ticket)}/votes`, HoldPage, signed),
   people: () => ask('GET', '/api/people', People),
   invite: (body: InviteRequest) => ask('POST', '/api/people/invitations', OneTime, body),
+  changeRights: (id: string, body: Rights) => ask('POST', `/api/people/${at(id)}/rights`, People, body),
+  recover: (id: string) => ask('POST', `/api/people/${at(id)}/recovery`, OneTime, {}),
+  link: (id: string, body: LinkRequest) => ask('POST', `/api/people/${at(id)}/link`, People, body),
+  unlink: (id: string) => ask('DELETE', `/api/people/${at(id)}/link`, People, {}),
+  agreeStart: (id: string) => ask('POST', `/api/proposals/${at(id)}/start`, Challenge, {}),
+  agree: (id: string, signed: Signed) => ask('POST', `/api/proposals/${at(id)}`, People, signed),
+  withdraw: (id: string) => ask('DELETE', `/api/proposals/${at(id)}`, People, {}),
   removePerson: (id: string) => ask('DELETE', `/api/people/${at(id)}`, People, {}),
   guards: () => ask('GET', '/api/guards', Guards),
   guardCode: (body: CodeRequest) => ask('POST', '/api/guards/codes', OneTime, body),

@@ -5,6 +5,7 @@ import {
   startRegistration,
 } from '@simplewebauthn/browser'
 import type { Challenge, HoldPage, Session, Signed, VoteStart } from '../src/wire/desk.ts'
+import type { People } from '../src/wire/desk-people.ts'
 import { desk } from './api.ts'
 
 export async function join(code: string, name: string | undefined): Promise<Session> {
@@ -19,6 +20,11 @@ export async function signIn(): Promise<Session> {
 
 export async function vote(ticket: string, ballot: VoteStart): Promise<HoldPage> {
   return desk.vote(ticket, await sign(await desk.voteStart(ticket, ballot)))
+}
+
+/** A yes to what waits for two. */
+export async function agree(proposal: string): Promise<People> {
+  return desk.agree(proposal, await sign(await desk.agreeStart(proposal)))
 }
 
 async function sign({ nonce, options }: Challenge): Promise<Signed> {

@@ -1,6 +1,10 @@
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import { type Desk, Refusal } from './desk.ts'
 import type { Rates } from './rates.ts'
+import type { Enrolled } from './store.ts'
+
+/** What people ask, once it is known who asks. */
+export type Web = Hono<{ Variables: { person: Enrolled } }>
 
 export interface Allowed {
   /** Sign-ins and codes, per client address. */

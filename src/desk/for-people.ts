@@ -1,30 +1,18 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import * as z from 'zod'
-import {
-  CodeRequest,
-  type Guards,
-  type Holds,
-  InviteRequest,
-  JoinStart,
-  type People,
-  type Session,
-  Signed,
-  VoteStart,
-} from '../wire/desk.ts'
-import { type Allowed, addressOf, needRate } from './allowed.ts'
+import { CodeRequest, type Guards, type Holds, JoinStart, type Session, Signed, VoteStart } from '../wire/desk.ts'
+import { type Allowed, addressOf, needRate, type Web } from './allowed.ts'
 import { type Desk, Refusal } from './desk.ts'
+import { forAdmins } from './for-admins.ts'
 import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
-import { invitation, invitePerson, join, removePerson, startJoining } from './people.ts'
-import { fitting } from './problem.ts'
+import { invitation, join, startJoining } from './joining.ts'
+import { fitting, Nothing } from './problem.ts'
+import { personLine } from './proposals.ts'
 import { SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
 import type { Enrolled } from './store.ts'
 import { castVote, holdPage, listHolds, startVote } from './votes.ts'
 
-type Web = Hono<{ Variables: { person: Enrolled } }>
-
-const Nothing = z.strictObject({})
 /** A stream that is silent for longer is taken for dead; and whose session has ended is told nothing more. */
 const BEAT_MS = 15_000
 
@@ -40,7 +28,7 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
     return await next()
   })
   holds(app, desk, rates)
-  people(app, desk)
+  forAdmins(app, desk, rates)
   guards(app, desk)
   return app
 }
@@ -85,21 +73,6 @@ function holds(app: Web, desk: Desk, { votes }: Allowed): void {
     return c.json(await castVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, Signed)))
   })
   app.get('/events', (c) => streamSSE(c, (stream) => tellChanges(desk, stream, sessionIn(desk, c))))
-}
-
-function people(app: Web, desk: Desk): void {
-  const all = async (): Promise<People> => ({
-    people: (await desk.store.people()).map(({ roles, ...person }) => ({ ...person, roles: [...roles] })),
-  })
-  app.get('/people', async (c) => c.json(await all()))
-  app.post('/people/invitations', async (c) =>
-    c.json(await invitePerson(desk, c.get('person'), await fitting(c, InviteRequest))),
-  )
-  app.delete('/people/:id', async (c) => {
-    await fitting(c, Nothing)
-    await removePerson(desk, c.get('person'), c.req.param('id'))
-    return c.json(await all())
-  })
 }
 
 function guards(app: Web, desk: Desk): void {
@@ -164,5 +137,5 @@ async function signedIn(desk: Desk, c: Context, session: string): Promise<Respon
 }
 
 function sessionOf(person: Enrolled | undefined): Session {
-  return person === undefined ? {} : { person: { ...person, roles: [...person.roles] } }
+  return person === undefined ? {} : { person: personLine(person) }
 }

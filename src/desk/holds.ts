@@ -1,5 +1,5 @@
 import { envelopeDigest, envelopeOf } from '../people/envelope.ts'
-import { close, counts, type Hold, isAbout, isWaiting, type Move, stateAt, supersede, take } from '../people/hold.ts'
+import { close, type Hold, isAbout, isWaiting, type Move, stateAt, supersede, take, voters } from '../people/hold.ts'
 import type { Envelope, FileReply, FileRequest, Filing, GrantClaims, OutcomeRequest, Standing } from '../wire/desk.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { signGrant } from './key.ts'
@@ -75,7 +75,7 @@ async function fileNew(
 /** A hold that nobody can release is none: its guard has to know at once. */
 function needQuorum(envelope: Envelope, people: readonly Enrolled[]): void {
   const { count } = envelope.quorum
-  const able = people.filter((person) => counts(person, envelope)).map(({ name }) => name)
+  const able = voters(envelope, people).map(({ name }) => name)
   if (able.length >= count) return
   const who = able.length === 0 ? 'nobody' : `only ${able.join(', ')}`
   throw new Refusal(

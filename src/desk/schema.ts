@@ -1,13 +1,32 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { people } from './schema/people.ts'
 
 /** The tables. Times are milliseconds since 1970; what is `json` is text that the desk wrote itself. */
 export interface Schema {
-  people: { id: string; name: string; roles: string; removed: number }
-  passkeys: { id: string; person: string; public_key: string; origin: string; counter: number }
+  people: {
+    id: string
+    name: string
+    roles: string
+    removed: number
+    teams: Generated<string>
+    seniority: Generated<string>
+    human: string | null
+    was_admin: Generated<number>
+    alone: Generated<number>
+  }
+  passkeys: {
+    id: string
+    person: string
+    public_key: string
+    origin: string
+    counter: number
+    ended: Generated<number>
+  }
   sessions: { hash: string; person: string; expires: number }
   codes: { hash: string; json: string; expires: number }
   challenges: { nonce: string; json: string; expires: number }
+  proposals: { id: string; json: string; signed: string; version: number; expires: number }
   guards: {
     id: string
     name: string
@@ -34,7 +53,10 @@ export interface Schema {
 }
 
 /** Forward only, by name in order; one that was released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '001-desk': { up: first } }
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '001-desk': { up: first },
+  '002-people': { up: people },
+}
 
 async function first(db: Kysely<unknown>): Promise<void> {
   const { schema } = db

@@ -23,7 +23,7 @@ export async function signIn(desk: Desk, { nonce, response }: Signed): Promise<s
     throw new Refusal('desk/conflict', 'this took too long: try again')
   const assertion = Assertion.safeParse(response)
   const passkey = assertion.success ? await desk.store.passkey(assertion.data.id) : undefined
-  if (!assertion.success || passkey === undefined)
+  if (!assertion.success || passkey === undefined || passkey.ended)
     throw new Refusal('desk/forbidden', 'nobody is enrolled here with this passkey')
   const signed = await asserted(passkey, nonce, assertion.data)
   if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `the passkey was not accepted: ${signed.why}`)

@@ -1,5 +1,5 @@
 import { whatOf } from '../core/action.ts'
-import { counts, mayNotVote, stateAt } from '../people/hold.ts'
+import { mayNotVote, stateAt, voters as votersIn } from '../people/hold.ts'
 import type { HoldLine, HoldPage, Standing } from '../wire/desk.ts'
 import type { Enrolled, HoldRow } from './store.ts'
 
@@ -17,7 +17,7 @@ export function standingOf({ hold }: HoldRow, { people, origin, now }: Seen): St
     return found === undefined ? [] : [{ decision, found, said: { id: person, name: found.name, at, reason } }]
   })
   const denied = said.find(({ decision }) => decision === 'deny')?.said
-  const voters = people.filter((person) => counts(person, envelope))
+  const voters = votersIn(envelope, people)
   return {
     ticket: envelope.ticket,
     state: stateAt(hold, now),
@@ -48,13 +48,13 @@ export function lineOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldLine {
     approveBy,
     needs,
     approved: approved.length,
-    asksYou: state === 'open' && mayNotVote(row.hold, viewer, 'approve', seen.now) === undefined,
+    asksYou: state === 'open' && mayNotVote(row.hold, viewer, 'approve', seen) === undefined,
   }
 }
 
 export function pageOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldPage {
   const { envelope, digest } = row.hold
-  const mayNot = mayNotVote(row.hold, viewer, 'approve', seen.now)
+  const mayNot = mayNotVote(row.hold, viewer, 'approve', seen)
   return {
     ...standingOf(row, seen),
     envelope,

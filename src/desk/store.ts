@@ -1,7 +1,9 @@
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Ballot } from '../people/envelope.ts'
-import type { Hold, Person } from '../people/hold.ts'
-import type { HoldEvent, Role } from '../wire/desk.ts'
+import type { Hold } from '../people/hold.ts'
+import type { Agreement, Member } from '../people/rights.ts'
+import type { HoldEvent, Rights } from '../wire/desk.ts'
+import type { Proposal } from '../wire/desk-people.ts'
 import type { PasskeyKey } from '../wire/desk-record.ts'
 
 /**
@@ -42,8 +44,13 @@ export type Heard =
 
 export interface Reading {
   people(): Promise<readonly Enrolled[]>
+  /** Also one that has ended. */
   passkey(id: string): Promise<Passkey | undefined>
+  /** Those that have not ended. */
   passkeysOf(person: string): Promise<readonly Passkey[]>
+  proposal(id: string): Promise<ProposalRow | undefined>
+  /** The oldest first. */
+  proposals(): Promise<readonly ProposalRow[]>
   /** Whose session it is, at this time. */
   session(hash: string, now: number): Promise<string | undefined>
   /** Undefined where it was used. */
@@ -60,7 +67,17 @@ export interface Reading {
 }
 
 export interface Writing extends Reading {
-  addPerson(person: Omit<Enrolled, 'removed'>, passkey: Passkey): Promise<void>
+  addPerson(person: NewPerson, passkey: NewPasskey): Promise<void>
+  changeRights(id: string, rights: Rights & { readonly alone: boolean }): Promise<void>
+  /** Makes these accounts one human being's; undefined: nobody else's. */
+  setHuman(ids: readonly string[], human: string | undefined): Promise<void>
+  addPasskey(passkey: NewPasskey): Promise<void>
+  /** All that he has; his sessions end with them. */
+  endPasskeys(person: string): Promise<void>
+  addProposal(proposal: Proposal): Promise<void>
+  /** Notes who signed, in place of the version that was read; false where somebody else did so first. */
+  signProposal(id: string, signed: readonly string[], version: number): Promise<boolean>
+  dropProposal(id: string): Promise<void>
   /** His sessions end with it. */
   removePerson(id: string): Promise<void>
   /** How often a passkey was used, by its own count. */
@@ -86,18 +103,31 @@ export interface Writing extends Reading {
   tidy(now: number): Promise<void>
 }
 
-export interface Enrolled extends Person {
+export interface Enrolled extends Member {
   readonly name: string
+  /** One admin alone gave him rights that count. */
+  readonly alone: boolean
 }
+export type NewPerson = Omit<Enrolled, 'removed' | 'wasAdmin'>
 
 export interface Passkey extends PasskeyKey {
   readonly person: string
   readonly counter: number
+  readonly ended: boolean
+}
+export type NewPasskey = Omit<Passkey, 'ended'>
+
+export interface ProposalRow {
+  readonly proposal: Proposal
+  /** Who signed it. */
+  readonly signed: readonly string[]
+  readonly version: number
 }
 
-/** What a one-time code is for. */
+/** What a one-time code is for. `proposal`: it works when that was agreed to. */
 export type Code = { readonly expires: number; readonly by?: string } & (
-  | { readonly kind: 'person'; readonly name?: string; readonly roles: readonly Role[] }
+  | ({ readonly kind: 'person'; readonly name?: string; readonly proposal?: string } & Rights)
+  | { readonly kind: 'recovery'; readonly person: string; readonly proposal: string }
   | { readonly kind: 'guard'; readonly name: string; readonly operator: string }
 )
 
@@ -105,6 +135,7 @@ export type Code = { readonly expires: number; readonly by?: string } & (
 export type Challenged = { readonly expires: number } & (
   | { readonly kind: 'join'; readonly code: string; readonly person: string; readonly name: string }
   | { readonly kind: 'sign-in' }
+  | { readonly kind: 'agree'; readonly id: string; readonly agreement: Agreement }
   | { readonly kind: 'vote'; readonly ticket: string; readonly ballot: Ballot }
 )
 

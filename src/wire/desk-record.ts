@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Decision, Digest, Envelope, Id, Name, Role } from './desk.ts'
+import { Decision, Digest, Envelope, Id, Name, Rights } from './desk.ts'
+import { Proposal } from './desk-people.ts'
 
 /** The entries of a desk's ledger. Together they are enough to judge each vote and each grant again, with nothing else. */
 
@@ -17,14 +18,37 @@ export const Assertion = z.object({
 /** The public half of a passkey, as COSE has it, and the site that it was made for: it signs for no other. */
 export const PasskeyKey = z.strictObject({ id: Base64url, publicKey: Base64url, origin: z.string() })
 
-export const PersonEnrolled = z.strictObject({
+export const PersonEnrolled = Rights.extend({
   person: Named,
-  roles: z.array(Role),
   passkey: PasskeyKey,
   /** The admin who invited; nobody did the first person. */
   by: Id.optional(),
+  /** Two agreed to it. */
+  proposal: Id.optional(),
+  /** Rights that count, given by one admin alone. */
+  alone: z.literal(true).optional(),
 })
 export const PersonRemoved = z.strictObject({ person: Id, by: Id })
+/** From now on he has these rights and no others. */
+export const PersonChanged = Rights.extend({
+  person: Id,
+  by: Id,
+  proposal: Id.optional(),
+  alone: z.literal(true).optional(),
+})
+/** He has a new passkey; all that he had have ended. */
+export const PersonRecovered = z.strictObject({ person: Id, passkey: PasskeyKey, proposal: Id })
+/** These accounts are one human being's: they count once. */
+export const PeopleLinked = z.strictObject({ people: z.array(Id).min(2), human: Id, by: Id })
+export const PersonUnlinked = z.strictObject({ person: Id, by: Id, proposal: Id })
+
+export const PeopleProposed = z.strictObject({ proposal: Proposal, digest: Digest })
+export const PeopleAgreed = z.strictObject({
+  agreement: z.strictObject({ proposal: Digest, person: Id, nonce: z.string() }),
+  passkey: PasskeyKey,
+  assertion: Assertion,
+})
+export const PeopleWithdrawn = z.strictObject({ by: Id })
 
 export const GuardEnrolled = z.strictObject({
   guard: Named,
@@ -66,6 +90,13 @@ export const HoldEnded = z.strictObject({ state: z.enum(['expired', 'superseded'
 export const DESK_RECORD = {
   'person.enrolled': PersonEnrolled,
   'person.removed': PersonRemoved,
+  'person.changed': PersonChanged,
+  'person.recovered': PersonRecovered,
+  'person.unlinked': PersonUnlinked,
+  'people.linked': PeopleLinked,
+  'people.proposed': PeopleProposed,
+  'people.agreed': PeopleAgreed,
+  'people.withdrawn': PeopleWithdrawn,
   'guard.enrolled': GuardEnrolled,
   'guard.revoked': GuardRevoked,
   'hold.filed': HoldFiled,

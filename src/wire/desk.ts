@@ -23,15 +23,17 @@ import { EffectLine } from './api.ts'
  *     POST /api/holds/TICKET/votes/start  VoteStart     → Challenge       authentication options
  *     POST /api/holds/TICKET/votes      Signed          → HoldPage
  *     GET  /api/events                                  → events `hold` with HoldEvent
- *     GET  /api/people                                  → People
- *     POST /api/people/invitations      InviteRequest   → OneTime         by an admin
- *     DELETE /api/people/ID             {}              → People          by an admin
+ *     … of people: `wire/desk-people.ts`
  *     GET  /api/guards                                  → Guards
  *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
  *     DELETE /api/guards/ID             {}              → Guards          by an admin
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
+/** How much a person's yes weighs where a rule asks for it: from the least to the most. */
+export const Seniority = z.enum(['junior', 'senior', 'principal'])
+/** A team by its short name. */
+export const Team = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a team is named with small letters, digits and `-`')
 
 /** A word that a person is named by, in one line. */
 export const Name = z
@@ -44,7 +46,25 @@ const Reason = z.string().trim().min(3).max(2000)
 export const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 export const Id = z.string().regex(/^[a-z]{1,3}-[0-9a-z]{10}$/)
 
-export const PersonLine = z.strictObject({ id: Id, name: Name, roles: z.array(Role), removed: z.boolean() })
+/** What somebody may do here, and what his yes weighs. */
+export const Rights = z.strictObject({
+  roles: z.array(Role).min(1).max(4),
+  teams: z.array(Team).max(10).default([]),
+  seniority: Seniority.default('junior'),
+})
+
+export const PersonLine = z.strictObject({
+  id: Id,
+  name: Name,
+  roles: z.array(Role),
+  teams: z.array(Team),
+  seniority: Seniority,
+  removed: z.boolean(),
+  /** The same for all accounts of one human being. */
+  human: Id.optional(),
+  /** One admin alone gave him rights that count. */
+  alone: z.boolean().optional(),
+})
 
 /** What a guard tells of a held call. It names no person: the desk knows whose guard it is. */
 export const Filing = z.strictObject({
@@ -178,19 +198,27 @@ export const OutcomeRequest = z.strictObject({
 /** GET /api/session */
 export const Session = z.strictObject({ person: PersonLine.optional() })
 
-/** POST /api/people/invitations, by an admin: a link that enrols one person, once. */
-export const InviteRequest = z.strictObject({ name: Name, roles: z.array(Role).min(1).max(4) })
 /** POST /api/guards/codes, by an admin: a code that enrols one guard, once. */
 export const CodeRequest = z.strictObject({ name: Name, operator: Id })
-export const OneTime = z.strictObject({ code: z.string(), link: z.string(), expires: z.int() })
+export const OneTime = z.strictObject({
+  code: z.string(),
+  link: z.string(),
+  expires: z.int(),
+  /** It works when this was agreed to. */
+  proposal: Id.optional(),
+})
 
 /** GET /api/invitations/CODE: what a link is for. The first person of a desk is named by nobody else. */
-export const Invitation = z.strictObject({ name: Name.optional(), roles: z.array(Role), expires: z.int() })
+export const Invitation = Rights.extend({
+  name: Name.optional(),
+  expires: z.int(),
+  /** Admins have to agree to it first. */
+  waits: z.boolean().optional(),
+  /** It gives somebody who is enrolled a new passkey. */
+  recovers: z.boolean().optional(),
+})
 /** His name, where the invitation has none. */
 export const JoinStart = z.strictObject({ name: Name.optional() })
-
-/** GET /api/people */
-export const People = z.strictObject({ people: z.array(PersonLine) })
 
 /** GET /api/guards */
 export const GuardLine = z.strictObject({
@@ -249,6 +277,8 @@ export const Signed = z.strictObject({ nonce: z.string().max(100), response: z.j
 export const HoldEvent = z.strictObject({ ticket: Id, state: HoldState })
 
 export type Role = z.infer<typeof Role>
+export type Seniority = z.infer<typeof Seniority>
+export type Rights = z.infer<typeof Rights>
 export type PersonLine = z.infer<typeof PersonLine>
 export type Filing = z.infer<typeof Filing>
 export type Envelope = z.infer<typeof Envelope>
@@ -261,14 +291,12 @@ export type Standing = z.infer<typeof Standing>
 export type GrantClaims = z.infer<typeof GrantClaims>
 export type OutcomeRequest = z.infer<typeof OutcomeRequest>
 export type Session = z.infer<typeof Session>
-export type InviteRequest = z.infer<typeof InviteRequest>
 export type CodeRequest = z.infer<typeof CodeRequest>
 export type OneTime = z.infer<typeof OneTime>
 export type GuardClaims = z.infer<typeof GuardClaims>
 export type Problem = z.infer<typeof Problem>
 export type JoinStart = z.infer<typeof JoinStart>
 export type Invitation = z.infer<typeof Invitation>
-export type People = z.infer<typeof People>
 export type GuardLine = z.infer<typeof GuardLine>
 export type Guards = z.infer<typeof Guards>
 export type HoldLine = z.infer<typeof HoldLine>

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Desk } from '../../src/approvals/desk.ts'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
 import * as moves from '../../src/people/hold.ts'
+import type { Person } from '../../src/people/person.ts'
 import type { Decision, Filing, GrantClaims, OutcomeRequest, Standing } from '../../src/wire/desk.ts'
 
 const OPERATOR = { id: 'p-anna000000', name: 'Anna' }
@@ -96,10 +97,12 @@ export class PlainDesk {
     return move?.kind === 'moved'
   }
 
-  #people(): moves.Person[] {
+  #people(): Person[] {
     return PEOPLE.map(({ id, name }) => ({
       id,
       roles: this.approvers.includes(name) ? ['approver'] : [],
+      teams: [],
+      seniority: 'junior',
       removed: false,
     }))
   }

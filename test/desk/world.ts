@@ -16,9 +16,11 @@ import type {
   Filing,
   HoldPage,
   OneTime,
+  Rights,
   Role,
   Session,
 } from '../../src/wire/desk.ts'
+import type { People } from '../../src/wire/desk-people.ts'
 import { freePort } from '../port.ts'
 import { newDatabase } from '../postgres/database.ts'
 
@@ -78,7 +80,7 @@ export class Somebody {
   readonly origin: string
   /** The desk that is asked, where several have one origin. */
   at: string
-  readonly passkey = new Authenticator()
+  passkey = new Authenticator()
   cookie = ''
   id = ''
 
@@ -94,6 +96,7 @@ export class Somebody {
       `/api/invitations/${code}/start`,
       name === undefined ? {} : { name },
     )
+    if (started.status !== 200) throw new Error(JSON.stringify(started.body))
     const response = this.passkey.create(started.body.options, { origin: this.origin })
     const joined = await this.send<Session>('POST', `/api/invitations/${code}`, { nonce: started.body.nonce, response })
     if (joined.status !== 200) throw new Error(JSON.stringify(joined.body))
@@ -107,9 +110,17 @@ export class Somebody {
     return await this.send<Session>('POST', '/api/session', { nonce: body.nonce, response })
   }
 
-  async invite(name: string, roles: readonly Role[] = ['approver']): Promise<Somebody> {
-    const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles })
+  async invite(name: string, roles: readonly Role[] = ['approver'], more: Partial<Rights> = {}): Promise<Somebody> {
+    const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles, ...more })
     return await new Somebody(this.origin, this.at).join(body.code)
+  }
+
+  /** Signs what waits for two. */
+  async agree(proposal: string, how: Partial<Browser> = {}): Promise<Answer<People>> {
+    const started = await this.send<Challenge>('POST', `/api/proposals/${proposal}/start`, {})
+    if (started.status !== 200) return started as Answer<never>
+    const response = this.passkey.get(started.body.options, { origin: this.origin, ...how })
+    return await this.send<People>('POST', `/api/proposals/${proposal}`, { nonce: started.body.nonce, response })
   }
 
   async vote(ticket: string, decision: Decision, how: Partial<Browser> = {}): Promise<Answer<HoldPage>> {

@@ -1,17 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
-import {
-  close,
-  type Hold,
-  hasQuorum,
-  type Move,
-  type Person,
-  stateAt,
-  supersede,
-  take,
-  vote,
-} from '../../src/people/hold.ts'
+import { close, type Hold, hasQuorum, type Move, stateAt, supersede, take, vote } from '../../src/people/hold.ts'
+import type { Person } from '../../src/people/person.ts'
 import type { HoldState, Role } from '../../src/wire/desk.ts'
 import { filing } from '../desk/filing.ts'
 
@@ -69,7 +60,13 @@ function crowd(): Person[] {
     ['approver'],
     ['auditor'],
   ]
-  return roles.map((each, i) => ({ id: `p-000000000${i}`, roles: each, removed: false }))
+  return roles.map((each, i) => ({
+    id: `p-000000000${i}`,
+    roles: [...each],
+    teams: [],
+    seniority: 'junior',
+    removed: false,
+  }))
 }
 
 const START = 1_000_000_000_000

@@ -5,7 +5,7 @@ import { Failed, useAct, Wrong } from '../components/act.tsx'
 import { NameField } from '../components/name-field.tsx'
 import { Text } from '../components/text.tsx'
 import { join } from '../passkey.ts'
-import { left, ROLES } from '../words.ts'
+import { left, ROLES, weighs } from '../words.ts'
 
 interface JoinProps {
   readonly code: string
@@ -25,7 +25,15 @@ export function Join({ code, onJoined }: JoinProps) {
           A link works once and for a short time. Ask an admin for a new one, or <a href="/">sign in</a>.
         </p>
       )}
-      {invitation !== undefined && <JoinForm code={code} invitation={invitation} onJoined={onJoined} />}
+      {invitation?.waits === true && (
+        <p role="status">
+          This link does not work yet: two people of this desk have to sign it first. Whoever sent it to you knows. Load
+          this page again when they have.
+        </p>
+      )}
+      {invitation !== undefined && invitation.waits !== true && (
+        <JoinForm code={code} invitation={invitation} onJoined={onJoined} />
+      )}
     </>
   )
 }
@@ -46,7 +54,7 @@ function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitat
         <NameField label="Your name, as others will see it" fill="name" value={name} onValue={setName} />
       ) : (
         <p>
-          You join as{' '}
+          {invitation.recovers === true ? 'You get a new passkey as' : 'You join as'}{' '}
           <strong>
             <Text of={invitation.name} />
           </strong>
@@ -60,9 +68,13 @@ function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitat
           </li>
         ))}
       </ul>
+      {weighs(invitation) !== '' && <p class="muted">{weighs(invitation)}</p>}
       <p>Your device makes a passkey for this desk. You sign in with it, and sign each vote with it.</p>
+      {invitation.recovers === true && (
+        <p>Every passkey that you had here ends with it. What you signed stays signed.</p>
+      )}
       <button type="submit" class="main" disabled={busy}>
-        Make a passkey and join
+        {invitation.recovers === true ? 'Make a new passkey' : 'Make a passkey and join'}
       </button>
       <p class="muted">{left(invitation.expires, Date.now())} for this link</p>
       <Wrong of={wrong} />
