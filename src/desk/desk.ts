@@ -3,6 +3,7 @@ import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
 import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
+import type { QuorumRule } from '../wire/quorum.ts'
 import type { Changes } from './changes.ts'
 import type { DeskKey } from './key.ts'
 import type { Enrolled, Reading, Store, Writing } from './store.ts'
@@ -15,6 +16,8 @@ export interface Desk {
   readonly origin: string
   readonly key: DeskKey
   readonly changes: Changes
+  /** Of `desk.yaml`: who has to agree to what. */
+  readonly rules: readonly QuorumRule[]
 }
 
 /** What the desk says no to, and why. Whatever was under way is taken back. */

@@ -1,5 +1,6 @@
 import { envelopeDigest, envelopeOf } from '../people/envelope.ts'
 import { close, type Hold, isAbout, isWaiting, type Move, stateAt, supersede, take, voters } from '../people/hold.ts'
+import { missing, termsWords } from '../people/quorum.ts'
 import type { Envelope, FileReply, FileRequest, Filing, GrantClaims, OutcomeRequest, Standing } from '../wire/desk.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { signGrant } from './key.ts'
@@ -55,6 +56,7 @@ async function fileNew(
     operator: { id: operator.id, name: operator.name },
     nonce: newSecret(16),
     now,
+    rules: desk.rules,
   })
   needQuorum(envelope, people)
   const waiting = (await tables.waiting(guard.id)).filter(({ hold }) => isWaiting(hold, now))
@@ -73,15 +75,16 @@ async function fileNew(
 }
 
 /** A hold that nobody can release is none: its guard has to know at once. */
-function needQuorum(envelope: Envelope, people: readonly Enrolled[]): void {
-  const { count } = envelope.quorum
-  const able = voters(envelope, people).map(({ name }) => name)
-  if (able.length >= count) return
-  const who = able.length === 0 ? 'nobody' : `only ${able.join(', ')}`
-  throw new Refusal(
-    'desk/quorum-unreachable',
-    `${count} approvers other than ${envelope.operator.name} would have to agree, and ${who} is enrolled`,
-  )
+function needQuorum({ quorum, operator, ...rest }: Envelope, people: readonly Enrolled[]): void {
+  const able = voters({ quorum, operator, ...rest }, people)
+  const lacks = missing(quorum, able)
+  if (lacks.length === 0) return
+  const names = able.map(({ name }) => name)
+  const who = names.length === 0 ? 'nobody' : `only ${names.join(', ')}`
+  const terms = termsWords(quorum)
+  const asked = `${quorum.count} approvers other than ${operator.name}${terms && `, ${terms},`} would have to agree`
+  const why = `${who} is enrolled${terms && `: ${lacks.join(' and ')} is missing`}`
+  throw new Refusal('desk/quorum-unreachable', `${asked}, and ${why}`)
 }
 
 /** INVARIANT: the version that was read is the one that is taken: of two who try, one gets the grant. */

@@ -1,7 +1,9 @@
 import type { Hold } from '../people/hold.ts'
 import { has } from '../people/person.ts'
+import { rulesDigest } from '../people/quorum.ts'
 import type { Proposal } from '../wire/desk-people.ts'
 import type { Assertion, DeskRecord, PasskeyKey } from '../wire/desk-record.ts'
+import type { QuorumRule } from '../wire/quorum.ts'
 import { asserted } from './passkeys.ts'
 import type { Enrolled } from './store.ts'
 
@@ -13,6 +15,8 @@ export interface Known {
   readonly guards: Map<string, Guard>
   readonly holds: Map<string, Hold>
   readonly nonces: Set<string>
+  /** Those of `desk.yaml` that ever were in force, by their digest. */
+  readonly rules: Map<string, readonly QuorumRule[]>
 }
 
 export interface Proposed {
@@ -42,7 +46,14 @@ export function newKnown(): Known {
     guards: new Map(),
     holds: new Map(),
     nonces: new Set(),
+    rules: new Map(),
   }
+}
+
+/** A hold that names none rests on none: as long as there never were any, or when they were taken away. */
+export function rulesOf({ rules }: Known, digest: string | undefined): readonly QuorumRule[] | undefined {
+  if (digest !== undefined) return rules.get(digest)
+  return rules.size === 0 ? [] : rules.get(rulesDigest([]))
 }
 
 export function isAdmin({ people }: Known, id: string): boolean {

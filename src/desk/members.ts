@@ -6,7 +6,7 @@ import type { Enrolled, Passkey, ProposalRow, Reading, Writing } from './store.t
 
 type Db = Kysely<Schema> | Transaction<Schema>
 
-type Reads = Pick<Reading, 'people' | 'passkey' | 'passkeysOf' | 'proposal' | 'proposals'>
+type Reads = Pick<Reading, 'people' | 'passkey' | 'passkeysOf' | 'proposal' | 'proposals' | 'quorumSet'>
 
 /** The store's part about people, their passkeys and what is proposed about them. */
 export function memberReads(db: Db): Reads {
@@ -24,6 +24,10 @@ export function memberReads(db: Db): Reads {
     async passkeysOf(person) {
       return (await passkeys.where('person', '=', person).where('ended', '=', 0).execute()).map(passkeyOf)
     },
+    async quorumSet() {
+      const row = await db.selectFrom('notes').select('value').where('name', '=', QUORUM).executeTakeFirst()
+      return row?.value
+    },
     async proposal(id) {
       const row = await proposals.where('id', '=', id).executeTakeFirst()
       return row && proposalOf(row)
@@ -34,6 +38,8 @@ export function memberReads(db: Db): Reads {
   }
 }
 
+const QUORUM = 'quorum'
+
 type Writes = Pick<
   Writing,
   | 'addPerson'
@@ -42,6 +48,7 @@ type Writes = Pick<
   | 'setHuman'
   | 'addPasskey'
   | 'endPasskeys'
+  | 'setQuorum'
   | 'addProposal'
   | 'signProposal'
   | 'dropProposal'
@@ -84,6 +91,13 @@ export function memberWrites(db: Db): Writes {
     async endPasskeys(person) {
       await db.updateTable('passkeys').set({ ended: 1 }).where('person', '=', person).execute()
       await db.deleteFrom('sessions').where('person', '=', person).execute()
+    },
+    async setQuorum(value) {
+      await db
+        .insertInto('notes')
+        .values({ name: QUORUM, value })
+        .onConflict((on) => on.column('name').doUpdateSet({ value }))
+        .execute()
     },
     async addProposal(proposal) {
       const row = { id: proposal.id, json: JSON.stringify(proposal), signed: '[]', version: 1 }

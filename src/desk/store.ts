@@ -49,6 +49,8 @@ export interface Reading {
   /** Those that have not ended. */
   passkeysOf(person: string): Promise<readonly Passkey[]>
   proposal(id: string): Promise<ProposalRow | undefined>
+  /** The digest of the rules that were last put on record. */
+  quorumSet(): Promise<string | undefined>
   /** The oldest first. */
   proposals(): Promise<readonly ProposalRow[]>
   /** Whose session it is, at this time. */
@@ -74,6 +76,7 @@ export interface Writing extends Reading {
   addPasskey(passkey: NewPasskey): Promise<void>
   /** All that he has; his sessions end with them. */
   endPasskeys(person: string): Promise<void>
+  setQuorum(digest: string): Promise<void>
   addProposal(proposal: Proposal): Promise<void>
   /** Notes who signed, in place of the version that was read; false where somebody else did so first. */
   signProposal(id: string, signed: readonly string[], version: number): Promise<boolean>

@@ -1,8 +1,10 @@
+import { canonical, type Json } from '../core/digest.ts'
 import { challengeOf, envelopeDigest } from '../people/envelope.ts'
 import { close, type Move, take, vote, voters } from '../people/hold.ts'
+import { quorumFor, rulesDigest } from '../people/quorum.ts'
 import { DESK_RECORD, type DeskRecord } from '../wire/desk-record.ts'
 import { readGrant } from './key.ts'
-import { isAdmin, type Judge, type Known, newKnown, notSigned } from './known.ts'
+import { isAdmin, type Judge, type Known, newKnown, notSigned, rulesOf } from './known.ts'
 import { OF_PEOPLE } from './verify-people.ts'
 
 /** An entry of the ledger with its place. */
@@ -71,8 +73,16 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
     if (envelopeDigest(envelope) !== digest) return 'the envelope does not have the digest that people were to sign'
     if (guard === undefined || guard.revoked || guard.operator !== envelope.operator.id)
       return 'it was filed by no guard of that operator'
-    if (envelope.quorum.count !== envelope.approvals) return 'it asks fewer or more people than the guard had to ask'
+    const rules = rulesOf(known, envelope.quorum.of)
+    if (rules === undefined) return 'it rests on rules that were never in force'
+    if (canonical(envelope.quorum as Json) !== canonical(quorumFor(envelope, rules) as Json))
+      return 'it asks others than the guard and the rules had to ask'
     known.holds.set(subject, { envelope, digest, state: 'open', votes: [] })
+    return undefined
+  },
+  'quorum.set'(known, { rules, digest }) {
+    if (rulesDigest(rules) !== digest) return 'the rules do not have the digest that holds name them by'
+    known.rules.set(digest, rules)
     return undefined
   },
   async 'hold.voted'(known, { ballot, passkey, assertion, at }, subject) {

@@ -1,5 +1,6 @@
 import type { Decision, Envelope, HoldState, OutcomeRequest } from '../wire/desk.ts'
-import { has, humansIn, isSame, type Person } from './person.ts'
+import { has, isSame, type Person } from './person.ts'
+import { missing } from './quorum.ts'
 
 /** A call that waits for people other than its operator. Its states only move forward. */
 export interface Hold {
@@ -71,11 +72,11 @@ export function vote(hold: Hold, ballot: Vote, { people, now }: Seen): Move {
   return moved({ ...voted, state: hasQuorum(voted, people) ? 'approved' : hold.state })
 }
 
-/** Enough distinct human beings who may still vote said yes, and nobody said No. An empty quorum is none. */
+/** Enough distinct human beings who may still vote said yes, of those whom it asks for, and nobody said No. */
 export function hasQuorum({ envelope, votes }: Hold, people: readonly Person[]): boolean {
   if (votes.some(({ decision }) => decision === 'deny')) return false
   const yes = voters(envelope, people).filter(({ id }) => votes.some((each) => each.person === id))
-  return envelope.quorum.count > 0 && humansIn(yes) >= envelope.quorum.count
+  return missing(envelope.quorum, yes).length === 0
 }
 
 /** Whose yes counts for this envelope. */

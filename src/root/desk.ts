@@ -12,6 +12,7 @@ import { Changes } from '../desk/changes.ts'
 import type { Desk } from '../desk/desk.ts'
 import { type Place, placeOf } from '../desk/origin.ts'
 import { inviteFirst } from '../desk/people.ts'
+import { recordRules } from '../desk/rules.ts'
 import { Sequencer } from '../desk/sequencer.ts'
 import type { Heard } from '../desk/store.ts'
 import { sweep } from '../desk/sweep.ts'
@@ -109,8 +110,9 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     ending.push(() => tiles.close())
     const key = await deskKeyIn(state)
     await agreeOnKey(store, 'desk-key', key.public)
-    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes() }
+    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes(), rules: config.quorum }
     await needOrigin(desk)
+    await recordRules(desk)
     const sequencer = await Sequencer.start(store, tiles, (error, isEnd) => {
       fault(error, isEnd)
       if (isEnd) void stop()

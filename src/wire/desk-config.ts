@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { QuorumRules } from './quorum.ts'
 
 /** How people learn that a call waits for them. */
 const Reach = z.strictObject({
@@ -12,6 +13,8 @@ const Reach = z.strictObject({
  */
 export const DeskConfig = z.strictObject({
   reach: Reach.prefault({}),
+  /** Who has to agree to what, beside what the guards ask for. */
+  quorum: QuorumRules.default([]),
 })
 
 export type DeskConfig = z.infer<typeof DeskConfig>

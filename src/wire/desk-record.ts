@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Decision, Digest, Envelope, Id, Name, Rights } from './desk.ts'
 import { Proposal } from './desk-people.ts'
+import { QuorumRules } from './quorum.ts'
 
 /** The entries of a desk's ledger. Together they are enough to judge each vote and each grant again, with nothing else. */
 
@@ -62,6 +63,9 @@ export const GuardEnrolled = z.strictObject({
 })
 export const GuardRevoked = z.strictObject({ guard: Id, by: Id })
 
+/** Who has to agree to what, by `desk.yaml`, from now on. */
+export const QuorumSet = z.strictObject({ rules: QuorumRules, digest: Digest })
+
 export const HoldFiled = z.strictObject({ envelope: Envelope, digest: Digest })
 export const HoldVoted = z.strictObject({
   ballot: z.strictObject({ envelope: Digest, person: Id, decision: Decision, reason: z.string(), nonce: z.string() }),
@@ -99,6 +103,7 @@ export const DESK_RECORD = {
   'people.withdrawn': PeopleWithdrawn,
   'guard.enrolled': GuardEnrolled,
   'guard.revoked': GuardRevoked,
+  'quorum.set': QuorumSet,
   'hold.filed': HoldFiled,
   'hold.voted': HoldVoted,
   'hold.granted': HoldGranted,

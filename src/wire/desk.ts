@@ -83,7 +83,8 @@ export const Filing = z.strictObject({
   target: z.strictObject({ system: z.string(), environment: z.string() }).optional(),
   rule: z.string().max(200),
   because: z.string().max(20_000),
-  effects: z.array(EffectLine).max(1000),
+  /** `tier`: of the system, where it is on another one. 1 is the most critical. */
+  effects: z.array(EffectLine.extend({ tier: z.int().min(1).max(4).optional() })).max(1000),
   precedents: z.array(z.string().max(2000)).max(20).optional(),
   /** How many people have to agree. */
   approvals: z.int().min(1).max(9),
@@ -97,7 +98,16 @@ export const Envelope = Filing.extend({
   guard: z.strictObject({ id: Id, name: Name }),
   /** Whose guard it is: he is asked nothing here, and his vote is not taken. */
   operator: z.strictObject({ id: Id, name: Name }),
-  quorum: z.strictObject({ count: z.int().min(1).max(9), role: z.literal('approver') }),
+  quorum: z.strictObject({
+    count: z.int().min(1).max(9),
+    role: z.literal('approver'),
+    /** One of each at least, and one who is this or more. */
+    teams: z.array(Team).optional(),
+    seniority: Seniority.optional(),
+    /** The rules that ask for it, and the digest of all that were in force. */
+    rules: z.array(z.string()).optional(),
+    of: Digest.optional(),
+  }),
   nonce: z.string().min(16).max(64),
   /** Milliseconds since 1970. */
   filedAt: z.int(),
@@ -160,6 +170,9 @@ export const Standing = z.strictObject({
   ticket: Id,
   state: HoldState,
   needs: z.int(),
+  /** What else is asked of those who agree, in words; and what of all that is missing yet. */
+  terms: z.string().optional(),
+  missing: z.array(z.string()).optional(),
   approved: z.array(Said),
   denied: Said.optional(),
   /** Who can vote and has not. */
@@ -248,6 +261,8 @@ export const HoldLine = z.strictObject({
   filedAt: z.int(),
   approveBy: z.int(),
   needs: z.int(),
+  /** What the hold waits for, in words, where it is more than a number. */
+  missing: z.array(z.string()).optional(),
   approved: z.int(),
   /** The one who looks can vote, and has not. */
   asksYou: z.boolean(),

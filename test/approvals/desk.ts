@@ -86,7 +86,7 @@ export class PlainDesk {
     for (const [id, hold] of this.holds)
       if (hold.envelope.action === filing.action) this.#move(id, () => moves.supersede(hold, this.#now()))
     const nonce = `nonce-of-${String(++this.#nonces).padStart(12, '0')}`
-    const envelope = envelopeOf(filing, { guard: GUARD, operator: OPERATOR, nonce, now: this.#now() })
+    const envelope = envelopeOf(filing, { guard: GUARD, operator: OPERATOR, nonce, now: this.#now(), rules: [] })
     this.holds.set(filing.ticket, { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] })
   }
 

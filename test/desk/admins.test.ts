@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Entry, review } from '../../src/desk/verify.ts'
-import { entriesIn } from '../../src/root/ledger.ts'
 import type { OneTime, Role } from '../../src/wire/desk.ts'
 import type { People } from '../../src/wire/desk-people.ts'
 import { Authenticator } from './authenticator.ts'
 import { filing } from './filing.ts'
-import { type Answer, newWorld, plain, Somebody, type SomeGuard, team, type World } from './world.ts'
+import { type Answer, faultsIn, newWorld, plain, Somebody, type SomeGuard, team, type World } from './world.ts'
 
 let world: World
 let ada: Somebody
@@ -36,17 +34,7 @@ async function people(): Promise<People> {
   return (await ada.send<People>('GET', '/api/people')).body
 }
 
-async function faults(): Promise<readonly string[]> {
-  const entries: Entry[] = []
-  await world.running.desk.store.change(async () => undefined)
-  for (let i = 0; i < 50 && (await world.running.desk.store.unsequenced(1)).length > 0; i++)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  for await (const each of entriesIn({ state: world.env.INTERLOCK_DESK_HOME })) entries.push(each)
-  async function* all(): AsyncGenerator<Entry> {
-    yield* entries
-  }
-  return (await review(all())).faults.map(({ why }) => why)
-}
+const faults = (): Promise<readonly string[]> => faultsIn(world)
 
 it('lets one admin give rights alone while there is no other, and says so', async () => {
   const { people: all, byTwo } = await people()

@@ -1,13 +1,16 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { SignJWT } from 'jose'
 import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
+import { review } from '../../src/desk/verify.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
+import { entriesIn } from '../../src/root/ledger.ts'
 import type {
   Challenge,
   Decision,
@@ -48,9 +51,14 @@ export async function deskEnv(folder: string): Promise<DeskEnv> {
   }
 }
 
-export async function newWorld(): Promise<World> {
+/** `settings`: its `desk.yaml`. */
+export async function newWorld(settings?: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
   const env = await deskEnv(folder)
+  if (settings !== undefined) {
+    mkdirSync(join(env.XDG_CONFIG_HOME, 'interlock-desk'), { recursive: true })
+    writeFileSync(join(env.XDG_CONFIG_HOME, 'interlock-desk/desk.yaml'), settings)
+  }
   const port = await freePort()
   let skipped = 0
   const clock = {
@@ -236,4 +244,10 @@ export async function team(world: World): Promise<{
   const dan = await ada.invite('Dan', ['operator', 'approver'])
   const guard = await new SomeGuard(world).enroll(ada, dan)
   return { ada, ben, cho, dan, guard }
+}
+
+/** What `interlock desk verify` finds wrong in the ledger of a desk at work, once it is written. */
+export async function faultsIn({ running, env }: World): Promise<readonly string[]> {
+  while ((await running.desk.store.unsequenced(1)).length > 0) await setTimeout(20)
+  return (await review(entriesIn({ state: env.INTERLOCK_DESK_HOME }))).faults.map(({ why }) => why)
 }

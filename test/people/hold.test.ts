@@ -74,7 +74,7 @@ const START = 1_000_000_000_000
 function newHold(approvals: number): Hold {
   const operator = { id: 'p-0000000000', name: 'Op' }
   const guard = { id: 'g-0000000000', name: 'laptop' }
-  const envelope = envelopeOf(filing({ approvals }), { guard, operator, nonce: 'n'.repeat(16), now: START })
+  const envelope = envelopeOf(filing({ approvals }), { guard, operator, nonce: 'n'.repeat(16), now: START, rules: [] })
   return { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
 }
 
