@@ -22,7 +22,7 @@ const why = (): string => {
 
 it('says nothing where it is not there, or empty: then the defaults hold', () => {
   const defaults = readDeskConfig(folder)
-  expect(defaults).toEqual({ reach: { bell: true } })
+  expect(defaults).toMatchObject({ reach: { bell: true }, quorum: [] })
   write('# nothing yet\n')
   expect(readDeskConfig(folder)).toEqual(defaults)
 })
