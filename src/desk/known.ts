@@ -77,5 +77,5 @@ export async function notSigned(known: Known, signature: Signature): Promise<str
   if (enrolled.publicKey !== passkey.publicKey || enrolled.origin !== passkey.origin)
     return 'the passkey is not as it was enrolled'
   const signed = await asserted({ ...enrolled, counter: 0 }, challenge, assertion)
-  return signed.kind === 'signed' ? undefined : `the passkey did not sign this vote: ${signed.why}`
+  return signed.kind === 'signed' ? undefined : `the passkey did not sign this: ${signed.why}`
 }

@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Entry } from '../../src/desk/verify.ts'
 import type { OneTime, Role } from '../../src/wire/desk.ts'
 import type { People } from '../../src/wire/desk-people.ts'
 import { Authenticator } from './authenticator.ts'
 import { filing } from './filing.ts'
-import { type Answer, faultsIn, newWorld, plain, Somebody, type SomeGuard, team, type World } from './world.ts'
+import {
+  type Answer,
+  entriesOf,
+  faultsIn,
+  newWorld,
+  plain,
+  Somebody,
+  type SomeGuard,
+  team,
+  type World,
+} from './world.ts'
 
 let world: World
 let ada: Somebody
@@ -34,7 +45,7 @@ async function people(): Promise<People> {
   return (await ada.send<People>('GET', '/api/people')).body
 }
 
-const faults = (): Promise<readonly string[]> => faultsIn(world)
+const faults = async (): Promise<readonly string[]> => faultsIn(await entriesOf(world))
 
 it('lets one admin give rights alone while there is no other, and says so', async () => {
   const { people: all, byTwo } = await people()
@@ -239,4 +250,36 @@ it('parts linked accounts only when two others have signed it', async () => {
   await dan.agree(id)
   expect((await people()).people.find((each) => each.id === ben.id)).not.toHaveProperty('human')
   expect(await faults()).toEqual([])
+})
+
+it('finds rights in the ledger that two did not give', async () => {
+  const zoe = await secondAdmin()
+  const link = await invited(ada, ['approver'])
+  for (const each of [ada, zoe]) await each.agree(link.proposal)
+  await new Somebody(world.origin).join(link.code)
+  const entries = await entriesOf(world)
+  expect(await faultsIn(entries)).toEqual([])
+  const typed = (type: string): Entry[] => entries.filter(({ entry }) => entry.type === `dev.interlock.${type}`)
+  const without = (gone: Entry | undefined): Entry[] => entries.filter((each) => each !== gone)
+  const changed = (of: Entry | undefined, change: object): Entry[] =>
+    entries.map((each) =>
+      each === of ? { ...each, entry: { ...each.entry, data: { ...(each.entry.data as object), ...change } } } : each,
+    )
+  const joined = typed('person.enrolled').at(-1)
+  for (const signature of typed('people.agreed'))
+    expect(await faultsIn(without(signature))).toEqual(['fewer than two had signed it who could'])
+  expect(await faultsIn(changed(joined, { roles: ['approver', 'admin'] }))).toEqual([
+    'it is not what two had agreed to',
+  ])
+  expect(await faultsIn(changed(joined, { seniority: 'principal' }))).toEqual(['it is not what two had agreed to'])
+  expect(await faultsIn(changed(joined, { proposal: undefined, alone: true }))).toEqual([
+    'one admin alone gave rights that take two',
+  ])
+  const [first, second] = typed('people.agreed')
+  const { assertion } = second?.entry.data as { assertion: unknown }
+  expect((await faultsIn(changed(first, { assertion })))[0]).toMatch(/^the passkey did not sign this/)
+  const alone = typed('person.enrolled')[1]
+  expect(await faultsIn(changed(alone, { alone: undefined }))).toContain(
+    'it says wrongly whether one admin alone gave rights',
+  )
 })

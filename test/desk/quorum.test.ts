@@ -1,7 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
-import type { HoldPage, Standing } from '../../src/wire/desk.ts'
+import type { Entry } from '../../src/desk/verify.ts'
+import { envelopeDigest } from '../../src/people/envelope.ts'
+import type { Envelope, HoldPage, Standing } from '../../src/wire/desk.ts'
 import { filing } from './filing.ts'
-import { faultsIn, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
+import { entriesOf, faultsIn, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
 
 const SETTINGS = `
 quorum:
@@ -17,7 +19,7 @@ const asked = (): ReturnType<typeof filing> =>
 let world: World
 afterEach(async () => {
   expect(world.faults).toEqual([])
-  expect(await faultsIn(world)).toEqual([])
+  expect(await faultsIn(await entriesOf(world))).toEqual([])
   await world.end()
 })
 
@@ -87,4 +89,28 @@ it('asks for what the guard asks where no rule applies', async () => {
   const held = filing({ approvals: 1, effects: [{ ...EFFECT, place: 'staging:payments-api' }] })
   expect((await guard.file(held)).body).not.toHaveProperty('terms')
   expect(await ada.vote(held.ticket, 'approve')).toMatchObject({ body: { state: 'approved' } })
+})
+
+it('finds a hold in the ledger that asks for less than its rules', async () => {
+  const { ada, cho, guard } = await start()
+  await ada.send('POST', `/api/people/${cho.id}/rights`, {
+    roles: ['approver'],
+    teams: ['payments'],
+    seniority: 'senior',
+  })
+  await guard.file(asked())
+  const entries = await entriesOf(world)
+  const tampered = (change: (quorum: object) => object): readonly Entry[] =>
+    entries.map((each) => {
+      if (each.entry.type !== 'dev.interlock.hold.filed') return each
+      const { envelope } = each.entry.data as { envelope: Envelope }
+      const less = { ...envelope, quorum: change(envelope.quorum) } as Envelope
+      return { ...each, entry: { ...each.entry, data: { envelope: less, digest: envelopeDigest(less) } } }
+    })
+  const others = ['it asks others than the guard and the rules had to ask']
+  expect(await faultsIn(tampered((quorum) => ({ ...quorum, teams: undefined })))).toEqual(others)
+  expect(await faultsIn(tampered((quorum) => ({ ...quorum, count: 1 })))).toEqual(others)
+  const never = ['it rests on rules that were never in force']
+  expect(await faultsIn(tampered(() => ({ count: 1, role: 'approver' })))).toEqual(never)
+  expect(await faultsIn(tampered((quorum) => ({ ...quorum, of: 'a'.repeat(64) })))).toEqual(never)
 })

@@ -8,7 +8,7 @@ import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
-import { review } from '../../src/desk/verify.ts'
+import { type Entry, review } from '../../src/desk/verify.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
 import { entriesIn } from '../../src/root/ledger.ts'
 import type {
@@ -246,8 +246,18 @@ export async function team(world: World): Promise<{
   return { ada, ben, cho, dan, guard }
 }
 
-/** What `interlock desk verify` finds wrong in the ledger of a desk at work, once it is written. */
-export async function faultsIn({ running, env }: World): Promise<readonly string[]> {
+/** The ledger of a desk at work, once all is written. */
+export async function entriesOf({ running, env }: World): Promise<readonly Entry[]> {
   while ((await running.desk.store.unsequenced(1)).length > 0) await setTimeout(20)
-  return (await review(entriesIn({ state: env.INTERLOCK_DESK_HOME }))).faults.map(({ why }) => why)
+  const entries: Entry[] = []
+  for await (const each of entriesIn({ state: env.INTERLOCK_DESK_HOME })) entries.push(each)
+  return entries
+}
+
+/** What `interlock desk verify` finds wrong with these. */
+export async function faultsIn(entries: readonly Entry[]): Promise<readonly string[]> {
+  async function* all(): AsyncGenerator<Entry> {
+    yield* entries
+  }
+  return (await review(all())).faults.map(({ why }) => why)
 }
