@@ -7,6 +7,7 @@ import { type Desk, Refusal } from './desk.ts'
 import { forAdmins } from './for-admins.ts'
 import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
 import { invitation, join, startJoining } from './joining.ts'
+import { addOwnPasskey, signOwnPasskey, startOwnPasskey } from './own-passkeys.ts'
 import { fitting, Nothing } from './problem.ts'
 import { personLine } from './proposals.ts'
 import { SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
@@ -29,6 +30,7 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
   })
   holds(app, desk, rates)
   forAdmins(app, desk, rates)
+  ownPasskeys(app, desk, rates)
   guards(app, desk)
   return app
 }
@@ -73,6 +75,22 @@ function holds(app: Web, desk: Desk, { votes }: Allowed): void {
     return c.json(await castVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, Signed)))
   })
   app.get('/events', (c) => streamSSE(c, (stream) => tellChanges(desk, stream, sessionIn(desk, c))))
+}
+
+function ownPasskeys(app: Web, desk: Desk, { votes }: Allowed): void {
+  app.use('/passkeys/*', async (c, next) => {
+    needRate(desk, votes, c.get('person').id)
+    return await next()
+  })
+  app.post('/passkeys/start', async (c) => {
+    await fitting(c, Nothing)
+    return c.json(await startOwnPasskey(desk, c.get('person')))
+  })
+  app.post('/passkeys/sign', async (c) => c.json(await signOwnPasskey(desk, c.get('person'), await fitting(c, Signed))))
+  app.post('/passkeys', async (c) => {
+    await addOwnPasskey(desk, c.get('person'), await fitting(c, Signed))
+    return c.json(sessionOf(c.get('person')))
+  })
 }
 
 function guards(app: Web, desk: Desk): void {

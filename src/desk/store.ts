@@ -138,6 +138,8 @@ export type Code = { readonly expires: number; readonly by?: string } & (
 export type Challenged = { readonly expires: number } & (
   | { readonly kind: 'join'; readonly code: string; readonly person: string; readonly name: string }
   | { readonly kind: 'sign-in' }
+  | { readonly kind: 'new-passkey'; readonly person: string }
+  | { readonly kind: 'add-passkey'; readonly person: string; readonly passkey: PasskeyKey; readonly counter: number }
   | { readonly kind: 'agree'; readonly id: string; readonly agreement: Agreement }
   | { readonly kind: 'vote'; readonly ticket: string; readonly ballot: Ballot }
 )

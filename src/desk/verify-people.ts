@@ -4,9 +4,10 @@ import { agreementChallenge, isAgreed, isMore, proposalDigest, signers, takesTwo
 import type { Asked } from '../wire/desk-people.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
 import { isAdmin, type Judge, type Known, notSigned } from './known.ts'
+import { passkeyChallenge } from './own-passkeys.ts'
 
 type OfPeople = {
-  readonly [Kind in keyof DeskRecord as Kind extends `person.${string}` | `people.${string}`
+  readonly [Kind in keyof DeskRecord as Kind extends `person.${string}` | `people.${string}` | 'passkey.added'
     ? Kind
     : never]: Judge<Kind>
 }
@@ -56,6 +57,17 @@ export const OF_PEOPLE: OfPeople = {
     if (why !== undefined) return why
     for (const [id, each] of known.passkeys)
       if (each.person === person) known.passkeys.set(id, { ...each, ended: true })
+    known.passkeys.set(passkey.id, { ...passkey, person, ended: false })
+    return undefined
+  },
+  async 'passkey.added'(known, { person, passkey, nonce, by, assertion }) {
+    if (known.people.get(person)?.removed !== false) return 'there was no such person'
+    if (known.passkeys.has(passkey.id)) return 'the passkey was enrolled before'
+    if (known.nonces.has(nonce)) return 'the signature was counted before'
+    const challenge = passkeyChallenge({ person, passkey, nonce })
+    const why = await notSigned(known, { person, challenge, passkey: by, assertion })
+    if (why !== undefined) return why
+    known.nonces.add(nonce)
     known.passkeys.set(passkey.id, { ...passkey, person, ended: false })
     return undefined
   },

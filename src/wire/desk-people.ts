@@ -14,6 +14,9 @@ import { Digest, Id, Name, PersonLine, Rights } from './desk.ts'
  *     POST /api/proposals/ID/start      {}              → Challenge       by who may sign it; authentication options
  *     POST /api/proposals/ID            Signed          → People
  *     DELETE /api/proposals/ID          {}              → People          by an admin
+ *     POST /api/passkeys/start          {}              → Challenge       one more of one's own; registration options
+ *     POST /api/passkeys/sign           Signed          → Challenge       of one that one has; authentication options
+ *     POST /api/passkeys                Signed          → Session
  */
 
 /** POST /api/people/invitations: a link that enrols one person, once. */

@@ -39,6 +39,14 @@ export const PersonChanged = Rights.extend({
 })
 /** He has a new passkey; all that he had have ended. */
 export const PersonRecovered = z.strictObject({ person: Id, passkey: PasskeyKey, proposal: Id })
+/** He has one more, which one that he had signed. */
+export const PasskeyAdded = z.strictObject({
+  person: Id,
+  passkey: PasskeyKey,
+  nonce: z.string(),
+  by: PasskeyKey,
+  assertion: Assertion,
+})
 /** These accounts are one human being's: they count once. */
 export const PeopleLinked = z.strictObject({ people: z.array(Id).min(2), human: Id, by: Id })
 export const PersonUnlinked = z.strictObject({ person: Id, by: Id, proposal: Id })
@@ -97,6 +105,7 @@ export const DESK_RECORD = {
   'person.changed': PersonChanged,
   'person.recovered': PersonRecovered,
   'person.unlinked': PersonUnlinked,
+  'passkey.added': PasskeyAdded,
   'people.linked': PeopleLinked,
   'people.proposed': PeopleProposed,
   'people.agreed': PeopleAgreed,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Entry } from '../../src/desk/verify.ts'
-import type { OneTime, Role } from '../../src/wire/desk.ts'
+import type { Challenge, OneTime, Role } from '../../src/wire/desk.ts'
 import type { People } from '../../src/wire/desk-people.ts'
 import { Authenticator } from './authenticator.ts'
 import { filing } from './filing.ts'
@@ -276,10 +276,41 @@ it('finds rights in the ledger that two did not give', async () => {
     'one admin alone gave rights that take two',
   ])
   const [first, second] = typed('people.agreed')
-  const { assertion } = second?.entry.data as { assertion: unknown }
+  const { assertion } = (second?.entry.data ?? {}) as { assertion?: unknown }
   expect((await faultsIn(changed(first, { assertion })))[0]).toMatch(/^the passkey did not sign this/)
   const alone = typed('person.enrolled')[1]
   expect(await faultsIn(changed(alone, { alone: undefined }))).toContain(
     'it says wrongly whether one admin alone gave rights',
   )
+})
+
+it('takes one more passkey of a person only when one that he has signed it', async () => {
+  const key = new Authenticator()
+  const begin = async (): Promise<Challenge> => {
+    const { body } = await ben.send<Challenge>('POST', '/api/passkeys/start', {})
+    const response = key.create(body.options, { origin: ben.origin })
+    return (await ben.send<Challenge>('POST', '/api/passkeys/sign', { nonce: body.nonce, response })).body
+  }
+  const add = async (of: Authenticator, as = ben): Promise<Answer> => {
+    const { nonce, options } = await begin()
+    const response = of.get(options, { origin: ben.origin })
+    return await as.send('POST', '/api/passkeys', { nonce, response })
+  }
+  expect(await add(key)).toMatchObject({ status: 403, body: { detail: 'it is not your passkey' } })
+  expect(await add(cho.passkey)).toMatchObject({ status: 403 })
+  expect(await add(ben.passkey, cho)).toMatchObject({ status: 403 })
+  expect(await add(ben.passkey)).toMatchObject({ status: 200 })
+  expect(await add(ben.passkey)).toMatchObject({ status: 409 })
+  const held = filing({ approvals: 1 })
+  await guard.file(held)
+  const old = ben.passkey
+  ben.passkey = key
+  expect(await ben.signIn()).toMatchObject({ status: 200 })
+  expect(await ben.vote(held.ticket, 'approve')).toMatchObject({ status: 200, body: { state: 'approved' } })
+  ben.passkey = old
+  expect(await ben.signIn()).toMatchObject({ status: 200 })
+  const entries = await entriesOf(world)
+  expect(await faultsIn(entries)).toEqual([])
+  const unsigned = entries.filter(({ entry }) => entry.type !== 'dev.interlock.passkey.added')
+  expect(await faultsIn(unsigned)).toContain('it was not signed with a passkey of that person')
 })

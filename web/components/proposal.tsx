@@ -39,7 +39,7 @@ export function Proposal({ line, isAdmin, onPeople }: ProposalProps) {
           type="button"
           data-row
           disabled={busy}
-          aria-label={`Sign: ${what}`}
+          aria-label={`Sign with your passkey: ${what}`}
           onClick={() => run(async () => onPeople(await agree(proposal.id)))}
         >
           Sign with your passkey

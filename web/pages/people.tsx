@@ -9,6 +9,7 @@ import { Proposal } from '../components/proposal.tsx'
 import { RightsFields } from '../components/rights-fields.tsx'
 import { moveRow, useKeys } from '../keys.ts'
 import { useLoaded } from '../live.ts'
+import { addPasskey } from '../passkey.ts'
 import { go } from '../route.ts'
 
 export function PeoplePage({ me }: { readonly me: PersonLine }) {
@@ -22,7 +23,7 @@ export function PeoplePage({ me }: { readonly me: PersonLine }) {
       <h1>People</h1>
       <Failed error={error} />
       {proposals.length > 0 && (
-        <section aria-labelledby="proposed">
+        <section aria-labelledby="proposed" class="mb-6">
           <h2 id="proposed">Waits for two to sign</h2>
           <ul class="rows">
             {proposals.map((line) => (
@@ -41,12 +42,39 @@ export function PeoplePage({ me }: { readonly me: PersonLine }) {
           ? 'What lets somebody approve or administer takes two signatures: of admins, or of an approver where there is one admin.'
           : 'There is one admin, who alone decides who approves. From the second admin on it takes two.'}
       </p>
+      <OwnPasskeys />
       {isAdmin ? (
         <Invite onInvited={async () => set(await desk.people())} />
       ) : (
         <p class="muted">An admin invites people and removes them.</p>
       )}
     </>
+  )
+}
+
+function OwnPasskeys() {
+  const [added, setAdded] = useState(false)
+  const { busy, wrong, run } = useAct()
+  return (
+    <section aria-labelledby="passkeys">
+      <h2 id="passkeys">Your passkeys</h2>
+      <p>Another device, or a security key, can sign for you too. You sign for it with the passkey that you have.</p>
+      <button
+        type="button"
+        disabled={busy}
+        onClick={() =>
+          run(async () => {
+            setAdded(false)
+            await addPasskey()
+            setAdded(true)
+          })
+        }
+      >
+        Add a passkey
+      </button>
+      <p role="status">{added && 'It is added.'}</p>
+      <Wrong of={wrong} />
+    </section>
   )
 }
 

@@ -1,8 +1,12 @@
 import type { Kysely } from 'kysely'
-import type { Schema } from '../schema.ts'
+
+/** What is there by now, as far as it is filled here. */
+interface Filled {
+  people: { roles: string; was_admin: number; alone: number }
+}
 
 /** Teams, seniority and several accounts of one human being; what takes two admins; passkeys that ended. */
-export async function people(db: Kysely<Schema>): Promise<void> {
+export async function people(db: Kysely<Filled>): Promise<void> {
   const { schema } = db
   await schema
     .alterTable('people')
