@@ -75,7 +75,7 @@ const LAYERS: readonly Layer[] = [
     holds: 'where people agree',
     imports: [...NOUNS, 'people', 'ledger'],
     types: ['store'],
-    packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'zod'],
+    packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'openid-client', 'zod'],
   },
   {
     name: 'agent',

@@ -115,8 +115,13 @@ function reading(db: Db): Reading {
   return {
     ...memberReads(db),
     async session(hash, now) {
-      const found = db.selectFrom('sessions').select('person').where('hash', '=', hash).where('expires', '>', now)
-      return (await found.executeTakeFirst())?.person
+      const found = db
+        .selectFrom('sessions')
+        .select(['person', 'by'])
+        .where('hash', '=', hash)
+        .where('expires', '>', now)
+      const row = await found.executeTakeFirst()
+      return row && { person: row.person, by: row.by === 'passkey' ? 'passkey' : 'organisation' }
     },
     async code(hash) {
       const row = await db.selectFrom('codes').select('json').where('hash', '=', hash).executeTakeFirst()
@@ -193,7 +198,7 @@ function peopleWrites(
       await db.updateTable('guards').set({ seen_at: now }).where('id', '=', id).execute()
     },
     async tidy(now) {
-      for (const table of ['sessions', 'codes', 'challenges', 'proposals'] as const)
+      for (const table of ['sessions', 'codes', 'challenges', 'proposals', 'failures'] as const)
         await db.deleteFrom(table).where('expires', '<=', now).execute()
     },
   }

@@ -5,6 +5,7 @@ import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
 import type { QuorumRule } from '../wire/quorum.ts'
 import type { Changes } from './changes.ts'
+import type { Provider } from './identity.ts'
 import type { DeskKey } from './key.ts'
 import type { Enrolled, Reading, Store, Writing } from './store.ts'
 
@@ -18,6 +19,8 @@ export interface Desk {
   readonly changes: Changes
   /** Of `desk.yaml`: who has to agree to what. */
   readonly rules: readonly QuorumRule[]
+  /** Where people sign in with their organisation, if they do. */
+  readonly provider?: Provider
 }
 
 /** What the desk says no to, and why. Whatever was under way is taken back. */

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { EnrollRequest, FileRequest, OutcomeRequest } from '../wire/desk.ts'
-import { type Allowed, addressOf, needRate } from './allowed.ts'
+import { type Allowed, slowing } from './allowed.ts'
 import { type Desk, Refusal } from './desk.ts'
 import { authentic, enrollGuard } from './guards.ts'
 import { closeHold, fileOrTake, standing } from './holds.ts'
@@ -12,8 +12,7 @@ const LONGEST_WAIT_MS = 30_000
 /** What guards may do: enrol with a code, file, take, tell what became of it. Nothing else. */
 export function forGuards(desk: Desk, rates: Allowed): Hono {
   const app = new Hono()
-  app.post('/guards', async (c) => {
-    needRate(desk, rates.attempts, addressOf(c))
+  app.post('/guards', slowing(desk, rates), async (c) => {
     return c.json(await enrollGuard(desk, await fitting(c, EnrollRequest)))
   })
   app.post('/holds', async (c) => {

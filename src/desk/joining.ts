@@ -1,24 +1,30 @@
 import { isMore } from '../people/rights.ts'
 import type { Challenge, Invitation, JoinStart, Signed } from '../wire/desk.ts'
 import { type Desk, isAdmin, Refusal, record } from './desk.ts'
+import { provedBy } from './organisation.ts'
 import { type Registered, registered, registrationOptions } from './passkeys.ts'
 import { isInForce } from './proposals.ts'
-import { needPerson } from './rights.ts'
+import { link, needPerson } from './rights.ts'
 import { hashOf, newSecret } from './secret.ts'
 import { newSession, SIGN_MS } from './sessions.ts'
-import type { Code, Enrolled, Reading, Writing } from './store.ts'
+import type { Challenged, Code, Reading, Writing } from './store.ts'
 
 type Link = Extract<Code, { kind: 'person' | 'recovery' }>
+type Joins = Extract<Challenged, { kind: 'join' }>
 type Made = Extract<Registered, { kind: 'made' }>
 
-export async function invitation(desk: Desk, code: string): Promise<Invitation> {
+/** `proof`: what the browser kept from the identity provider. */
+export async function invitation(desk: Desk, code: string, proof: string): Promise<Invitation> {
   const { store } = desk
   const link = await linkOf(desk, store, hashOf(code))
   const waits = link.proposal !== undefined && !(await isInForce(desk, store, link.proposal))
   const rest = { expires: link.expires, ...(waits && { waits }) }
   if (link.kind === 'person') {
-    const { name, roles, teams, seniority } = link
-    return { ...(name !== undefined && { name }), roles, teams, seniority, ...rest }
+    const { name, email, roles, teams, seniority } = link
+    const identity = await store.change((tables) => provedBy(tables, proof, hashOf(code)))
+    const proved = email !== undefined && identity?.email === email
+    const called = { ...(name !== undefined && { name }), ...(email !== undefined && { email, proved }) }
+    return { ...called, roles, teams, seniority, ...rest }
   }
   const { name, roles, teams, seniority } = await needPerson(store, link.person)
   return { name, roles, teams, seniority, recovers: true, ...rest }
@@ -43,7 +49,7 @@ async function linkInForce(desk: Desk, tables: Reading, hash: string): Promise<L
   return link
 }
 
-export async function startJoining(desk: Desk, code: string, asked: JoinStart): Promise<Challenge> {
+export async function startJoining(desk: Desk, code: string, asked: JoinStart, proof: string): Promise<Challenge> {
   const now = desk.clock.now()
   const nonce = newSecret()
   const person = await desk.store.change(async (tables) => {
@@ -52,7 +58,11 @@ export async function startJoining(desk: Desk, code: string, asked: JoinStart): 
     const name = known?.name ?? (link.kind === 'person' ? link.name : undefined) ?? asked.name
     if (name === undefined) throw new Refusal('desk/malformed', 'say your name')
     const id = known?.id ?? desk.clock.id('p')
-    await tables.addChallenge(nonce, { kind: 'join', code: hashOf(code), person: id, name, expires: now + SIGN_MS })
+    const identity = await provedBy(tables, proof, hashOf(code))
+    if (link.kind === 'person' && link.email !== undefined && identity?.email !== link.email)
+      throw new Refusal('desk/forbidden', `this link is for ${link.email}: sign in with your organisation first`)
+    const of = { code: hashOf(code), person: id, name, ...(identity && { subject: identity.subject }) }
+    await tables.addChallenge(nonce, { kind: 'join', ...of, expires: now + SIGN_MS })
     return { id, name }
   })
   return { nonce, options: (await registrationOptions(desk.origin, nonce, person)) as never }
@@ -67,13 +77,13 @@ export async function join(desk: Desk, code: string, { nonce, response }: Signed
   const made = await registered(desk.origin, nonce, response)
   if (made.kind === 'refused') throw new Refusal('desk/forbidden', `the passkey could not be taken: ${made.why}`)
   return await desk.store.change(async (tables) => {
-    const link = await linkInForce(desk, tables, asked.code)
+    const used = await linkInForce(desk, tables, asked.code)
     if ((await tables.passkey(made.key.id)) !== undefined)
       throw new Refusal('desk/conflict', 'this passkey is enrolled already')
     await tables.dropCode(asked.code)
-    if (link.proposal !== undefined) await tables.dropProposal(link.proposal)
-    if (link.kind === 'recovery') await recover(desk, tables, link, made)
-    else await enrol(desk, tables, link, { person: { id: asked.person, name: asked.name }, made })
+    if (used.proposal !== undefined) await tables.dropProposal(used.proposal)
+    if (used.kind === 'recovery') await recover(desk, tables, used, made)
+    else await enrol(desk, tables, used, { joins: asked, made })
     return await newSession(desk, tables, asked.person)
   })
 }
@@ -81,23 +91,33 @@ export async function join(desk: Desk, code: string, { nonce, response }: Signed
 async function enrol(
   desk: Desk,
   tables: Writing,
-  { roles, teams, seniority, by, proposal }: Extract<Code, { kind: 'person' }>,
-  { person, made }: { readonly person: Pick<Enrolled, 'id' | 'name'>; readonly made: Made },
+  { roles, teams, seniority, email, by, proposal }: Extract<Code, { kind: 'person' }>,
+  { joins, made }: { readonly joins: Joins; readonly made: Made },
 ): Promise<void> {
   const rights = { roles, teams, seniority }
   const alone = proposal === undefined && isMore(rights)
-  await tables.addPerson({ ...person, ...rights, alone }, { ...made.key, person: person.id, counter: made.counter })
+  const { subject } = joins
+  const known = subject === undefined ? undefined : (await tables.people()).find((each) => each.subject === subject)
+  const person = { id: joins.person, name: joins.name }
+  const outside = subject === undefined ? {} : { subject }
+  const passkey = { ...made.key, person: person.id, counter: made.counter }
+  await tables.addPerson({ ...person, ...rights, ...outside, alone }, passkey)
   await record(desk, tables, 'person.enrolled', {
     subject: person.id,
     data: {
       person,
       ...rights,
+      ...outside,
+      ...(email !== undefined && { email }),
       passkey: made.key,
       ...(by !== undefined && { by }),
       ...(proposal !== undefined && { proposal }),
       ...(alone && { alone }),
     },
   })
+  // Two accounts of one account of the provider are one human being's.
+  if (known !== undefined && by !== undefined)
+    await link(desk, tables, { both: [known, await needPerson(tables, person.id)], by })
 }
 
 /** What he signed before stays signed: the ledger has the keys. */

@@ -6,7 +6,7 @@ import type { Enrolled, Passkey, ProposalRow, Reading, Writing } from './store.t
 
 type Db = Kysely<Schema> | Transaction<Schema>
 
-type Reads = Pick<Reading, 'people' | 'passkey' | 'passkeysOf' | 'proposal' | 'proposals' | 'quorumSet'>
+type Reads = Pick<Reading, 'people' | 'passkey' | 'passkeysOf' | 'proposal' | 'proposals' | 'quorumSet' | 'failures'>
 
 /** The store's part about people, their passkeys and what is proposed about them. */
 export function memberReads(db: Db): Reads {
@@ -23,6 +23,10 @@ export function memberReads(db: Db): Reads {
     },
     async passkeysOf(person) {
       return (await passkeys.where('person', '=', person).where('ended', '=', 0).execute()).map(passkeyOf)
+    },
+    async failures(who) {
+      const row = await db.selectFrom('failures').selectAll().where('who', '=', who).executeTakeFirst()
+      return row && { count: row.count, locked: row.locked !== 0, expires: row.expires }
     },
     async quorumSet() {
       const row = await db.selectFrom('notes').select('value').where('name', '=', QUORUM).executeTakeFirst()
@@ -48,6 +52,7 @@ type Writes = Pick<
   | 'setHuman'
   | 'addPasskey'
   | 'endPasskeys'
+  | 'setFailures'
   | 'setQuorum'
   | 'addProposal'
   | 'signProposal'
@@ -63,12 +68,12 @@ export function memberWrites(db: Db): Writes {
   }
   return {
     addPasskey,
-    async addPerson({ id, name, roles, teams, seniority, human, alone }, passkey) {
+    async addPerson({ id, name, roles, teams, seniority, human, subject, alone }, passkey) {
       const rights = { roles: JSON.stringify(roles), teams: JSON.stringify(teams), seniority, alone: Number(alone) }
       const was_admin = Number(roles.includes('admin'))
       await db
         .insertInto('people')
-        .values({ id, name, ...rights, removed: 0, human: human ?? null, was_admin })
+        .values({ id, name, ...rights, removed: 0, human: human ?? null, subject: subject ?? null, was_admin })
         .execute()
       await addPasskey(passkey)
     },
@@ -91,6 +96,15 @@ export function memberWrites(db: Db): Writes {
     async endPasskeys(person) {
       await db.updateTable('passkeys').set({ ended: 1 }).where('person', '=', person).execute()
       await db.deleteFrom('sessions').where('person', '=', person).execute()
+    },
+    async setFailures(who, failures) {
+      await db.deleteFrom('failures').where('who', '=', who).execute()
+      if (failures === undefined) return
+      const { count, locked, expires } = failures
+      await db
+        .insertInto('failures')
+        .values({ who, count, locked: Number(locked), expires })
+        .execute()
     },
     async setQuorum(value) {
       await db
@@ -122,7 +136,7 @@ export function memberWrites(db: Db): Writes {
 }
 
 function enrolled(row: Selectable<Schema['people']>): Enrolled {
-  const { id, name, roles, teams, seniority, removed, human, was_admin: wasAdmin, alone } = row
+  const { id, name, roles, teams, seniority, removed, human, subject, was_admin: wasAdmin, alone } = row
   return {
     id,
     name,
@@ -133,6 +147,7 @@ function enrolled(row: Selectable<Schema['people']>): Enrolled {
     wasAdmin: wasAdmin !== 0,
     alone: alone !== 0,
     ...(human !== null && { human }),
+    ...(subject !== null && { subject }),
   }
 }
 

@@ -1,10 +1,10 @@
-import { humanOf } from '../people/person.ts'
+import { isSame } from '../people/person.ts'
 import { signers, takesTwo } from '../people/rights.ts'
 import type { OneTime, Rights } from '../wire/desk.ts'
 import type { InviteRequest } from '../wire/desk-people.ts'
 import { type Desk, needAdmin, Refusal, record } from './desk.ts'
 import { propose } from './proposals.ts'
-import { changeRights, needPerson } from './rights.ts'
+import { changeRights, link, needPerson } from './rights.ts'
 import { hashOf, newSecret } from './secret.ts'
 import type { Code, Enrolled, Writing } from './store.ts'
 
@@ -24,8 +24,12 @@ export async function inviteFirst(desk: Desk): Promise<OneTime | undefined> {
 export async function invitePerson(desk: Desk, admin: Enrolled, asked: InviteRequest): Promise<OneTime> {
   return await desk.store.change(async (tables) => {
     await needAdmin(tables, admin)
-    const whole = { kind: 'invite', ...asked } as const
-    const invited = { kind: 'person', ...asked, by: admin.id } as const
+    if (asked.email !== undefined && desk.provider === undefined)
+      throw new Refusal('desk/conflict', 'this desk knows no identity provider that could tell whose address that is')
+    const { email, ...rest } = asked
+    const plain = { ...rest, ...(email !== undefined && { email }) }
+    const whole = { kind: 'invite', ...plain } as const
+    const invited = { kind: 'person', ...plain, by: admin.id } as const
     if (!takesTwo(whole, await tables.people()))
       return await newLink(desk, tables, { ...invited, expires: desk.clock.now() + INVITATION_MS })
     const { id, expires } = await propose(desk, tables, admin, whole)
@@ -67,12 +71,9 @@ export async function askForRights(desk: Desk, admin: Enrolled, id: string, righ
 export async function linkPeople(desk: Desk, admin: Enrolled, [one, other]: readonly [string, string]): Promise<void> {
   await desk.store.change(async (tables) => {
     await needAdmin(tables, admin)
-    const both = [humanOf(await needPerson(tables, one)), humanOf(await needPerson(tables, other))]
-    if (both[0] === both[1]) throw new Refusal('desk/conflict', 'they are linked already')
-    const ids = (await tables.people()).filter((each) => both.includes(humanOf(each))).map(({ id }) => id)
-    const human = desk.clock.id('u')
-    await tables.setHuman(ids, human)
-    await record(desk, tables, 'people.linked', { subject: human, data: { people: ids, human, by: admin.id } })
+    const both = [await needPerson(tables, one), await needPerson(tables, other)]
+    if (isSame(both[0], both[1])) throw new Refusal('desk/conflict', 'they are linked already')
+    await link(desk, tables, { both, by: admin.id })
   })
 }
 

@@ -117,7 +117,7 @@ export async function peopleNow(desk: Desk, tables: Reading, viewer: Enrolled): 
   }
 }
 
-export function personLine({ wasAdmin: _, alone, roles, teams, ...person }: Enrolled): PersonLine {
+export function personLine({ wasAdmin: _, subject: __, alone, roles, teams, ...person }: Enrolled): PersonLine {
   return { ...person, roles: [...roles], teams: [...teams], ...(alone && { alone }) }
 }
 

@@ -1,3 +1,4 @@
+import { humanOf } from '../people/person.ts'
 import { isMore } from '../people/rights.ts'
 import type { Rights } from '../wire/desk.ts'
 import { type Desk, Refusal, record } from './desk.ts'
@@ -24,6 +25,19 @@ export async function changeRights(
     subject: person,
     data: { person, ...rights, by, ...(proposal !== undefined && { proposal }), ...(gives && { alone: true }) },
   })
+}
+
+/** Also all that were linked to one of them before. */
+export async function link(
+  desk: Desk,
+  tables: Writing,
+  { both, by }: { readonly both: readonly Enrolled[]; readonly by: string },
+): Promise<void> {
+  const humans = both.map(humanOf)
+  const people = (await tables.people()).filter((each) => humans.includes(humanOf(each))).map(({ id }) => id)
+  const human = desk.clock.id('u')
+  await tables.setHuman(people, human)
+  await record(desk, tables, 'people.linked', { subject: human, data: { people, human, by } })
 }
 
 /** This account is no other human being's any more. */

@@ -12,6 +12,7 @@ export interface Schema {
     teams: Generated<string>
     seniority: Generated<string>
     human: string | null
+    subject: string | null
     was_admin: Generated<number>
     alone: Generated<number>
   }
@@ -23,9 +24,10 @@ export interface Schema {
     counter: number
     ended: Generated<number>
   }
-  sessions: { hash: string; person: string; expires: number }
+  sessions: { hash: string; person: string; expires: number; by: Generated<string> }
   codes: { hash: string; json: string; expires: number }
   challenges: { nonce: string; json: string; expires: number }
+  failures: { who: string; count: number; locked: number; expires: number }
   proposals: { id: string; json: string; signed: string; version: number; expires: number }
   guards: {
     id: string

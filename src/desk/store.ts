@@ -5,6 +5,7 @@ import type { Agreement, Member } from '../people/rights.ts'
 import type { HoldEvent, Rights } from '../wire/desk.ts'
 import type { Proposal } from '../wire/desk-people.ts'
 import type { PasskeyKey } from '../wire/desk-record.ts'
+import type { Identity, Outbound } from './identity.ts'
 
 /**
  * What a desk remembers, and all others that share its database. Calls may overlap. `change` is one transaction: it sees
@@ -49,12 +50,14 @@ export interface Reading {
   /** Those that have not ended. */
   passkeysOf(person: string): Promise<readonly Passkey[]>
   proposal(id: string): Promise<ProposalRow | undefined>
+  /** Of this person or address, as far as it is remembered. */
+  failures(who: string): Promise<Failures | undefined>
   /** The digest of the rules that were last put on record. */
   quorumSet(): Promise<string | undefined>
   /** The oldest first. */
   proposals(): Promise<readonly ProposalRow[]>
   /** Whose session it is, at this time. */
-  session(hash: string, now: number): Promise<string | undefined>
+  session(hash: string, now: number): Promise<SessionRow | undefined>
   /** Undefined where it was used. */
   code(hash: string): Promise<Code | undefined>
   guard(id: string): Promise<GuardRow | undefined>
@@ -76,6 +79,7 @@ export interface Writing extends Reading {
   addPasskey(passkey: NewPasskey): Promise<void>
   /** All that he has; his sessions end with them. */
   endPasskeys(person: string): Promise<void>
+  setFailures(who: string, failures: Failures | undefined): Promise<void>
   setQuorum(digest: string): Promise<void>
   addProposal(proposal: Proposal): Promise<void>
   /** Notes who signed, in place of the version that was read; false where somebody else did so first. */
@@ -85,7 +89,7 @@ export interface Writing extends Reading {
   removePerson(id: string): Promise<void>
   /** How often a passkey was used, by its own count. */
   countPasskey(id: string, counter: number): Promise<void>
-  addSession(hash: string, session: { person: string; expires: number }): Promise<void>
+  addSession(hash: string, session: SessionRow & { readonly expires: number }): Promise<void>
   endSession(hash: string): Promise<void>
   addCode(hash: string, code: Code): Promise<void>
   dropCode(hash: string): Promise<void>
@@ -110,6 +114,8 @@ export interface Enrolled extends Member {
   readonly name: string
   /** One admin alone gave him rights that count. */
   readonly alone: boolean
+  /** Who he is to the identity provider, where he joined by it. */
+  readonly subject?: string
 }
 export type NewPerson = Omit<Enrolled, 'removed' | 'wasAdmin'>
 
@@ -120,6 +126,18 @@ export interface Passkey extends PasskeyKey {
 }
 export type NewPasskey = Omit<Passkey, 'ended'>
 
+export interface Failures {
+  readonly count: number
+  readonly locked: boolean
+  readonly expires: number
+}
+
+export interface SessionRow {
+  readonly person: string
+  /** What opened it: only a passkey lets him change something. */
+  readonly by: 'passkey' | 'organisation'
+}
+
 export interface ProposalRow {
   readonly proposal: Proposal
   /** Who signed it. */
@@ -129,15 +147,23 @@ export interface ProposalRow {
 
 /** What a one-time code is for. `proposal`: it works when that was agreed to. */
 export type Code = { readonly expires: number; readonly by?: string } & (
-  | ({ readonly kind: 'person'; readonly name?: string; readonly proposal?: string } & Rights)
+  | ({ readonly kind: 'person'; readonly name?: string; readonly email?: string; readonly proposal?: string } & Rights)
   | { readonly kind: 'recovery'; readonly person: string; readonly proposal: string }
   | { readonly kind: 'guard'; readonly name: string; readonly operator: string }
 )
 
 /** What somebody was asked to sign with a passkey. */
 export type Challenged = { readonly expires: number } & (
-  | { readonly kind: 'join'; readonly code: string; readonly person: string; readonly name: string }
+  | {
+      readonly kind: 'join'
+      readonly code: string
+      readonly person: string
+      readonly name: string
+      readonly subject?: string
+    }
   | { readonly kind: 'sign-in' }
+  | { readonly kind: 'outside'; readonly outbound: Outbound; readonly browser: string; readonly code?: string }
+  | { readonly kind: 'proof'; readonly identity: Identity; readonly code: string }
   | { readonly kind: 'new-passkey'; readonly person: string }
   | { readonly kind: 'add-passkey'; readonly person: string; readonly passkey: PasskeyKey; readonly counter: number }
   | { readonly kind: 'agree'; readonly id: string; readonly agreement: Agreement }

@@ -14,11 +14,11 @@ type OfPeople = {
 
 /** Who let whom in, and gave whom which rights: judged again by the rules that the desk judges by. */
 export const OF_PEOPLE: OfPeople = {
-  'person.enrolled'(known, { person, roles, teams, seniority, passkey, by, proposal, alone }) {
+  'person.enrolled'(known, { person, roles, teams, seniority, email, passkey, by, proposal, alone }) {
     if (by === undefined ? known.people.size > 0 : !isAdmin(known, by)) return 'nobody who could had invited him'
     if (known.people.has(person.id) || known.passkeys.has(passkey.id)) return 'person or passkey was enrolled before'
     const rights = { roles, teams, seniority }
-    const asked = { kind: 'invite', name: person.name, ...rights } as const
+    const asked = { kind: 'invite', name: person.name, ...rights, ...(email !== undefined && { email }) } as const
     const why = by === undefined ? undefined : notAgreed(known, { asked, proposal, alone, gives: isMore(rights) })
     if (why !== undefined) return why
     known.people.set(person.id, {

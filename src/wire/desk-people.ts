@@ -20,7 +20,11 @@ import { Digest, Id, Name, PersonLine, Rights } from './desk.ts'
  */
 
 /** POST /api/people/invitations: a link that enrols one person, once. */
-export const InviteRequest = Rights.extend({ name: Name })
+export const InviteRequest = Rights.extend({
+  name: Name,
+  /** Only whom the identity provider knows by this address can use the link. */
+  email: z.email().max(254).toLowerCase().optional(),
+})
 
 /** POST /api/people/ID/link: the other account of the same human being. */
 export const LinkRequest = z.strictObject({ other: Id })

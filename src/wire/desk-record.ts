@@ -24,6 +24,9 @@ export const PersonEnrolled = Rights.extend({
   passkey: PasskeyKey,
   /** The admin who invited; nobody did the first person. */
   by: Id.optional(),
+  /** The address that he was invited by, and who he is to the identity provider. */
+  email: z.string().optional(),
+  subject: z.string().optional(),
   /** Two agreed to it. */
   proposal: Id.optional(),
   /** Rights that count, given by one admin alone. */
@@ -71,6 +74,12 @@ export const GuardEnrolled = z.strictObject({
 })
 export const GuardRevoked = z.strictObject({ guard: Id, by: Id })
 
+/** Too many attempts failed, of somebody with a passkey of this person or from this address. */
+export const AccessLocked = z.strictObject({
+  person: Id.optional(),
+  address: z.string().optional(),
+  until: z.int(),
+})
 /** Who has to agree to what, by `desk.yaml`, from now on. */
 export const QuorumSet = z.strictObject({ rules: QuorumRules, digest: Digest })
 
@@ -112,6 +121,7 @@ export const DESK_RECORD = {
   'people.withdrawn': PeopleWithdrawn,
   'guard.enrolled': GuardEnrolled,
   'guard.revoked': GuardRevoked,
+  'access.locked': AccessLocked,
   'quorum.set': QuorumSet,
   'hold.filed': HoldFiled,
   'hold.voted': HoldVoted,

@@ -17,6 +17,8 @@ import { EffectLine } from './api.ts'
  *     GET  /api/session                                 → Session         no session
  *     POST /api/session/start           {}              → Challenge       no session; authentication options
  *     POST /api/session                 Signed          → Session         no session; signs in
+ *     POST /api/organisation/start      OutsideStart    → Outside         no session; where to sign in
+ *     GET  /api/organisation/callback                   → the page        no session; signs in, or proves who joins
  *     DELETE /api/session               {}              → Session
  *     GET  /api/holds                                   → Holds
  *     GET  /api/holds/TICKET                            → HoldPage
@@ -209,7 +211,13 @@ export const OutcomeRequest = z.strictObject({
 })
 
 /** GET /api/session */
-export const Session = z.strictObject({ person: PersonLine.optional() })
+export const Session = z.strictObject({
+  person: PersonLine.optional(),
+  /** The identity provider of this desk, as people know it. */
+  provider: z.string().optional(),
+  /** It opened this session, which only reads. */
+  reads: z.boolean().optional(),
+})
 
 /** POST /api/guards/codes, by an admin: a code that enrols one guard, once. */
 export const CodeRequest = z.strictObject({ name: Name, operator: Id })
@@ -221,9 +229,16 @@ export const OneTime = z.strictObject({
   proposal: Id.optional(),
 })
 
+/** POST /api/organisation/start: to sign in, or to show who it is that uses a link. */
+export const OutsideStart = z.strictObject({ code: z.string().max(100).optional() })
+export const Outside = z.strictObject({ url: z.string() })
+
 /** GET /api/invitations/CODE: what a link is for. The first person of a desk is named by nobody else. */
 export const Invitation = Rights.extend({
   name: Name.optional(),
+  /** It is for whom the identity provider knows by this address; and whether this browser has shown that it is he. */
+  email: z.string().optional(),
+  proved: z.boolean().optional(),
   expires: z.int(),
   /** Admins have to agree to it first. */
   waits: z.boolean().optional(),
@@ -307,6 +322,8 @@ export type GrantClaims = z.infer<typeof GrantClaims>
 export type OutcomeRequest = z.infer<typeof OutcomeRequest>
 export type Session = z.infer<typeof Session>
 export type CodeRequest = z.infer<typeof CodeRequest>
+export type OutsideStart = z.infer<typeof OutsideStart>
+export type Outside = z.infer<typeof Outside>
 export type OneTime = z.infer<typeof OneTime>
 export type GuardClaims = z.infer<typeof GuardClaims>
 export type Problem = z.infer<typeof Problem>

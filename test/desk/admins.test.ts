@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Authenticator } from '../../src/demo/authenticator.ts'
 import type { Entry } from '../../src/desk/verify.ts'
 import type { Challenge, OneTime, Role } from '../../src/wire/desk.ts'
 import type { People } from '../../src/wire/desk-people.ts'
-import { Authenticator } from './authenticator.ts'
 import { filing } from './filing.ts'
 import {
   type Answer,

@@ -35,6 +35,8 @@ const OPEN = [
   'GET /api/invitations/:code',
   'POST /api/invitations/:code/start',
   'POST /api/invitations/:code',
+  'POST /api/organisation/start',
+  'GET /api/organisation/callback',
   'GET /api/session',
   'POST /api/session/start',
   'POST /api/session',

@@ -2,7 +2,6 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { SignJWT } from 'jose'
 import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
@@ -10,7 +9,6 @@ import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
 import { type Entry, review } from '../../src/desk/verify.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
-import { entriesIn } from '../../src/root/ledger.ts'
 import type {
   Challenge,
   Decision,
@@ -51,14 +49,14 @@ export async function deskEnv(folder: string): Promise<DeskEnv> {
   }
 }
 
-/** `settings`: its `desk.yaml`. */
-export async function newWorld(settings?: string): Promise<World> {
+/** `settings`: its `desk.yaml`; `secrets`: files beside it. */
+export async function newWorld(settings = '', secrets: Readonly<Record<string, string>> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
   const env = await deskEnv(folder)
-  if (settings !== undefined) {
-    mkdirSync(join(env.XDG_CONFIG_HOME, 'interlock-desk'), { recursive: true })
-    writeFileSync(join(env.XDG_CONFIG_HOME, 'interlock-desk/desk.yaml'), settings)
-  }
+  const config = join(env.XDG_CONFIG_HOME, 'interlock-desk')
+  mkdirSync(config, { recursive: true })
+  for (const [name, text] of Object.entries({ ...secrets, 'desk.yaml': settings }))
+    writeFileSync(join(config, name), text, { mode: 0o600 })
   const port = await freePort()
   let skipped = 0
   const clock = {
@@ -89,12 +87,27 @@ export class Somebody {
   /** The desk that is asked, where several have one origin. */
   at: string
   passkey = new Authenticator()
-  cookie = ''
+  readonly #cookies = new Map<string, string>()
   id = ''
 
   constructor(origin: string, at = origin) {
     this.origin = origin
     this.at = at
+  }
+
+  get cookie(): string {
+    return [...this.#cookies].map((pair) => pair.join('=')).join('; ')
+  }
+
+  /** All that his browser keeps. */
+  set cookie(text: string) {
+    this.#cookies.clear()
+    for (const each of text.split('; ').filter(Boolean)) this.#keep(each)
+  }
+
+  #keep(cookie: string): void {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    this.#cookies.set(name, value)
   }
 
   /** Opens the link and makes a passkey. */
@@ -148,6 +161,7 @@ export class Somebody {
   async send<T = unknown>(method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer<T>> {
     const answer = await fetch(this.at + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(this.cookie !== '' && { cookie: this.cookie }),
         ...(method !== 'GET' && { 'content-type': 'application/json', origin: this.origin }),
@@ -155,8 +169,7 @@ export class Somebody {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const [cookie] = answer.headers.getSetCookie()
-    if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? ''
+    for (const each of answer.headers.getSetCookie()) this.#keep(each)
     return await answerOf<T>(answer)
   }
 }
@@ -246,12 +259,9 @@ export async function team(world: World): Promise<{
   return { ada, ben, cho, dan, guard }
 }
 
-/** The ledger of a desk at work, once all is written. */
-export async function entriesOf({ running, env }: World): Promise<readonly Entry[]> {
-  while ((await running.desk.store.unsequenced(1)).length > 0) await setTimeout(20)
-  const entries: Entry[] = []
-  for await (const each of entriesIn({ state: env.INTERLOCK_DESK_HOME })) entries.push(each)
-  return entries
+/** All that a desk at work has put on record. */
+export async function entriesOf({ running }: World): Promise<readonly Entry[]> {
+  return (await running.desk.store.entries(0, 100_000)).map((entry, index) => ({ index, entry }))
 }
 
 /** What `interlock desk verify` finds wrong with these. */

@@ -4,6 +4,7 @@ import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
 import { NameField } from '../components/name-field.tsx'
 import { Text } from '../components/text.tsx'
+import { goOutside } from '../outside.ts'
 import { join } from '../passkey.ts'
 import { left, ROLES, weighs } from '../words.ts'
 
@@ -31,9 +32,31 @@ export function Join({ code, onJoined }: JoinProps) {
           this page again when they have.
         </p>
       )}
-      {invitation !== undefined && invitation.waits !== true && (
+      {invitation?.proved === false && invitation.waits !== true && (
+        <Prove code={code} email={invitation.email ?? ''} />
+      )}
+      {invitation !== undefined && invitation.waits !== true && invitation.proved !== false && (
         <JoinForm code={code} invitation={invitation} onJoined={onJoined} />
       )}
+    </>
+  )
+}
+
+function Prove({ code, email }: { readonly code: string; readonly email: string }) {
+  const { busy, wrong, run } = useAct()
+  return (
+    <>
+      <p>
+        This link is for{' '}
+        <strong>
+          <Text of={email} />
+        </strong>
+        . Show first that it is you.
+      </p>
+      <button type="button" class="main" disabled={busy} onClick={() => run(() => goOutside({ code }))}>
+        Sign in with your organisation
+      </button>
+      <Wrong of={wrong} />
     </>
   )
 }

@@ -12,7 +12,13 @@ import { useLoaded } from '../live.ts'
 import { addPasskey } from '../passkey.ts'
 import { go } from '../route.ts'
 
-export function PeoplePage({ me }: { readonly me: PersonLine }) {
+interface PeoplePageProps {
+  readonly me: PersonLine
+  /** The identity provider of this desk. */
+  readonly provider: string | undefined
+}
+
+export function PeoplePage({ me, provider }: PeoplePageProps) {
   const { data, error, set } = useLoaded(desk.people, 'people')
   useKeys({ j: () => moveRow(1), k: () => moveRow(-1), Escape: () => go('/') })
   const isAdmin = me.roles.includes('admin')
@@ -44,7 +50,7 @@ export function PeoplePage({ me }: { readonly me: PersonLine }) {
       </p>
       <OwnPasskeys />
       {isAdmin ? (
-        <Invite onInvited={async () => set(await desk.people())} />
+        <Invite provider={provider} onInvited={async () => set(await desk.people())} />
       ) : (
         <p class="muted">An admin invites people and removes them.</p>
       )}
@@ -80,7 +86,8 @@ function OwnPasskeys() {
 
 const NOBODY: Rights = { roles: ['approver'], teams: [], seniority: 'junior' }
 
-function Invite({ onInvited }: { onInvited(): Promise<void> }) {
+function Invite({ provider, onInvited }: { readonly provider: string | undefined; onInvited(): Promise<void> }) {
+  const [email, setEmail] = useState('')
   const [name, setName] = useState('')
   const [rights, setRights] = useState(NOBODY)
   const [link, setLink] = useState<OneTime>()
@@ -88,8 +95,9 @@ function Invite({ onInvited }: { onInvited(): Promise<void> }) {
   const submit = (event: Event): void => {
     event.preventDefault()
     run(async () => {
-      setLink(await desk.invite({ name: name.trim(), ...rights }))
+      setLink(await desk.invite({ name: name.trim(), ...rights, ...(email !== '' && { email }) }))
       setName('')
+      setEmail('')
       await onInvited()
     })
   }
@@ -98,6 +106,18 @@ function Invite({ onInvited }: { onInvited(): Promise<void> }) {
       <h2 id="invite">Invite somebody</h2>
       <form onSubmit={submit}>
         <NameField label="Name" value={name} onValue={setName} />
+        {provider !== undefined && (
+          <label>
+            E-mail, as {provider} knows it: only that account can use the link. Empty: whoever has the link
+            <input
+              type="email"
+              maxLength={254}
+              autocomplete="off"
+              value={email}
+              onInput={(event) => setEmail(event.currentTarget.value)}
+            />
+          </label>
+        )}
         <RightsFields rights={rights} onRights={setRights} />
         <button type="submit" class="main" disabled={busy || rights.roles.length === 0}>
           Make a link

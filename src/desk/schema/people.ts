@@ -16,7 +16,7 @@ export async function people(db: Kysely<Filled>): Promise<void> {
     .alterTable('people')
     .addColumn('seniority', 'text', (column) => column.notNull().defaultTo('junior'))
     .execute()
-  await schema.alterTable('people').addColumn('human', 'text').execute()
+  for (const name of ['human', 'subject'] as const) await schema.alterTable('people').addColumn(name, 'text').execute()
   for (const name of ['was_admin', 'alone'] as const)
     await schema
       .alterTable('people')
@@ -30,11 +30,22 @@ export async function people(db: Kysely<Filled>): Promise<void> {
     .addColumn('ended', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
   await schema
+    .alterTable('sessions')
+    .addColumn('by', 'text', (column) => column.notNull().defaultTo('passkey'))
+    .execute()
+  await schema
     .createTable('proposals')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('json', 'text', (column) => column.notNull())
     .addColumn('signed', 'text', (column) => column.notNull())
     .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('expires', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema
+    .createTable('failures')
+    .addColumn('who', 'text', (column) => column.primaryKey())
+    .addColumn('count', 'integer', (column) => column.notNull())
+    .addColumn('locked', 'integer', (column) => column.notNull())
     .addColumn('expires', 'bigint', (column) => column.notNull())
     .execute()
 }
