@@ -60,11 +60,8 @@ type Writes = Pick<
 >
 
 export function memberWrites(db: Db): Writes {
-  const addPasskey: Writes['addPasskey'] = async ({ publicKey, ...passkey }) => {
-    await db
-      .insertInto('passkeys')
-      .values({ ...passkey, public_key: publicKey })
-      .execute()
+  const addPasskey: Writes['addPasskey'] = async ({ id, person, publicKey, origin, counter }) => {
+    await db.insertInto('passkeys').values({ id, person, public_key: publicKey, origin, counter }).execute()
   }
   return {
     addPasskey,
