@@ -35,6 +35,7 @@ function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv, end: (code
   answering(given)
   recording(given)
   reporting(given)
+  remembering(given)
   asking(given)
   working(given)
   return program
@@ -164,7 +165,7 @@ function answering({ program, env, reach, end }: Given): void {
       'Shows a held call and asks for a yes or no. The same call then passes once. Without a ticket: what waits.\nWith a repository’s `interlock.yaml`: lets what it widens count, until a byte of it changes.',
     )
     .argument('[ticket or file]', 'the ticket that the hold named, or an `interlock.yaml`')
-    .option('--refuse', 'a no')
+    .option('--refuse', 'a no; also to what waits for others')
     .option('--json', 'what waits, as JSON Lines')
     .action(async (what: string | undefined, options) => {
       const { confirmWhat } = await import('./root/confirm.ts')
@@ -195,7 +196,7 @@ function answering({ program, env, reach, end }: Given): void {
 }
 
 function recording({ program, env, end }: Given): void {
-  const log = program.command('log').summary('the ledger: list, show, who, verify, recover')
+  const log = program.command('log').summary('the ledger: list, show, who, verify, prove, recover')
   const open = async (): Promise<LedgerFiles> => (await import('./root/ledger.ts')).ledgerFiles(env)
   log
     .command('list')
@@ -230,6 +231,13 @@ function recording({ program, env, end }: Given): void {
     .option('--json', 'as JSON')
     .action(async (options) => end(await (await import('./cli/log.ts')).logVerify(await open(), options)))
   log
+    .command('prove')
+    .description(
+      'everything on record of one receipt, as JSON, with the proof that the ledger holds it;\nwho checks it needs neither us nor the ledger (docs/record.md)',
+    )
+    .argument('<receipt>')
+    .action(async (receipt: string) => end(await (await import('./root/prove.ts')).logProve(receipt, env)))
+  log
     .command('recover')
     .description('goes on after entries were lost, which the guard refuses to: loud, recorded, and a person’s to say')
     .requiredOption('--accept-loss', 'what is lost is lost')
@@ -254,7 +262,43 @@ function reporting({ program, env, end }: Given): void {
     })
 }
 
-function asking({ program, env, reach, end }: Given): void {
+function remembering({ program, env, end }: Given): void {
+  const here = { env, cwd: process.cwd() }
+  const precedent = program
+    .command('precedent')
+    .summary('what happened here before: propose, review, list')
+    .description(
+      'What happened in this organisation, kept in `.interlock/precedents.yaml` of a repository. Once\nanother person has reviewed it, it is shown beside whatever would do the like. It lowers no ruling.',
+    )
+  precedent
+    .command('add')
+    .description('proposes one: of a receipt, whose gravest effect it then resembles, or of a post-mortem as YAML')
+    .argument('<from>', 'a receipt, or a file with `when`, `what`, `lesson`, `like`, `cost`, `link`')
+    .option('--what <text>', 'what happened, in a sentence')
+    .option('--lesson <text>', 'what to learn from it')
+    .option('--cost <text>', 'what it cost')
+    .option('--link <url>', 'where more is said of it')
+    .option('--when <date>', 'as in 2026-03-14')
+    .option('--id <id>', 'as in SHOP-7; else the next ORG number')
+    .action(async (from: string, options) =>
+      end(await (await import('./root/precedent.ts')).addPrecedent(from, options, here)),
+    )
+  precedent
+    .command('review')
+    .description('a second person’s yes to one that is committed; it counts when he has committed that himself')
+    .argument('<id>')
+    .action(async (id: string) =>
+      end(await (await import('./root/precedent.ts')).reviewPrecedent(id, { ...here, agree })),
+    )
+  precedent
+    .command('list')
+    .description('all of this repository, and which of them count')
+    .option('--json', 'as JSON Lines')
+    .action(async (options) => end(await (await import('./root/precedent.ts')).listPrecedents(options, here)))
+}
+
+function asking(given: Given): void {
+  const { program, env, end } = given
   const desk = program
     .command('desk')
     .summary('where people agree: approvals by others than the operator')
@@ -279,6 +323,18 @@ function asking({ program, env, reach, end }: Given): void {
     )
     .action(async () => end(await (await import('./root/desk-move.ts')).moveDesk(env)))
   desk
+    .command('try-reach')
+    .summary('send a test to each whom `desk.yaml` names')
+    .description(
+      'Sends a test notice to each webhook, room and mailbox that `desk.yaml` names. Exit code: 1 if one did not take it.',
+    )
+    .option('--origin <url>', 'the desk’s address, for the link in it')
+    .action(async (options) => end(await (await import('./root/try-reach.ts')).tryReach(options, env)))
+  enrolling(desk, given)
+}
+
+function enrolling(desk: Command, { program, env, reach, end }: Given): void {
+  desk
     .command('enroll')
     .summary('let a desk answer for what needs other people')
     .description(
@@ -290,6 +346,13 @@ function asking({ program, env, reach, end }: Given): void {
     .action(async (url: string, code: string, options) =>
       end(await (await import('./root/enrol.ts')).enrolHere({ url, code, ...options }, env)),
     )
+  desk
+    .command('leave')
+    .summary('end this guard’s enrolment with its desk')
+    .description(
+      'What needs other people is denied from then on, and what waits on the desk is withdrawn.\nThe desk is told if it answers. A person says so, in a terminal.',
+    )
+    .action(async () => end(await (await import('./root/leave.ts')).leaveHere({ reach, agree }, env)))
   const approvals = program
     .command('approvals')
     .summary('what waits for other people, and how far it is')

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
+import { dropEnrolment } from './approvals/enrolment.ts'
 import { systemClock } from './core/clock.ts'
 import { CodedError, codeOf } from './core/errors.ts'
 import type { GuardProcess } from './core/study.ts'
@@ -19,7 +20,8 @@ import { account, hostFacts, loadBuiltIn, real, version } from './root/assemble.
 import { keepConfirmed, rulebookOf } from './root/config.ts'
 import { deskIn } from './root/desk-client.ts'
 import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
-import { entriesIn } from './root/ledger.ts'
+import { entriesIn, readBackFrom } from './root/ledger.ts'
+import { ownPrecedents } from './root/precedent-file.ts'
 import { Agents } from './server/asker.ts'
 import { Callers } from './server/callers.ts'
 import { claudeCode } from './server/claude-code.ts'
@@ -32,6 +34,8 @@ export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-t
 
 /** The newest entries that a starting guard reads back: open tickets and what can still be undone. */
 const READ_BACK = 20_000
+/** A No counts for a day: nobody may push it out of what is read back. */
+const COUNTS_MS = 25 * 60 * 60 * 1000
 const OFTEN_MS = 10 * 60 * 1000
 /** How often a desk that did not answer is told again. */
 const TELL_MS = 30_000
@@ -63,7 +67,9 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
   chmodSync(folders.state, 0o700)
   const ledger = await openLedger({ dir: join(folders.state, 'ledger'), copyDir: folders.config, clock: systemClock })
   const register = new Register()
-  for await (const { entry } of entriesIn(folders, Math.max(0, ledger.size - READ_BACK))) register.apply(entry)
+  const since = systemClock.now() - COUNTS_MS
+  const from = await readBackFrom(folders, ledger.size, { most: READ_BACK, since })
+  for await (const { entry } of entriesIn(folders, from)) register.apply(entry)
 
   const gate = gateOf(env, folders, { ledger, register })
   // Before any ruling in the ledger; nobody waits for it.
@@ -129,6 +135,8 @@ function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'registe
     home: real(folders.home),
     probe: probeWith(systemClock),
     desk: deskIn(state, systemClock),
+    forgetDesk: () => dropEnrolment(state),
+    precedents: ownPrecedents(),
     rulesOf: (workspace) => rulebook.rulesOf(workspace, systemClock.now()),
   }
 }

@@ -17,6 +17,7 @@ import {
   type VoteStart,
 } from '../src/wire/desk.ts'
 import { type InviteRequest, type LinkRequest, People } from '../src/wire/desk-people.ts'
+import { ReachLines } from '../src/wire/reach.ts'
 
 // The page's policy forbids code made from text, which zod would try.
 z.config({ jitless: true })
@@ -63,6 +64,7 @@ export const desk = {
   removePerson: (id: string) => ask('DELETE', `/api/people/${at(id)}`, People, {}),
   guards: () => ask('GET', '/api/guards', Guards),
   guardCode: (body: CodeRequest) => ask('POST', '/api/guards/codes', OneTime, body),
+  reach: () => ask('GET', '/api/reach', ReachLines),
   revokeGuard: (id: string) => ask('DELETE', `/api/guards/${at(id)}`, Guards, {}),
 }
 

@@ -32,6 +32,7 @@ export const STATES: Readonly<Record<HoldState, string>> = {
   denied: 'denied',
   expired: 'expired',
   superseded: 'filed anew with other facts',
+  withdrawn: 'withdrawn: no answer is needed',
   taken: 'runs now',
   done: 'done',
   failed: 'failed',

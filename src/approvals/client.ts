@@ -10,10 +10,11 @@ import {
   FileReply,
   FileRequest,
   GrantClaims,
+  Left,
   Problem,
   Standing,
 } from '../wire/desk.ts'
-import type { Desk, Failed, Looked, SignedGrant } from './desk.ts'
+import type { Desk, Failed, Looked, SignedGrant, Told } from './desk.ts'
 import { DeskError, type Enrolment } from './enrolment.ts'
 import { type Asking, type Reply, requester } from './request.ts'
 
@@ -61,6 +62,12 @@ export function deskClient(enrolment: Enrolment, key: KeyObject, clock: Clock): 
       return `gave out a grant that does not hold: ${reasonOf(error)}`
     }
   }
+  const told = async (method: Asking['method'], path: string, schema: z.ZodType, body: object): Promise<Told> => {
+    const read = readReply(await signed({ method, path, body: JSON.stringify(body), timeoutMs: ANSWER_MS }), schema)
+    if (read.kind === 'read') return { kind: 'told' }
+    const final = read.kind === 'problem' && (read.status === 404 || read.status === 409)
+    return { kind: final ? 'refused' : 'unanswered', why: read.why }
+  }
   return {
     origin,
     operator: operator.name,
@@ -84,14 +91,9 @@ export function deskClient(enrolment: Enrolment, key: KeyObject, clock: Clock): 
       const held = await grantIn(grant)
       return typeof held === 'string' ? failed(held, true) : { kind: 'stands', standing, grant: held }
     },
-    tell: async (ticket, outcome) => {
-      const path = `/v1/holds/${ticket}/outcome`
-      const body = JSON.stringify(outcome)
-      const read = readReply(await signed({ method: 'POST', path, body, timeoutMs: ANSWER_MS }), Standing)
-      if (read.kind === 'read') return { kind: 'told' }
-      const final = read.kind === 'problem' && (read.status === 404 || read.status === 409)
-      return { kind: final ? 'refused' : 'unanswered', why: read.why }
-    },
+    tell: (ticket, outcome) => told('POST', `/v1/holds/${ticket}/outcome`, Standing, outcome),
+    withdraw: (ticket) => told('POST', `/v1/holds/${ticket}/withdrawal`, Standing, {}),
+    leave: () => told('DELETE', '/v1/guards', Left, {}),
   }
 }
 

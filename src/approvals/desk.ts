@@ -12,6 +12,10 @@ export interface Desk {
    * What it answers as `grant` was signed by the desk for this guard and is in time; what it is about is to be compared.
    */
   file(filing: Filing, receipt: string): Promise<Looked>
+  /** Its operator said No: it waits no more. */
+  withdraw(ticket: string): Promise<Told>
+  /** Ends the enrolment on the desk's side. */
+  leave(): Promise<Told>
   /** What became of a call that took an approval. */
   tell(ticket: string, outcome: OutcomeRequest): Promise<Told>
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { CodedError } from '../core/errors.ts'
@@ -67,4 +68,9 @@ export function originOf(text: string): string {
       hint: `leave it at \`${url.origin}\``,
     })
   return url.origin
+}
+
+/** CRASH: the key goes last; without the enrolment nothing reads it. */
+export async function dropEnrolment(state: string): Promise<void> {
+  for (const path of [file(state), keyFile(state)]) await rm(path, { force: true })
 }

@@ -8,7 +8,7 @@ export type Reply =
   | { readonly kind: 'none'; readonly sent: boolean; readonly why: string }
 
 export interface Asking {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly body?: string

@@ -84,6 +84,7 @@ function standingLines(standing: Standing): readonly string[] {
 
 const OVER: Readonly<Record<Exclude<Standing['state'], 'open' | 'approved' | 'denied'>, string>> = {
   expired: 'it has expired',
+  withdrawn: 'its operator said No, or its guard left the desk',
   superseded: 'the same call was asked for again, with other facts',
   taken: 'its approval was used, and that call has not ended yet',
   done: 'its approval was used, and that call is done',

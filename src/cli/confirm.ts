@@ -1,6 +1,7 @@
 import { whatOf } from '../core/action.ts'
 import { EXIT } from '../core/ruling.ts'
 import type { HeldCall, HeldCalls } from '../wire/api.ts'
+import type { WaitingApprovals } from '../wire/approvals.ts'
 import { askAsPerson, askGuard, type Person, type Reach } from './guard.ts'
 import { json, line, note, table } from './render.ts'
 
@@ -11,7 +12,10 @@ export interface ConfirmOptions {
 
 /** The operator's yes or no to one held call, after seeing exactly what it is. */
 export async function confirm(ticket: string, options: ConfirmOptions, { reach, agree }: Person): Promise<number> {
-  const held = (await waiting(reach)).find((each) => each.ticket === ticket)
+  const mine = await waiting(reach)
+  // His No counts for what others are asked too; his yes doesn't.
+  const all = options.refuse === true ? [...mine, ...(await waitingForOthers(reach))] : mine
+  const held = all.find((each) => each.ticket === ticket)
   if (held === undefined) {
     note(
       `interlock: nothing waits for you under \`${ticket}\`; \`interlock confirm\` lists what does, and \`interlock approvals\` what waits for others`,
@@ -79,6 +83,10 @@ function notTaken(why: string): number {
 
 async function waiting(reach: Reach): Promise<HeldCalls['held']> {
   return ((await askGuard(reach, 'GET', '/v1/tickets')) as HeldCalls).held
+}
+
+async function waitingForOthers(reach: Reach): Promise<HeldCalls['held']> {
+  return ((await askGuard(reach, 'GET', '/v1/approvals')) as WaitingApprovals).waiting.map(({ held }) => held)
 }
 
 function show({ agent, cwd, input, because, effects, goal, claim, precedents }: HeldCall): void {

@@ -18,7 +18,7 @@ export function printExplanation(explanation: Explanation): void {
   section('what it would do', some(numbered, 'effects'))
   section('what policy was asked, and what it said', decisionsOf(explanation))
   section(
-    'what happened elsewhere',
+    'what happened before',
     precedents.flatMap((each) => paragraph('  ', each)),
   )
 }

@@ -49,16 +49,25 @@ export async function tellGuard(
 
 /** Asks over loopback TCP, for what a person must be seen to ask. Answers with why it was not taken, where it wasn't. */
 export async function askAsPerson(reach: Reach, path: string, body: object): Promise<string | undefined> {
+  return (await personAsks(reach, path, body)).refused
+}
+
+/** The same, with all that the guard answers. */
+export async function personAsks(
+  reach: Reach,
+  path: string,
+  body: object,
+): Promise<{ readonly refused?: string; readonly untold?: string }> {
   await askGuard(reach, 'GET', '/v1/status')
   const address = reach.loopback()
   if (address === undefined)
     throw new NoGuard('guard/absent', 'the guard has not written its address', { hint: RESTART })
   // Not the whole address: with its socket, that would be asked.
   const at = { port: address.port, token: address.token }
-  const { refused } = readReply(await ask({ at, method: 'POST', path, body, timeoutMs: 30_000 })) as {
+  return readReply(await ask({ at, method: 'POST', path, body, timeoutMs: 30_000 })) as {
     refused?: string
+    untold?: string
   }
-  return refused
 }
 
 const RESTART = '`interlock serve --stop`, then try again'

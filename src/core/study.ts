@@ -172,6 +172,8 @@ export interface Precedent {
   readonly what: string
   readonly lesson: string
   readonly source: string
+  /** It is of this organisation, and this person has reviewed it. */
+  readonly reviewedBy?: string
 }
 
 export interface Judged {

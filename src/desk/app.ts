@@ -4,7 +4,7 @@ import { type Desk, Refusal } from './desk.ts'
 import { forGuards } from './for-guards.ts'
 import { forPeople } from './for-people.ts'
 import { problem } from './problem.ts'
-import { Rates } from './rates.ts'
+import { Rates, Slots } from './rates.ts'
 import { type WebFile, webFiles } from './web.ts'
 
 const LONGEST_BODY = 256 * 1024
@@ -26,7 +26,13 @@ export function deskApp({ desk, web, fault }: DeskParts): Hono {
   const tooLong = (): Response =>
     problem(new Refusal('desk/too-long', `a request has at most ${LONGEST_BODY} bytes`), fault)
   app.use('*', bodyLimit({ maxSize: LONGEST_BODY, onError: tooLong }))
-  const rates = { attempts: new Rates(60), votes: new Rates(60) }
+  const rates = {
+    attempts: new Rates(60),
+    votes: new Rates(60),
+    streams: new Slots(8),
+    filings: new Rates(desk.filingsPerMinute),
+    waits: new Slots(16),
+  }
   app.route('/v1', forGuards(desk, rates))
   app.route('/api', forPeople(desk, rates))
   if (web !== undefined) {

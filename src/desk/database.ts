@@ -6,8 +6,9 @@ import type { Database } from '../store/database.ts'
 import { type Decision, Envelope, HoldState } from '../wire/desk.ts'
 import { memberReads, memberWrites } from './members.ts'
 import { MOVED } from './move.ts'
+import { outboxReads, outboxWrites } from './reach/table.ts'
 import { MIGRATIONS, type Schema } from './schema.ts'
-import type { Challenged, Code, GuardRow, Heard, HoldRow, Reading, Store, Writing } from './store.ts'
+import type { Challenged, Code, GuardRow, Heard, HoldRow, OutboxWriting, Reading, Store, Writing } from './store.ts'
 
 /** The store in a database. Brings its tables up to date. */
 export async function openStore(database: Database): Promise<Store> {
@@ -42,6 +43,7 @@ export async function openStore(database: Database): Promise<Store> {
           ...peopleWrites(tx),
           ...memberWrites(tx),
           ...holdWrites(tx, tell),
+          ...outboxWrites(tx),
         })
         for (const text of told) await database.shared?.announce(tx, text)
         return answer
@@ -114,6 +116,7 @@ function reading(db: Db): Reading {
   const holds = db.selectFrom('holds').selectAll()
   return {
     ...memberReads(db),
+    ...outboxReads(db),
     async session(hash, now) {
       const found = db
         .selectFrom('sessions')
@@ -153,7 +156,10 @@ function reading(db: Db): Reading {
 
 function peopleWrites(
   db: Db,
-): Omit<Writing, keyof Reading | keyof ReturnType<typeof holdWrites> | keyof ReturnType<typeof memberWrites>> {
+): Omit<
+  Writing,
+  keyof Reading | keyof OutboxWriting | keyof ReturnType<typeof holdWrites> | keyof ReturnType<typeof memberWrites>
+> {
   return {
     async countPasskey(id, counter) {
       await db.updateTable('passkeys').set({ counter }).where('id', '=', id).execute()
@@ -200,9 +206,16 @@ function peopleWrites(
     async tidy(now) {
       for (const table of ['sessions', 'codes', 'challenges', 'proposals', 'failures'] as const)
         await db.deleteFrom(table).where('expires', '<=', now).execute()
+      await db
+        .deleteFrom('outbox')
+        .where('at', '<=', now - KEPT_MS)
+        .execute()
     },
   }
 }
+
+/** How long a notice that nobody took is shown. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000
 
 function holdWrites(db: Db, tell: (heard: Heard) => void): Pick<Writing, 'addHold' | 'moveHold' | 'record' | 'tell'> {
   return {

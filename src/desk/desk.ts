@@ -7,6 +7,7 @@ import type { QuorumRule } from '../wire/quorum.ts'
 import type { Changes } from './changes.ts'
 import type { Provider } from './identity.ts'
 import type { DeskKey } from './key.ts'
+import type { Receiver } from './reach/receiver.ts'
 import type { Enrolled, Reading, Store, Writing } from './store.ts'
 
 /** What every use case works with. */
@@ -21,6 +22,10 @@ export interface Desk {
   readonly rules: readonly QuorumRule[]
   /** Where people sign in with their organisation, if they do. */
   readonly provider?: Provider
+  /** How many new calls one guard may file in a minute. */
+  readonly filingsPerMinute: number
+  /** Who is told outside its page. */
+  readonly receivers: readonly Receiver[]
 }
 
 /** What the desk says no to, and why. Whatever was under way is taken back. */

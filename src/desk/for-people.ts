@@ -12,8 +12,9 @@ import {
   Signed,
   VoteStart,
 } from '../wire/desk.ts'
-import { type Allowed, addressOf, needRate, slowing, type Web } from './allowed.ts'
-import { type Desk, Refusal } from './desk.ts'
+import type { ReachLines } from '../wire/reach.ts'
+import { type Allowed, addressOf, needRate, slowing, takeSlot, type Web } from './allowed.ts'
+import { type Desk, needAdmin, Refusal } from './desk.ts'
 import { forAdmins } from './for-admins.ts'
 import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
 import { invitation, join, startJoining } from './joining.ts'
@@ -22,6 +23,7 @@ import { comeBack, goOutside, OUTSIDE_MS } from './organisation.ts'
 import { addOwnPasskey, signOwnPasskey, startOwnPasskey } from './own-passkeys.ts'
 import { fitting, Nothing } from './problem.ts'
 import { personLine } from './proposals.ts'
+import { reachLines } from './reach/outbox.ts'
 import { inSession, SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
 import type { Enrolled, SessionRow } from './store.ts'
 import { castVote, holdPage, listHolds, startVote } from './votes.ts'
@@ -52,6 +54,10 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
   forAdmins(app, desk, rates)
   ownPasskeys(app, desk, rates)
   guards(app, desk)
+  app.get('/reach', async (c) => {
+    await needAdmin(desk.store, c.get('person'))
+    return c.json({ receivers: await reachLines(desk) } satisfies ReachLines)
+  })
   return app
 }
 
@@ -106,7 +112,7 @@ function outside(app: Web, desk: Desk): void {
   })
 }
 
-function holds(app: Web, desk: Desk, { votes }: Allowed): void {
+function holds(app: Web, desk: Desk, { votes, streams }: Allowed): void {
   app.get('/holds', async (c) => c.json({ holds: await listHolds(desk, c.get('person')) } satisfies Holds))
   app.get('/holds/:ticket', async (c) => c.json(await holdPage(desk, c.get('person'), c.req.param('ticket'))))
   app.post('/holds/:ticket/votes/start', async (c) => {
@@ -117,7 +123,13 @@ function holds(app: Web, desk: Desk, { votes }: Allowed): void {
     needRate(desk, votes, c.get('person').id)
     return c.json(await castVote(desk, c.get('person'), c.req.param('ticket'), await fitting(c, Signed)))
   })
-  app.get('/events', (c) => streamSSE(c, (stream) => tellChanges(desk, stream, sessionIn(desk, c))))
+  app.get('/events', (c) => {
+    const free = takeSlot(streams, c.get('person').id)
+    return streamSSE(c, async (stream) => {
+      stream.onAbort(free)
+      await tellChanges(desk, stream, sessionIn(desk, c)).finally(free)
+    })
+  })
 }
 
 function ownPasskeys(app: Web, desk: Desk, { votes }: Allowed): void {

@@ -1,9 +1,31 @@
 import { envelopeDigest, envelopeOf } from '../people/envelope.ts'
-import { close, type Hold, isAbout, isWaiting, type Move, stateAt, supersede, take, voters } from '../people/hold.ts'
+import {
+  close,
+  type Hold,
+  isAbout,
+  isWaiting,
+  type Move,
+  stateAt,
+  supersede,
+  take,
+  voters,
+  withdraw,
+} from '../people/hold.ts'
 import { missing, termsWords } from '../people/quorum.ts'
-import type { Envelope, FileReply, FileRequest, Filing, GrantClaims, OutcomeRequest, Standing } from '../wire/desk.ts'
+import type {
+  Envelope,
+  FileReply,
+  FileRequest,
+  Filing,
+  GrantClaims,
+  Left,
+  OutcomeRequest,
+  Standing,
+} from '../wire/desk.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { signGrant } from './key.ts'
+import { revoke } from './people.ts'
+import { notify } from './reach/notify.ts'
 import { newSecret } from './secret.ts'
 import { type Seen, standingOf } from './standing.ts'
 import type { Enrolled, GuardRow, HoldRow, Writing } from './store.ts'
@@ -71,6 +93,9 @@ async function fileNew(
   const hold: Hold = { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
   await tables.addHold(hold)
   await record(desk, tables, 'hold.filed', { subject: filing.ticket, data: { envelope, digest: hold.digest } })
+  // Once for a call: the page of what was filed before leads to this one. A vote that it voids is to be given again.
+  const isTold = same.length > 0 && same.every((row) => row.hold.votes.length === 0)
+  if (!isTold) await notify(desk, tables, { type: 'dev.interlock.hold.asked', hold, people })
   return same.map(ticketOf)
 }
 
@@ -152,6 +177,45 @@ export async function closeHold(
     tell({ ticket, state: outcome })
     return await standingNow(tables, ticket, seen)
   })
+}
+
+/** The operator's own No: whatever people have said, it is not to run. */
+export async function withdrawHold(desk: Desk, guard: GuardRow, ticket: string): Promise<Standing> {
+  return await change(desk, async (tables, tell) => {
+    const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
+    const row = await ownHold(tables, guard, ticket)
+    // A guard that heard no answer says it again.
+    if (row.hold.state === 'withdrawn') return standingOf(row, seen)
+    await endByGuard(desk, tables, { row, seen, why: 'its operator said No' })
+    tell({ ticket, state: 'withdrawn' })
+    return await standingNow(tables, ticket, seen)
+  })
+}
+
+/** The guard is enrolled no more, by its own word: nothing that it filed waits. */
+export async function leave(desk: Desk, guard: GuardRow): Promise<Left> {
+  return await change(desk, async (tables, tell) => {
+    await needEnrolled(tables, guard)
+    const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
+    const waiting = (await tables.waiting(guard.id)).filter(({ hold }) => isWaiting(hold, seen.now))
+    for (const row of waiting) {
+      await endByGuard(desk, tables, { row, seen, why: 'its guard left' })
+      tell({ ticket: ticketOf(row), state: 'withdrawn' })
+    }
+    await revoke(desk, tables, { guard: guard.id, by: guard.id })
+    return { withdrawn: waiting.length }
+  })
+}
+
+async function endByGuard(
+  desk: Desk,
+  tables: Writing,
+  { row, seen: { people, now }, why }: { row: HoldRow; seen: Seen; why: string },
+): Promise<void> {
+  const moved = withdraw(row.hold, now)
+  await move(tables, row, moved, { now, why })
+  await record(desk, tables, 'hold.ended', { subject: ticketOf(row), data: { state: 'withdrawn', why } })
+  await notify(desk, tables, { type: 'dev.interlock.hold.withdrawn', hold: row.hold, people })
 }
 
 async function ownHold(tables: Pick<Writing, 'hold'>, guard: GuardRow, ticket: string): Promise<HoldRow> {

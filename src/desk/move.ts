@@ -33,6 +33,7 @@ const KEYS: { readonly [Table in keyof Schema]: readonly (keyof Schema[Table] & 
   holds: ['ticket'],
   votes: ['ticket', 'person'],
   entries: ['seq'],
+  outbox: ['id'],
 }
 
 /** Where a store noted that it was moved: true of the file alone. */

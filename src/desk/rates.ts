@@ -27,3 +27,28 @@ export class Rates {
 
 const MINUTE_MICROS = 60_000_000
 const REMEMBERED = 10_000
+
+/** How many things somebody may have under way at once. */
+export class Slots {
+  readonly #most: number
+  readonly #taken = new Map<string, number>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Answers with how to give it back, once; undefined where all are taken. */
+  take(who: string): (() => void) | undefined {
+    const taken = this.#taken.get(who) ?? 0
+    if (taken >= this.#most) return undefined
+    this.#taken.set(who, taken + 1)
+    let free = false
+    return () => {
+      if (free) return
+      free = true
+      const left = (this.#taken.get(who) ?? 1) - 1
+      if (left > 0) this.#taken.set(who, left)
+      else this.#taken.delete(who)
+    }
+  }
+}

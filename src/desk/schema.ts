@@ -52,12 +52,40 @@ export interface Schema {
   votes: { ticket: string; person: string; decision: string; reason: string; at: number }
   entries: { seq: number; json: string }
   notes: { name: string; value: string }
+  outbox: {
+    id: string
+    receiver: string
+    recipient: string | null
+    json: string
+    at: number
+    due: number
+    tries: number
+    why: string | null
+    lost: number
+  }
 }
 
 /** Forward only, by name in order; one that was released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-desk': { up: first },
   '002-people': { up: people },
+  '003-reach': { up: outbox },
+}
+
+async function outbox({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('outbox')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('receiver', 'text', (column) => column.notNull())
+    .addColumn('recipient', 'text')
+    .addColumn('json', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('due', 'bigint', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('why', 'text')
+    .addColumn('lost', 'integer', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('outbox_due').on('outbox').columns(['receiver', 'lost', 'due']).execute()
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import type { Agreement, Member } from '../people/rights.ts'
 import type { HoldEvent, Rights } from '../wire/desk.ts'
 import type { Proposal } from '../wire/desk-people.ts'
 import type { PasskeyKey } from '../wire/desk-record.ts'
+import type { NoticeEvent } from '../wire/reach.ts'
 import type { Identity, Outbound } from './identity.ts'
 
 /**
@@ -43,7 +44,7 @@ export type Heard =
   /** For a while nothing was heard of others. */
   | { readonly kind: 'missed' }
 
-export interface Reading {
+export interface Reading extends OutboxReading {
   people(): Promise<readonly Enrolled[]>
   /** Also one that has ended. */
   passkey(id: string): Promise<Passkey | undefined>
@@ -71,7 +72,7 @@ export interface Reading {
   ended(most: number): Promise<readonly HoldRow[]>
 }
 
-export interface Writing extends Reading {
+export interface Writing extends Reading, OutboxWriting {
   addPerson(person: NewPerson, passkey: NewPasskey): Promise<void>
   changeRights(id: string, rights: Rights & { readonly alone: boolean }): Promise<void>
   /** Makes these accounts one human being's; undefined: nobody else's. */
@@ -106,8 +107,44 @@ export interface Writing extends Reading {
   tell(event: HoldEvent): void
   /** For the ledger, in the order of these calls. */
   record(entry: LedgerEntry): Promise<void>
-  /** Drops sessions, codes and challenges that are over. */
+  /** Drops sessions, codes and challenges that are over, and notices that nobody will take. */
   tidy(now: number): Promise<void>
+}
+
+/** What receivers are still to be told. */
+export interface OutboxReading {
+  /** By receiver; one that is told of all does not show. */
+  undelivered(): Promise<readonly Undelivered[]>
+  /** Whether there is one to be claimed. */
+  hasNotice(receiver: string, now: number): Promise<boolean>
+}
+
+export interface OutboxWriting {
+  addNotice(notice: Omit<NoticeRow, 'tries'>, now: number): Promise<void>
+  /** The oldest that are due, for whoever asked alone until `until`; their tries count this one. */
+  claimNotices(receiver: string, by: { now: number; until: number; most: number }): Promise<readonly NoticeRow[]>
+  /** It was taken. */
+  dropNotice(id: string): Promise<void>
+  /** It was not taken at this try: due again then, or given up. */
+  deferNotice(of: Pick<NoticeRow, 'id' | 'tries'>, how: { due: number; why: string; isLost: boolean }): Promise<void>
+}
+
+export interface NoticeRow {
+  readonly id: string
+  readonly receiver: string
+  /** Which of the receiver's addresses. */
+  readonly to?: string
+  readonly event: NoticeEvent
+  readonly tries: number
+}
+
+export interface Undelivered {
+  readonly receiver: string
+  readonly waiting: number
+  /** Given up. */
+  readonly lost: number
+  /** The oldest that waits, and why one of them was not taken. */
+  readonly failing?: { readonly since: number; readonly why: string }
 }
 
 export interface Enrolled extends Member {

@@ -1,6 +1,7 @@
 import { type Hold, stateAt } from '../people/hold.ts'
 import { change, type Desk, record } from './desk.ts'
 import { move, ticketOf } from './holds.ts'
+import { notify } from './reach/notify.ts'
 import type { HoldRow } from './store.ts'
 
 /** A guard that has not told by then what became of its call never will. */
@@ -17,8 +18,16 @@ export async function sweep(desk: Desk): Promise<void> {
       await record(desk, tables, 'hold.ended', { subject: ticketOf(row), data: { state, why } })
       tell({ ticket: ticketOf(row), state })
     }
-    for (const row of await tables.waiting())
-      if (stateAt(row.hold, now) === 'expired') await end(row, 'expired', WHY_EXPIRED[row.hold.state] ?? '')
+    for (const row of await tables.waiting()) {
+      if (stateAt(row.hold, now) !== 'expired') continue
+      await end(row, 'expired', WHY_EXPIRED[row.hold.state] ?? '')
+      if (row.hold.state === 'open')
+        await notify(desk, tables, {
+          type: 'dev.interlock.hold.expired',
+          hold: row.hold,
+          people: await tables.people(),
+        })
+    }
     for (const row of await tables.taken())
       if (now - row.changedAt > RUNS_MS) await end(row, 'unknown', 'its guard never told what became of it')
   })

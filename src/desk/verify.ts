@@ -62,8 +62,8 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
   'guard.revoked'(known, { guard, by }) {
     const found = known.guards.get(guard)
     // Whoever removes an operator revokes his guards in the same breath, and may be that operator himself.
-    if (found === undefined || !known.people.get(by)?.roles.includes('admin'))
-      return 'there was no such guard, or no admin'
+    if (found === undefined || (by !== guard && !known.people.get(by)?.roles.includes('admin')))
+      return 'there was no such guard, or it was neither an admin nor the guard itself'
     known.guards.set(guard, { ...found, revoked: true })
     return undefined
   },

@@ -5,6 +5,7 @@ import { Assertion } from '../wire/desk-record.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { move } from './holds.ts'
 import { asserted, assertionOptions } from './passkeys.ts'
+import { notify } from './reach/notify.ts'
 import { newSecret } from './secret.ts'
 import { SIGN_MS } from './sessions.ts'
 import { lineOf, pageOf } from './standing.ts'
@@ -23,7 +24,16 @@ export async function listHolds({ store, origin, clock }: Desk, viewer: Enrolled
 }
 
 export async function holdPage({ store, origin, clock }: Desk, viewer: Enrolled, ticket: string): Promise<HoldPage> {
-  return pageOf(await needHold(store, ticket), viewer, { people: await store.people(), origin, now: clock.now() })
+  const row = await needHold(store, ticket)
+  const page = pageOf(row, viewer, { people: await store.people(), origin, now: clock.now() })
+  const successor = page.state === 'superseded' ? await successorOf(store, row) : undefined
+  return { ...page, ...(successor !== undefined && { successor }) }
+}
+
+/** Where the same call waits now: who was sent a link to what was filed before finds it. */
+async function successorOf(store: Reading, { hold: { envelope } }: HoldRow): Promise<string | undefined> {
+  const waiting = await store.waiting(envelope.guard.id)
+  return waiting.find(({ hold }) => hold.envelope.action === envelope.action)?.hold.envelope.ticket
 }
 
 /** What this person's passkey has to sign: this very vote, on what his page shows. */
@@ -76,6 +86,9 @@ export async function castVote(
       data: { ballot: { ...ballot }, passkey: { id, publicKey, origin }, assertion: parsed.data, at: now },
     })
     const after = await needHold(tables, ticket)
+    const { state } = after.hold
+    if (state === 'approved' || state === 'denied')
+      await notify(desk, tables, { type: `dev.interlock.hold.${state}`, hold: after.hold, people })
     tell({ ticket, state: after.hold.state })
     return pageOf(after, voter, { people, origin: desk.origin, now })
   })

@@ -27,6 +27,7 @@ export function answerOf({ ruling, effects, precedents }: Judged): RulingLine {
 }
 
 /** A precedent as one sentence. */
-export function precedentLine({ when, what }: Precedent): string {
-  return `${when}: ${what}`
+export function precedentLine({ id, when, what, lesson, reviewedBy }: Precedent): string {
+  if (reviewedBy === undefined) return `${when}: ${what}`
+  return `${when}, in this organisation (${id}, reviewed by ${reviewedBy}): ${what}; the lesson: ${lesson}`
 }

@@ -1,6 +1,5 @@
 import type { Json } from '../core/digest.ts'
 import type { Effect } from '../core/effect.ts'
-import type { Mandate } from '../core/mandate.ts'
 import type { Answer, Judged, Question } from '../core/study.ts'
 import { Notes } from '../kinds/notes.ts'
 import { predict } from '../kinds/registry.ts'
@@ -22,7 +21,7 @@ export function explain(study: Understood, bench: Bench): Explanation {
   const judged = judge({ ...study, drafts }, bench)
   const at = gravest(judged.answers)
   const reading = withoutSecrets(notes.steps, facts)
-  const effects = effectsOf(judged, bench.mandate)
+  const effects = effectsOf(judged, bench)
   return {
     ...answerOf(judged),
     action: { kind: action.kind, input: action.input, cwd: action.cwd, workspace: facts.surroundings.workspace },
@@ -71,21 +70,21 @@ function onceEach(steps: readonly Step[]): Step[] {
   })
 }
 
-function effectsOf({ effects, questions, answers, ...judged }: Judged, mandate: Mandate): ExplainedEffect[] {
+function effectsOf({ effects, questions, answers, ...judged }: Judged, bench: Bench): ExplainedEffect[] {
   const lines = answerOf({ effects, questions, answers, ...judged }).effects
   return lines.flatMap((line, i) => {
     const [effect, question, answer] = [effects[i], questions[i], answers[i]]
     if (effect === undefined || question === undefined || answer === undefined) return []
     const { by, traits, magnitude } = effect
-    const precedents = precedentsOf(effect, judged.precedents, mandate)
+    const precedents = precedentsOf(effect, judged.precedents, bench)
     const decision = decisionOf(question, answer)
     return [{ ...line, by, traits: [...traits], ...(magnitude && { magnitude }), precedents, decision }]
   })
 }
 
 /** Those of the action's precedents that this effect resembles by itself. */
-function precedentsOf(effect: Effect, all: Judged['precedents'], mandate: Mandate): string[] {
-  const own = new Set(matchPrecedents([effect], mandate).map(({ id }) => id))
+function precedentsOf(effect: Effect, all: Judged['precedents'], { mandate, precedents }: Bench): string[] {
+  const own = new Set(matchPrecedents([effect], mandate, precedents).map(({ id }) => id))
   return all.filter(({ id }) => own.has(id)).map(precedentLine)
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Mandate } from '../core/mandate.ts'
 import type { Ledger, Snapshots } from '../core/ports.ts'
 import type { Policy } from '../core/study.ts'
+import type { Catalogue } from '../risk/precedent.ts'
 import type { Config } from '../wire/config.ts'
 import type { Breaker } from './breaker.ts'
 import type { HostFacts } from './facts.ts'
@@ -23,8 +24,19 @@ export interface Gate {
   readonly probe: Probe
   /** Where other people can approve; undefined where this guard is enrolled with no desk. */
   desk(): Desk | undefined
+  /** Its enrolment there is over, durably. */
+  forgetDesk(): Promise<void>
+  /** What happened in this organisation, as the workspace's repository tells it. */
+  readonly precedents: OwnPrecedents
   /** What people wrote for this workspace; throws where it can't be read, and then nothing runs there. */
   rulesOf(workspace: string): Rules
+}
+
+/** Calls may overlap. Neither rejects: what can't be read is none. */
+export interface OwnPrecedents {
+  /** Resolves when what the repository has now is known to `of`. */
+  look(workspace: string): Promise<void>
+  of(workspace: string): Catalogue | undefined
 }
 
 export interface Rules {

@@ -9,7 +9,7 @@ import { withDeadline } from './deadline.ts'
 import type { Gate } from './gate.ts'
 import { govern } from './govern.ts'
 import { type Manner, unjudged } from './open.ts'
-import { deskOf, standingOnDesk, tellDesk, waitingForOthers } from './others.ts'
+import { deskOf, leaveDesk, standingOnDesk, tellDesk, waitingForOthers } from './others.ts'
 import { LONGEST_WORDS, record, sayGoal } from './record.ts'
 import type { Filed, Open } from './register.ts'
 import { faulted } from './reply.ts'
@@ -46,6 +46,8 @@ export interface Guard {
   /** Where one such hold stands: at once, or, while it is open, after at most `waitMs`. */
   approval(ticket: string, waitMs: number): Promise<ApprovalReply>
   desk(): Promise<DeskReply>
+  /** Ends the enrolment. Answers with why the desk was not told, where it wasn't. */
+  leaveDesk(asker: Asker): Promise<string | undefined>
   /** Tells the desk what became of calls that it approved and does not know the end of. */
   tellDesk(): Promise<void>
   confirmFile(file: { readonly path: string; readonly sha256: string }, asker: Asker): Promise<void>
@@ -62,6 +64,8 @@ export interface Guard {
 export interface Status {
   readonly policy: string
   readonly stopped?: string
+  /** Agents that a rule stopped, and why. */
+  readonly stoppedAgents: readonly { readonly agent: string; readonly why: string }[]
   readonly open: number
   /** Of its operator, and of others on the desk. */
   readonly waiting: number
@@ -129,6 +133,7 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
     approvals: () => waitingForOthers(g),
     approval: (ticket, waitMs) => standingOnDesk(g, ticket, waitMs),
     desk: () => deskOf(g),
+    leaveDesk: (asker) => leaveDesk(g, asker),
     tellDesk: async () => tell(),
     confirm: async (id, answer, asker) => {
       const ticket = ticketOf(g, id)
@@ -142,6 +147,7 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
           hint: 'the agent has to try the call again',
         })
       await record(g, { type: 'answered', subject: ticket.receipt, data: { ticket: id, answer, ...asker } })
+      tell()
     },
     confirmFile: async (file, asker) => {
       await record(g, { type: 'fileConfirmed', subject: file.path, data: { ...file, ...asker } })
@@ -161,7 +167,14 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       const [waiting, waitingOthers] = (['operator', 'others'] as const).map(
         (whom) => g.register.waiting(g.clock.now(), whom).length,
       ) as [number, number]
-      const known = { policy: g.policy.hash, open: g.register.open.size, waiting, waitingForOthers: waitingOthers }
+      const stoppedAgents = [...g.register.stoppedAgents].map(([agent, why]) => ({ agent, why }))
+      const known = {
+        stoppedAgents,
+        policy: g.policy.hash,
+        open: g.register.open.size,
+        waiting,
+        waitingForOthers: waitingOthers,
+      }
       return { ...known, ...(stopped && { stopped }) }
     },
   }

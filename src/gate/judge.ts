@@ -5,7 +5,7 @@ import type { Release, Ruling } from '../core/ruling.ts'
 import { approvalsIn, bySafeguardOrder, SAFEGUARDS } from '../core/safeguard.ts'
 import type { Answer, Judged, Policy, Study } from '../core/study.ts'
 import { ladder } from '../policy/vocabulary.ts'
-import { matchPrecedents } from '../risk/precedent.ts'
+import { type Catalogue, matchPrecedents } from '../risk/precedent.ts'
 import { questionOf } from '../risk/question.ts'
 import { type History, joinReplaces, type Wanted } from '../risk/sequence.ts'
 import { weigh } from '../risk/weigh.ts'
@@ -16,10 +16,12 @@ export interface Bench {
   readonly config: Config
   readonly mandate: Mandate
   readonly history: History
-  /** Why the breaker is open, where it is. */
+  /** What the breaker stops, and why, where it is open. */
   readonly stopped?: string
   /** Somebody said No to this very call. */
   readonly refused?: Refusal
+  /** What happened in this organisation: shown, and of no weight. */
+  readonly precedents?: Catalogue
   /** Where other people can approve, and whose agents these are; absent where nobody else can be asked. */
   readonly approvals?: { readonly where: string; readonly operator: string }
 }
@@ -56,7 +58,7 @@ export function judge(study: Study, bench: Bench): Judged {
     questions,
     answers,
     ruling,
-    precedents: matchPrecedents(effects, bench.mandate),
+    precedents: matchPrecedents(effects, bench.mandate, bench.precedents),
   }
 }
 
@@ -71,7 +73,7 @@ function stopped(study: Study, { policy, mandate }: Bench, why: string): Judged 
   const ruling: Ruling = {
     kind: 'deny',
     by: 'breaker/stopped',
-    because: `everything is stopped: ${why}`,
+    because: why,
     instead: 'end the turn; a person resumes with `interlock resume`',
   }
   return { study, policy: policy.hash, mandate, effects: [], questions: [], answers: [], ruling, precedents: [] }

@@ -56,6 +56,7 @@ export async function openEntry(
   const told = request.goal === undefined ? [] : [sayGoal(g, action.agent.run, request.goal)]
   const secrets = secretsIn(request.env)
   await Promise.all([...told, record(g, { type: 'ruled', subject: receipt, data: ruledOf(entry), secrets })])
+  if (entry.fresh) await stopFlood(g, action.agent.name)
   return entry
 }
 
@@ -64,6 +65,13 @@ function headToKeep(g: Gate, { study, effects }: Judged): string | undefined {
   const mayCommit = effects.some(({ verb, resource }) => verb !== 'read' && resource.kind !== 'path')
   const isFirst = g.register.workspaceOf(study.action.agent.run) === undefined
   return mayCommit || isFirst ? headOf(study.facts.surroundings.workspace) : undefined
+}
+
+/** By rule: from the next call on this agent is denied, until a person resumes. */
+async function stopFlood(g: Gate, agent: string): Promise<void> {
+  const why = g.register.flood(agent, g.clock.now())
+  if (why === undefined || g.register.stoppedAgents.has(agent)) return
+  await record(g, { type: 'turned', subject: 'breaker', data: { state: 'stopped', why, by: 'breaker/flood', agent } })
 }
 
 /** The one that a person has confirmed, else the one that waits already, else a new one. */

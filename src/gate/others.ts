@@ -1,10 +1,11 @@
 import { CodedError } from '../core/errors.ts'
 import type { ApprovalReply, DeskReply, WaitingApprovals } from '../wire/approvals.ts'
+import type { LeftDesk } from '../wire/record.ts'
 import { noteNo } from './approve.ts'
 import type { Gate } from './gate.ts'
 import { record } from './record.ts'
 
-export class ApprovalError extends CodedError<'approval/unknown-ticket'> {}
+export class ApprovalError extends CodedError<'approval/unknown-ticket' | 'approval/no-desk'> {}
 
 /** How many holds the desk is asked about for one list. */
 const MOST_LOOKED = 30
@@ -57,6 +58,20 @@ export async function deskOf(g: Gate): Promise<DeskReply> {
   return { desk: { origin, operator, answers, ...(looked.kind === 'failed' && { why: looked.why }) } }
 }
 
+/** Ends the enrolment, here in any case. Answers with why the desk does not know. */
+export async function leaveDesk(g: Gate, asker: Pick<LeftDesk, 'by' | 'forgeable'>): Promise<string | undefined> {
+  const desk = g.desk()
+  if (desk === undefined) throw new ApprovalError('approval/no-desk', 'this guard is enrolled with no desk')
+  await tellDesk(g)
+  const told = await desk.leave()
+  const why = told.kind === 'told' ? undefined : told.why
+  const data = { by: asker.by, forgeable: asker.forgeable, told: why === undefined, ...(why && { why }) }
+  await record(g, { type: 'left', subject: desk.origin, data })
+  // CRASH: before this the desk refuses what this guard files; leaving again ends it here.
+  await g.forgetDesk()
+  return why
+}
+
 /** Tells the desk what became of its approvals, as far as it does not know. What it can't be told now stays to be told. */
 export async function tellDesk(g: Gate): Promise<void> {
   const tried = new Set<string>()
@@ -65,10 +80,11 @@ export async function tellDesk(g: Gate): Promise<void> {
     const [receipt, untold] = [...g.register.untold].find(([id]) => !tried.has(id)) ?? []
     if (desk === undefined || receipt === undefined || untold === undefined) return
     tried.add(receipt)
-    const { ticket, outcome } = untold
-    const told = await desk.tell(ticket, outcome)
+    const { ticket, what } = untold
+    const told = what === 'withdrawn' ? await desk.withdraw(ticket) : await desk.tell(ticket, what)
     if (told.kind === 'unanswered') return
     const refused = told.kind === 'refused' ? { refused: told.why } : {}
-    await record(g, { type: 'told', subject: receipt, data: { ticket, outcome: outcome.outcome, ...refused } })
+    const outcome = what === 'withdrawn' ? what : what.outcome
+    await record(g, { type: 'told', subject: receipt, data: { ticket, outcome, ...refused } })
   }
 }

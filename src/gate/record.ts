@@ -4,6 +4,7 @@ import type {
   Closed,
   FileConfirmed,
   Granted,
+  LeftDesk,
   Ruled,
   Said,
   Started,
@@ -25,6 +26,7 @@ interface Data {
   readonly started: Started
   readonly turned: Turned
   readonly fileConfirmed: FileConfirmed
+  readonly left: LeftDesk
 }
 
 export interface Recorded<T extends keyof Data> {

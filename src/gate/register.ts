@@ -1,9 +1,10 @@
 import { whatOf } from '../core/action.ts'
-import { answer, standing, type Ticket, used } from '../people/ticket.ts'
+import { answer, isAnswered, standing, type Ticket, used } from '../people/ticket.ts'
 import { forgive, type History, NO_HISTORY, remember, type Wanted } from '../risk/sequence.ts'
 import type { HeldCall } from '../wire/api.ts'
 import type { OutcomeRequest } from '../wire/desk.ts'
 import { Answered, Closed, Granted, RECORD, Ruled, Said, ToldDesk, Turned } from '../wire/record.ts'
+import { floodOf, type Put, putAnother } from './flood.ts'
 
 /** A receipt as the ledger tells it; what only its entries need to hold stays there. */
 export interface Filed {
@@ -43,10 +44,10 @@ export interface Open {
   readonly deletes: readonly string[]
 }
 
-/** The end of a call that took an approval, or may have, and that the desk is not known to know. */
+/** What the desk is not known to know: the end of a call that took an approval, or may have; or its operator's No. */
 export interface Untold {
   readonly ticket: string
-  readonly outcome: OutcomeRequest
+  readonly what: OutcomeRequest | 'withdrawn'
 }
 
 /** What was done so far in one run. */
@@ -58,6 +59,7 @@ interface Run {
 
 /** More than this are forgotten, the oldest first: they stay in the ledger. */
 const MOST_RECEIPTS = 20_000
+/** Of tickets, those that still count stay. */
 const MOST_TICKETS = 200
 const MOST_RUNS = 500
 const MOST_UNTOLD = 500
@@ -72,6 +74,8 @@ export class Register {
   readonly tickets = new Map<string, Ticket>()
   /** Why everything is stopped, where the last word was a stop. */
   stopped: string | undefined
+  /** Agents that are stopped, and why. */
+  readonly stoppedAgents = new Map<string, string>()
   /** By receipt. */
   readonly untold = new Map<string, Untold>()
   readonly #held = new Map<string, HeldCall>()
@@ -80,6 +84,8 @@ export class Register {
   /** What the call of a ticket wanted. */
   readonly #wanted = new Map<string, { readonly run: string; readonly wanted: readonly Wanted[] }>()
   readonly #runs = new Map<string, Run>()
+  /** By agent: its calls that were put to people and have no yes. */
+  readonly #put = new Map<string, readonly Put[]>()
 
   /** Entries that don't fit are of another version; they stay in the ledger and are not acted on. */
   apply(entry: {
@@ -97,7 +103,7 @@ export class Register {
         fits(Closed.safeParse(entry.data), (closed) => this.#closed(entry.subject, closed))
         break
       case RECORD.answered:
-        fits(Answered.safeParse(entry.data), (answered) => this.#answered(answered, at))
+        fits(Answered.safeParse(entry.data), (answered) => this.#answered(entry.subject, answered, at))
         break
       case RECORD.granted:
         fits(Granted.safeParse(entry.data), ({ ticket }) => this.#granted(entry.subject, ticket))
@@ -109,9 +115,7 @@ export class Register {
         fits(Said.safeParse(entry.data), (said) => this.#said(entry.subject, said))
         break
       case RECORD.turned:
-        fits(Turned.safeParse(entry.data), ({ state, why }) => {
-          this.stopped = state === 'stopped' ? why : undefined
-        })
+        fits(Turned.safeParse(entry.data), (turned) => this.#turned(turned))
         break
     }
   }
@@ -139,6 +143,11 @@ export class Register {
       if (ticket === undefined || standing(ticket, now) !== 'open') return []
       return ticket.approvals > 0 === (whom === 'others') ? [{ ...held, ...(goal && { goal }) }] : []
     })
+  }
+
+  /** Why this agent is to be stopped, by rule. */
+  flood(agent: string, now: number): string | undefined {
+    return floodOf(this.#put.get(agent) ?? [], now)
   }
 
   /** Why a snapshot could not be had when this very call was tried before, where a hold was filed for that. */
@@ -176,7 +185,21 @@ export class Register {
     if (ruled.ruling === 'deny' && ruled.wanted !== undefined) this.#remember(run, { refused: ruled.wanted })
   }
 
-  #answered({ ticket, answer: said, person }: Answered, at: number): void {
+  #turned({ state, why, agent }: Turned): void {
+    if (agent !== undefined) {
+      this.stoppedAgents.set(agent, why)
+      return
+    }
+    this.stopped = state === 'stopped' ? why : undefined
+    if (state === 'stopped') return
+    this.stoppedAgents.clear()
+    this.#put.clear()
+  }
+
+  #answered(receipt: string, { ticket, answer: said, person }: Answered, at: number): void {
+    const before = this.tickets.get(ticket)
+    if (said === 'refused' && person === undefined && before?.state === 'open' && before.approvals > 0)
+      keep(this.untold, receipt, { ticket, what: 'withdrawn' }, MOST_UNTOLD)
     this.#turn(ticket, (known) => {
       const turned = answer(known, said, at)
       return turned === known || person === undefined ? turned : { ...turned, refusedBy: person }
@@ -195,6 +218,7 @@ export class Register {
 
   /** A No to a call is a No to what it wanted, a later yes takes it back. */
   #learn(ticket: string, said: Answered['answer']): void {
+    if (said === 'confirmed') this.#unput(ticket)
     const about = this.#wanted.get(ticket)
     if (about === undefined) return
     const { run, wanted } = about
@@ -213,14 +237,24 @@ export class Register {
       for (const each of this.tickets.values())
         if (each.approvals > 0 && each.digest === digest) this.#turn(each.id, used)
     const filed = { id: ticket, receipt, digest, policy, preconditions, approvals, state: 'open', at } as const
-    const dropped = keep(this.tickets, ticket, { ...filed, ...(noSnapshot && { noSnapshot }) }, MOST_TICKETS)
-    for (const id of dropped) {
+    this.tickets.set(ticket, { ...filed, ...(noSnapshot && { noSnapshot }) })
+    keep(this.#put, agent, putAnother(this.#put.get(agent) ?? [], { ticket, at }), MOST_RUNS)
+    for (const id of needless([...this.tickets.values()], at)) {
+      this.tickets.delete(id)
       this.#held.delete(id)
       this.#wanted.delete(id)
     }
     if (ruled.wanted !== undefined) this.#wanted.set(ticket, { run, wanted: ruled.wanted })
     const shown = { ticket, receipt, at, agent, run, input, cwd, because, effects, ...(approvals > 0 && { approvals }) }
     this.#held.set(ticket, { ...shown, ...(precedents && { precedents }), ...(claim && { claim }) })
+  }
+
+  #unput(ticket: string): void {
+    for (const [agent, put] of this.#put)
+      this.#put.set(
+        agent,
+        put.filter((each) => each.ticket !== ticket),
+      )
   }
 
   #turn(id: string, how: (ticket: Ticket) => Ticket): void {
@@ -237,7 +271,11 @@ export class Register {
     this.#ungranted.delete(id)
     const ticket = open?.approved ?? perhapsTaken
     if (ticket !== undefined) keep(this.untold, id, untoldOf(id, ticket, { outcome, why }), MOST_UNTOLD)
-    if (open?.asked !== undefined) this.#turn(open.asked, used)
+    if (open?.asked !== undefined) {
+      this.#turn(open.asked, used)
+      // It ran: its operator had said yes.
+      if (outcome === 'done' || outcome === 'failed') this.#unput(open.asked)
+    }
     if (open !== undefined && (outcome === 'done' || outcome === 'unknown'))
       this.#remember(open.run, { deleted: open.deletes })
     const made = changes.filter(({ change }) => change === 'created').map(({ path }) => path)
@@ -283,7 +321,7 @@ function takes({ effects, safeguards }: Ruled): boolean {
 function untoldOf(receipt: string, ticket: string, { outcome, why }: Pick<Closed, 'outcome' | 'why'>): Untold {
   const told = outcome === 'refused' ? 'failed' : outcome
   const words = outcome === 'refused' ? `it did not run: ${why ?? 'no reason was kept'}` : why
-  return { ticket, outcome: { receipt, outcome: told, ...(words && { why: words.slice(0, 2000) }) } }
+  return { ticket, what: { receipt, outcome: told, ...(words && { why: words.slice(0, 2000) }) } }
 }
 
 function openOf(receipt: string, at: number, ruled: Ruled): Open {
@@ -296,6 +334,19 @@ function openOf(receipt: string, at: number, ruled: Ruled): Open {
 
 function fits<T>(parsed: { success: true; data: T } | { success: false }, use: (data: T) => void): void {
   if (parsed.success) use(parsed.data)
+}
+
+/**
+ * Those that have to go, the oldest first. INVARIANT: a No stays as long as it counts, and so does a yes, however many
+ * are filed after it: only people make them, and so they are few.
+ */
+function needless(tickets: readonly Ticket[], now: number): readonly string[] {
+  const over = tickets.length - MOST_TICKETS
+  if (over <= 0) return []
+  return tickets
+    .filter((ticket) => !isAnswered(ticket, now))
+    .slice(0, over)
+    .map(({ id }) => id)
 }
 
 /** Sets, and answers with the oldest that had to go for it. */

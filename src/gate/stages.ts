@@ -71,6 +71,7 @@ async function understandHere(g: Gate, { action, request }: Captured): Promise<S
   // Who names his home could make others' files his own: only the guard's user's own, or a throw-away one, is believed.
   if (around.home !== g.home && !around.temporary.some((folder) => around.home.startsWith(`${folder}/`)))
     throw new CallError('call/malformed', `\`${action.home}\` is not the home of this guard's user`)
+  await g.precedents.look(around.workspace)
   const study = await understand(action, { around, config: g.rulesOf(around.workspace).config, probe: g.probe })
   const why = g.register.noSnapshot(action.digest, g.clock.now())
   return why === undefined ? study : without(study, why)
@@ -88,7 +89,7 @@ function without(study: Study, why: string): Study {
 function judgeHere(g: Gate, study: Study): Judged {
   const { action, facts, preconditions } = study
   const { config, mandate } = g.rulesOf(facts.surroundings.workspace)
-  const stopped = g.breaker.stopped()
+  const stopped = stoppedFor(g, study.action.agent.name)
   const terms = { digest: action.digest, policy: g.policy.hash, preconditions }
   const now = g.clock.now()
   const tickets = [...g.register.tickets.values()]
@@ -99,8 +100,16 @@ function judgeHere(g: Gate, study: Study): Judged {
   // A yes to this very call is newer than any No to its like.
   const released = tickets.some((ticket) => releases(ticket, terms, now))
   const history = released ? { ...all, refused: [] } : all
-  const known = { ...(refused && { refused }), ...(approvals && { approvals }), ...(stopped && { stopped }) }
+  const precedents = g.precedents.of(facts.surroundings.workspace)
+  const own = { ...(precedents && { precedents }) }
+  const known = { ...own, ...(refused && { refused }), ...(approvals && { approvals }), ...(stopped && { stopped }) }
   return judge(study, { policy: g.policy, config, mandate, history, ...known })
+}
+
+function stoppedFor(g: Gate, agent: string): string | undefined {
+  const [all, one] = [g.breaker.stopped(), g.register.stoppedAgents.get(agent)]
+  if (all !== undefined) return `everything is stopped: ${all}`
+  return one && `this agent is stopped: ${one}`
 }
 
 function refusalOf(tickets: readonly Ticket[], terms: Terms, now: number): Refusal | undefined {

@@ -117,6 +117,11 @@ export function supersede(hold: Hold, now: number): Move {
   return isWaiting(hold, now) ? moved({ ...hold, state: 'superseded' }) : refused(`it is ${stateAt(hold, now)}`)
 }
 
+/** Its operator wants it no more: nobody needs to look at it, and nothing passes on it. */
+export function withdraw(hold: Hold, now: number): Move {
+  return isWaiting(hold, now) ? moved({ ...hold, state: 'withdrawn' }) : refused(`it is ${stateAt(hold, now)}`)
+}
+
 export function isWaiting(hold: Hold, now: number): boolean {
   const state = stateAt(hold, now)
   return state === 'open' || state === 'approved'

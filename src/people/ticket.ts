@@ -59,6 +59,15 @@ export function isAbout(ticket: Ticket, terms: Terms): boolean {
   return ticket.digest === digest && ticket.policy === policy && ticket.preconditions === preconditions
 }
 
+/** Somebody said yes or No, and that still counts. */
+export function isAnswered(ticket: Ticket, now: number): boolean {
+  return standing(ticket, now) === 'confirmed' || isRefused(ticket, now)
+}
+
+function isRefused({ state, answeredAt = 0 }: Ticket, now: number): boolean {
+  return state === 'refused' && within(answeredAt, ANSWER_BY_MS, now)
+}
+
 /** Whether a yes releases this very call: same bytes, same policy, same facts, in time, not used yet. */
 export function releases(ticket: Ticket, terms: Terms, now: number): boolean {
   return isAbout(ticket, terms) && standing(ticket, now) === 'confirmed'
@@ -66,5 +75,5 @@ export function releases(ticket: Ticket, terms: Terms, now: number): boolean {
 
 /** A No holds for this very call for a day: asking again is no new question. */
 export function refuses(ticket: Ticket, terms: Terms, now: number): boolean {
-  return isAbout(ticket, terms) && ticket.state === 'refused' && within(ticket.answeredAt ?? 0, ANSWER_BY_MS, now)
+  return isAbout(ticket, terms) && isRefused(ticket, now)
 }

@@ -19,7 +19,7 @@ export const AGENTS: Family = {
   interlock: {
     style: 'stop',
     verbs: {
-      'check explain log status policy help demo run approvals -': { touches: () => [] },
+      'check explain log report status policy help demo run approvals -': { touches: () => [] },
       exec: { style: 'stop', touches: ({ operands }) => [run(operands)] },
       undo: {
         touches: () => [object('update', ['interlock', 'receipt'], known('what was changed since'), { where: 'host' })],

@@ -23,23 +23,29 @@ export function markdownOf(report: Report): string {
 type Lines = readonly string[]
 
 function heading({ run, goals, actions, from, to, workspace }: Report): Lines {
-  const ran = actions.filter(({ became }) => became !== 'not run')
+  const calls = actions.filter(({ undoes }) => undoes === undefined)
+  const ran = calls.filter(({ became }) => became !== 'not run')
   const changed = ran.filter(({ end }) => (end?.changes.length ?? 0) > 0)
-  const agents = [...new Set(actions.map(({ agent }) => agent))].map((each) => code(each)).join(' and ')
-  const what = `${count(actions.length, 'call')} of ${agents}: ${ran.length} ran, ${actions.length - ran.length} did not`
+  const agents = [...new Set(calls.map(({ agent }) => agent))].map((each) => code(each)).join(' and ')
+  const what = `${count(calls.length, 'call')} of ${agents}: ${ran.length} ran, ${calls.length - ran.length} did not`
   return [
     '# Report of an intervention',
     '',
     `Run ${code(run)}, from ${clock(from)} to ${clock(to)}, in ${code(workspace)}.`,
     `${what}; ${changed.length === 0 ? 'none was seen to change files here' : `${changed.length} changed files here`}.`,
     '',
-    'It was put together from the ledger alone, an append-only record in which each entry was written before what it allows could run. Times are in UTC.',
+    'It was put together from the ledger, an append-only record in which each entry was written before what it allows could run; what is known from elsewhere says so. Times are in UTC.',
     '',
     '## What it was asked to do',
     '',
     ...(goals.length === 0
       ? ['No goal is on record.']
-      : goals.flatMap(({ at, text }) => [`${clock(at)}, in the words of its operator:`, '', ...block(text), ''])),
+      : goals.flatMap(({ at, text }, i) => [
+          ...(i > 0 ? [''] : []),
+          `${clock(at)}, as the agent’s host told it:`,
+          '',
+          ...block(text),
+        ])),
   ]
 }
 
@@ -53,7 +59,7 @@ function whoAnswers({ answers }: Report): Lines {
     '|---|---|---|',
     ...agent.map((each) => row('Agent', each)),
     row('Operator', operator),
-    ...(approvers.length === 0 ? ['| Asked people | nobody | no call of this run was put to a person |'] : []),
+    ...(approvers.length === 0 ? ['| Person asked | nobody | no person’s answer is on record |'] : []),
     ...approvers.map((each) => row('Person asked', each)),
     ...policy.map((each) => row('Rules', each)),
   ]
@@ -93,13 +99,13 @@ const BECAME: Readonly<Record<ReportAction['became'], string>> = {
 }
 
 function actionLines(action: ReportAction, number: number): Lines {
-  const { receipt, at, agent, call, cwd, became, end, entries, before, noSnapshot, told } = action
+  const { receipt, at, agent, call, cwd, became, end, entries, before, noSnapshot, told, undoes } = action
   return [
     `### ${number}. ${clock(at)}: ${BECAME[became]}`,
     '',
     `Receipt ${code(receipt)}, by ${code(agent)} in ${code(cwd)}; ${entries.length === 1 ? 'entry' : 'entries'} ${entries.join(', ')}.`,
     '',
-    ...block(call),
+    ...(undoes === undefined ? block(call) : [`It took back what ${code(undoes)} had changed.`]),
     '',
     `**Ruling: ${action.ruling}**, by the rule ${code(action.rule)}: ${inline(action.because)}.`,
     ...(action.safeguards.length > 0 ? [`Safeguards: ${action.safeguards.map((each) => code(each)).join(', ')}.`] : []),
@@ -115,8 +121,8 @@ function actionLines(action: ReportAction, number: number): Lines {
   ]
 }
 
-function effectLines({ effects }: ReportAction): Lines {
-  if (effects.length === 0) return ['', 'It was foreseen to touch nothing.']
+function effectLines({ effects, undoes }: ReportAction): Lines {
+  if (effects.length === 0) return undoes === undefined ? ['', 'It was foreseen to touch nothing.'] : []
   return [
     '',
     '| Foreseen effect | On | Where | Undo | Certainty |',

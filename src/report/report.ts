@@ -212,8 +212,8 @@ function policiesOf({ ruled, started }: Gathered): Known[] {
   const hashes = [...new Set(ruled.map(({ data }) => data.policy).filter((hash) => hash !== ''))]
   return hashes.map((hash) => {
     const guard = started.find(({ data }) => data.policy === hash)?.data
-    const whose = guard && `the rules of Interlock ${guard.version}, layers: ${guard.layers.join(', ')}`
-    return { who: `rules ${hash}`, how: whose ?? 'which version they came with is not recorded' }
+    const who = guard ? `Interlock ${guard.version}, layers: ${guard.layers.join(', ')}` : 'not recorded'
+    return { who, how: `the rules that judged have the hash ${hash}` }
   })
 }
 

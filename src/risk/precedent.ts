@@ -5,7 +5,7 @@ import type { KnownPrecedent, Likeness } from './likeness.ts'
 import { PRECEDENTS } from './precedents.ts'
 import { standing } from './question.ts'
 
-/** A person reads two at most. */
+/** A person reads two of each at most. */
 const SHOWN = 2
 
 /** A precedent in the order of nearness; of equals, the earlier one is nearer. */
@@ -41,18 +41,25 @@ const TELLS: Readonly<Record<keyof Likeness, number>> = {
   outside: 3,
 }
 
-const RANKED: readonly Ranked[] = [...PRECEDENTS]
-  .sort((a, b) => nearness(b.like) - nearness(a.like))
-  .map((known, rank) => ({ ...known, rank }))
+/** Precedents that an action can be held against, put in order once. */
+export interface Catalogue {
+  readonly ranked: readonly Ranked[]
+  readonly byShape: Map<string, readonly Ranked[]>
+}
 
-const byShape = new Map<string, readonly Ranked[]>()
+export function catalogueOf(all: readonly KnownPrecedent[]): Catalogue {
+  const ranked = [...all].sort((a, b) => nearness(b.like) - nearness(a.like)).map((known, rank) => ({ ...known, rank }))
+  return { ranked, byShape: new Map() }
+}
+
+const BUILT_IN = catalogueOf(PRECEDENTS)
 
 /** What effects of one verb, place and kind of resource can resemble at all, the nearest first. */
-function candidates({ verb, place, resource }: Effect): readonly Ranked[] {
+function candidates({ ranked, byShape }: Catalogue, { verb, place, resource }: Effect): readonly Ranked[] {
   const shape = `${verb} ${place.kind} ${resource.kind}`
   let found = byShape.get(shape)
   if (found === undefined) {
-    found = RANKED.filter(({ like }) => {
+    found = ranked.filter(({ like }) => {
       if (!like.verbs.includes(verb) || like.places?.includes(place.kind) === false) return false
       if (like.environments !== undefined && place.kind !== 'remote') return false
       if (resource.kind === 'object') return like.tree === undefined && like.glob === undefined
@@ -63,19 +70,26 @@ function candidates({ verb, place, resource }: Effect): readonly Ranked[] {
   return found
 }
 
-/** The precedents that some effect resembles, the one that says most about it first. Pure. */
-export function matchPrecedents(effects: readonly Effect[], mandate: Mandate): readonly Precedent[] {
+/**
+ * The precedents that some effect resembles, the one that says most about it first; the organisation's `own` before those
+ * of others, which they take no place from. Pure.
+ */
+export function matchPrecedents(effects: readonly Effect[], mandate: Mandate, own?: Catalogue): readonly Precedent[] {
   const scene: Scene = { effects, atStake: effects.filter(isAtStake), mandate, counts: new Map() }
-  const nearest: Ranked[] = []
+  return [...(own === undefined ? [] : nearest(own, scene)), ...nearest(BUILT_IN, scene)]
+}
+
+function nearest(catalogue: Catalogue, scene: Scene): readonly Precedent[] {
+  const found: Ranked[] = []
   for (const effect of scene.atStake)
-    for (const known of candidates(effect)) {
-      const last = nearest.length < SHOWN ? undefined : nearest.at(-1)
+    for (const known of candidates(catalogue, effect)) {
+      const last = found.length < SHOWN ? undefined : found.at(-1)
       if (last !== undefined && known.rank >= last.rank) break
-      if (nearest.includes(known) || !resembles(effect, known.like, scene)) continue
-      nearest.push(known)
-      nearest.sort((a, b) => a.rank - b.rank).splice(SHOWN)
+      if (found.includes(known) || !resembles(effect, known.like, scene)) continue
+      found.push(known)
+      found.sort((x, y) => x.rank - y.rank).splice(SHOWN)
     }
-  return nearest.map(({ precedent }) => precedent)
+  return found.map(({ precedent }) => precedent)
 }
 
 /** An action, and the run that it is part of. */

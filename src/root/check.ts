@@ -16,6 +16,7 @@ import type { Explanation } from '../wire/explanation.ts'
 import { hostFacts, loadBuiltIn } from './assemble.ts'
 import { rulebookOf } from './config.ts'
 import { type Env, foldersOf } from './folders.ts'
+import { ownPrecedents } from './precedent-file.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['shell', 'file', 'tool'])
 
@@ -36,13 +37,16 @@ function understandFor(env: Env, cwd: string, policy: LoadedPolicy): Understand 
   const probe = probeWith(systemClock)
   const host = hostFacts(env, folders)
   const approvals = approvalsHere(folders.state)
+  const precedents = ownPrecedents()
   return async (call, { workspace, history = NO_HISTORY, noSnapshot } = {}) => {
     if (!KINDS.has(call.kind)) throw new Error(`actions of the kind \`${call.kind}\` are not judged`)
     const action = freezeAction(callOf(call, cwd, folders.home))
     const around = surroundingsOf(action, host, { ...(workspace && { workspace }) })
     const { config, mandate } = rulebook.rulesOf(around.workspace, systemClock.now())
+    await precedents.look(around.workspace)
+    const own = precedents.of(around.workspace)
     const study = await understand(action, { around, config, probe })
-    const bench = { policy, config, mandate, history, ...(approvals && { approvals }) }
+    const bench = { policy, config, mandate, history, ...(own && { precedents: own }), ...(approvals && { approvals }) }
     return { study: noSnapshot === undefined ? study : { ...study, noSnapshot }, bench }
   }
 }

@@ -14,6 +14,7 @@ import type { Provider } from '../desk/identity.ts'
 import { type Place, placeOf } from '../desk/origin.ts'
 import { inviteFirst } from '../desk/people.ts'
 import { providerOf } from '../desk/provider.ts'
+import { startDelivery } from '../desk/reach/outbox.ts'
 import { recordRules } from '../desk/rules.ts'
 import { Sequencer } from '../desk/sequencer.ts'
 import type { Heard } from '../desk/store.ts'
@@ -26,6 +27,7 @@ import { readDeskConfig, secretIn } from './desk-config.ts'
 import { agreeOnKey, deskKeyIn, ledgerIn, needKeys, openDeskStore } from './desk-state.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
 import { buildPage, pageFolder } from './page.ts'
+import { receiversOf } from './receivers.ts'
 
 export class StartError extends CodedError<'desk/port-taken' | 'desk/certificate' | 'desk/moved'> {}
 
@@ -58,6 +60,7 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
       note(`interlock desk: ${reasonOf(error)}`)
       if (isEnd) code = EXIT.fault
     },
+    told: (text) => note(`interlock desk: ${text}`),
   })
   line(`desk   ${desk.origin}`)
   line(`       fingerprint ${fingerprintOf(desk.key.public)}`)
@@ -78,13 +81,16 @@ interface Given {
   readonly clock: Clock
   /** `isEnd`: the desk can't go on. */
   readonly fault: (error: unknown, isEnd: boolean) => void
+  /** What an admin at the terminal should know. */
+  readonly told: (text: string) => void
 }
 
 /** Starts the desk of this state folder. A second one on the same folder refuses by the ledger's lock. */
-export async function startDesk(options: DeskOptions, env: Env, { clock, fault }: Given): Promise<RunningDesk> {
+export async function startDesk(options: DeskOptions, env: Env, { clock, fault, told }: Given): Promise<RunningDesk> {
   const folders = deskFoldersOf(env)
   const { state } = folders
   const config = readDeskConfig(folders.config)
+  const receivers = receiversOf(config, folders.config, clock)
   const tls = certificateOf(options)
   const place = placeOf({
     ...(options.origin !== undefined && { origin: options.origin }),
@@ -118,6 +124,8 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
       origin: place.origin,
       key,
       changes: new Changes(),
+      receivers,
+      ...config.limits,
       rules: config.quorum,
       ...(config.oidc && { provider: providerIn(folders.config, config.oidc, place.origin) }),
     }
@@ -130,6 +138,7 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault }
     ending.push(() => sequencer.stop())
     store.listen((heard) => hear(desk, sequencer, heard))
     await sweep(desk)
+    ending.push(startDelivery(desk, { note: told, fault: (error) => fault(error, false) }))
     const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
     ending.push(async () => clearInterval(often))
     const app = deskApp({ desk, web: pageFolder(), fault: (error) => fault(error, false) })

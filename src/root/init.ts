@@ -118,6 +118,7 @@ function provedWords(enforcement: Enforcement): string {
 interface GuardStatus {
   readonly policy: string
   readonly stopped?: string
+  readonly stoppedAgents: readonly { readonly agent: string; readonly why: string }[]
   readonly open: number
   readonly waiting: number
   readonly waitingForOthers: number
@@ -138,6 +139,8 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
   else {
     const stopped = guard.stopped === undefined ? '' : `, STOPPED: ${guard.stopped}`
     line(`guard        running, policy ${guard.policy.slice(0, 12)}${stopped}`)
+    for (const { agent, why } of guard.stoppedAgents)
+      line(`STOPPED      ${agent}: ${why}; \`interlock resume\` ends this`)
     if (guard.waiting > 0) line(`waiting      ${guard.waiting} for your answer: \`interlock confirm\` lists them`)
     line(`desk         ${deskWords(desk, state)}`)
     if (guard.waitingForOthers > 0)

@@ -24,6 +24,22 @@ export async function* entriesIn({ state }: Pick<Folders, 'state'>, from = 0): A
   }
 }
 
+/** Where a starting guard begins to read: the newest `most` entries, and all since a time, however many those are. */
+export async function readBackFrom(
+  folders: Pick<Folders, 'state'>,
+  size: number,
+  { most, since }: { readonly most: number; readonly since: number },
+): Promise<number> {
+  let from = Math.max(0, size - most)
+  while (from > 0 && (await timeAt(folders, from)) >= since) from = Math.max(0, from - most)
+  return from
+}
+
+async function timeAt(folders: Pick<Folders, 'state'>, index: number): Promise<number> {
+  for await (const { entry } of entriesIn(folders, index)) return Date.parse(entry.time)
+  return 0
+}
+
 /** The ledger's own files, read without the guard. */
 export function ledgerFiles(env: Env): LedgerFiles {
   const folders = foldersOf(env)

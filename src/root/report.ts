@@ -65,6 +65,15 @@ function indexesOf({ run: _, unread, ...kinds }: Gathered): number[] {
   return all.sort((a, b) => a - b)
 }
 
+/** The entries of one receipt, and of what was said to its ticket. */
+export function entriesOf(all: Gathered, receipt: string): number[] {
+  const tickets = new Set(all.ruled.flatMap(({ subject, data }) => (subject === receipt ? (data.ticket ?? []) : [])))
+  const answers = all.answered.filter(({ data }) => tickets.has(data.ticket))
+  const { ruled, closed, granted, told, said } = all
+  const own = [...ruled, ...closed, ...granted, ...told, ...said].filter(({ subject }) => subject === receipt)
+  return [...own, ...answers].map(({ index }) => index).sort((a, b) => a - b)
+}
+
 /** Each grant against the key that this guard pinned, and against the call that it was recorded for. */
 async function grantsOf(
   { granted, ruled }: Gathered,

@@ -84,6 +84,12 @@ export function guardApp(doors: Doors, door: Door): Hono {
     const wait = Math.min(LONGEST_WAIT, Math.max(0, Number(c.req.query('wait') ?? 0) || 0))
     return c.json(await guard.approval(c.req.param('ticket'), wait))
   })
+  app.post('/v1/desk/leave', async (c) =>
+    asPerson(c, doors, async (asker) => {
+      const untold = await guard.leaveDesk(asker)
+      return untold === undefined ? {} : { untold }
+    }),
+  )
   app.get('/v1/desk', async (c) => c.json(await guard.desk()))
   app.get('/v1/receipts', (c) => {
     const last = Math.min(20_000, Math.max(1, Number(c.req.query('last') ?? 20) || 20))
@@ -144,11 +150,10 @@ export function connectionOf(c: Context): (Connection & object) | undefined {
 }
 
 /** What only a person may ask comes over loopback TCP: there the operating system tells which process asks. */
-async function asPerson(c: Context, doors: Doors, act: (asker: Asker) => Promise<void>): Promise<Response> {
+async function asPerson(c: Context, doors: Doors, act: (asker: Asker) => Promise<unknown>): Promise<Response> {
   const connection = connectionOf(c)
   const asker =
     connection === undefined ? { refused: 'it comes over loopback TCP, from a terminal' } : doors.asker(connection)
   if ('refused' in asker) return c.json({ refused: asker.refused })
-  await act(asker)
-  return c.json({})
+  return c.json(((await act(asker)) ?? {}) as object)
 }

@@ -72,6 +72,7 @@ export const GuardEnrolled = z.strictObject({
   desk: z.string(),
   by: Id,
 })
+/** By an admin; by itself where it left. */
 export const GuardRevoked = z.strictObject({ guard: Id, by: Id })
 
 /** Too many attempts failed, of somebody with a passkey of this person or from this address. */
@@ -104,8 +105,11 @@ export const HoldClosed = z.strictObject({
   outcome: z.enum(['done', 'failed', 'unknown']),
   why: z.string().optional(),
 })
-/** It ended without its guard's doing. */
-export const HoldEnded = z.strictObject({ state: z.enum(['expired', 'superseded', 'unknown']), why: z.string() })
+/** It ended, and no call took its approval. `unknown`: one did, and nobody told what became of it. */
+export const HoldEnded = z.strictObject({
+  state: z.enum(['expired', 'superseded', 'withdrawn', 'unknown']),
+  why: z.string(),
+})
 
 /** By the last part of their type, after `dev.interlock.`. */
 export const DESK_RECORD = {

@@ -10,6 +10,8 @@ import { EffectLine } from './api.ts'
  *     POST /v1/holds                    FileRequest     → FileReply
  *     GET  /v1/holds/TICKET?wait=MS                     → Standing        at once, or when it is `open` no more
  *     POST /v1/holds/TICKET/outcome     OutcomeRequest  → Standing
+ *     POST /v1/holds/TICKET/withdrawal  {}              → Standing        the operator's own No
+ *     DELETE /v1/guards                 {}              → Left            the one that signs is enrolled no more
  *
  *     GET  /api/invitations/CODE                        → Invitation      no session
  *     POST /api/invitations/CODE/start  JoinStart       → Challenge       no session; registration options
@@ -29,6 +31,7 @@ import { EffectLine } from './api.ts'
  *     GET  /api/guards                                  → Guards
  *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
  *     DELETE /api/guards/ID             {}              → Guards          by an admin
+ *     GET  /api/reach                                   → ReachLines      by an admin; see `wire/reach.ts`
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
@@ -125,6 +128,8 @@ export const HoldState = z.enum([
   'expired',
   /** The same call was filed anew, with other facts. */
   'superseded',
+  /** Its operator said No, or its guard left. */
+  'withdrawn',
   /** The guard has its grant. */
   'taken',
   'done',
@@ -188,6 +193,9 @@ export const FileReply = Standing.extend({
   /** Where this very request took the approval: a JWS of the desk over `GrantClaims`. */
   grant: z.string().optional(),
 })
+
+/** DELETE /v1/guards: how many calls of it no longer wait. */
+export const Left = z.strictObject({ withdrawn: z.int() })
 
 /** Seconds since 1970 in `iat` and `exp`, as JWTs have them. */
 export const GrantClaims = z.object({
@@ -292,6 +300,8 @@ export const HoldPage = Standing.extend({
   /** Why the one who looks can't vote, where he can't. */
   mayNot: z.string().optional(),
   outcome: z.string().optional(),
+  /** Of the same call, filed anew: where it waits now. */
+  successor: Id.optional(),
 })
 
 export const Decision = z.enum(['approve', 'deny'])
@@ -318,6 +328,7 @@ export type EnrollReply = z.infer<typeof EnrollReply>
 export type FileRequest = z.infer<typeof FileRequest>
 export type FileReply = z.infer<typeof FileReply>
 export type Standing = z.infer<typeof Standing>
+export type Left = z.infer<typeof Left>
 export type GrantClaims = z.infer<typeof GrantClaims>
 export type OutcomeRequest = z.infer<typeof OutcomeRequest>
 export type Session = z.infer<typeof Session>

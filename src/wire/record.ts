@@ -124,8 +124,21 @@ export const Started = z.object({
   desk: z.object({ origin: z.string(), operator: z.string() }).optional(),
 })
 
-/** `dev.interlock.breaker.turned` */
-export const Turned = z.object({ state: z.enum(['stopped', 'resumed']), why: z.string(), by: z.string() })
+/** `dev.interlock.breaker.turned`: for everything, or a stop for one agent. A resume ends all of them. */
+export const Turned = z.object({
+  state: z.enum(['stopped', 'resumed']),
+  why: z.string(),
+  by: z.string(),
+  agent: z.string().optional(),
+})
+
+/** `dev.interlock.desk.left`: this guard is enrolled there no more, and whether the desk knows. */
+export const LeftDesk = z.object({
+  by: z.string(),
+  forgeable: z.boolean(),
+  told: z.boolean(),
+  why: z.string().optional(),
+})
 
 /** `dev.interlock.file.confirmed`: a person let a repository's `interlock.yaml` widen, with exactly these bytes. */
 export const FileConfirmed = z.object({ path: z.string(), sha256: z.string(), by: z.string(), forgeable: z.boolean() })
@@ -137,6 +150,7 @@ export type ToldDesk = z.infer<typeof ToldDesk>
 export type Answered = z.infer<typeof Answered>
 export type Said = z.infer<typeof Said>
 export type Started = z.infer<typeof Started>
+export type LeftDesk = z.infer<typeof LeftDesk>
 export type Turned = z.infer<typeof Turned>
 export type FileConfirmed = z.infer<typeof FileConfirmed>
 
@@ -150,4 +164,5 @@ export const RECORD = {
   started: 'dev.interlock.guard.started',
   turned: 'dev.interlock.breaker.turned',
   fileConfirmed: 'dev.interlock.file.confirmed',
+  left: 'dev.interlock.desk.left',
 } as const

@@ -147,6 +147,26 @@ export const NoReport = z.strictObject({
   why: z.string(),
 })
 
+/** `interlock log prove`: docs/record.md has the whole check, of a page, for somebody who trusts none of us. */
+export const ReceiptProof = z.strictObject({
+  format: z.literal('interlock-proof/1'),
+  receipt: z.string(),
+  /** The log's public key: `name+id+base64`. Who checks compares it with what he noted elsewhere. */
+  vkey: z.string(),
+  /** A C2SP checkpoint, signed with it. */
+  checkpoint: z.string(),
+  entries: z.array(
+    z.strictObject({
+      index: z.int(),
+      /** The entry, to the byte, in UTF-8. */
+      entry: z.string(),
+      /** Base64, from the leaf upwards: RFC 6962 section 2.1.1. */
+      hashes: z.array(z.string()),
+    }),
+  ),
+})
+
+export type ReceiptProof = z.infer<typeof ReceiptProof>
 export type ReportAnswer = z.infer<typeof ReportAnswer>
 export type GrantCheck = z.infer<typeof GrantCheck>
 export type ReportGrant = z.infer<typeof ReportGrant>

@@ -96,6 +96,16 @@ function movesOn(open: () => Tried): void {
     expect(stood(await waiting).state).toBe('approved')
   })
 
+  it('lets the operator take back what waits, once, and nothing that runs', async () => {
+    const asked = await approved(open())
+    expect(await open().desk.withdraw(asked.ticket)).toEqual({ kind: 'told' })
+    expect(stood(await open().desk.file(asked, RECEIPT))).toMatchObject({ state: 'withdrawn' })
+    const runs = await approved(open())
+    await open().desk.file(runs, RECEIPT)
+    expect(await open().desk.withdraw(runs.ticket)).toMatchObject({ kind: 'refused' })
+    expect(await open().desk.withdraw('t-never00000')).toMatchObject({ kind: 'refused' })
+  })
+
   it('knows no hold that was never filed', async () => {
     expect(await open().desk.standing('t-never00000')).toEqual({ kind: 'none' })
   })

@@ -82,6 +82,11 @@ export class PlainDesk {
     return this.standing(ticket)
   }
 
+  withdraw(ticket: string): Standing | Refused {
+    if (!this.#move(ticket, (hold) => moves.withdraw(hold, this.#now()))) return { status: 409, detail: 'it is over' }
+    return this.standing(ticket)
+  }
+
   #fileNew(filing: Filing): void {
     for (const [id, hold] of this.holds)
       if (hold.envelope.action === filing.action) this.#move(id, () => moves.supersede(hold, this.#now()))
@@ -133,6 +138,11 @@ export function portTo(desk: PlainDesk): Desk {
       const grant = claims && { text: 'signed', claims: { iss: 'https://desk.test', ...claims } }
       return { kind: 'stands', standing, ...(grant && { grant }) }
     },
+    withdraw: async (ticket) => {
+      const withdrawn = desk.withdraw(ticket)
+      return 'status' in withdrawn ? { kind: 'refused', why: withdrawn.detail } : { kind: 'told' }
+    },
+    leave: async () => ({ kind: 'told' }),
     tell: async (ticket, outcome) => {
       const closed = desk.close(ticket, outcome)
       return 'status' in closed ? { kind: 'refused', why: closed.detail } : { kind: 'told' }

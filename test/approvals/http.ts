@@ -73,6 +73,7 @@ export async function httpDesk(tls?: { readonly cert: string; readonly key: stri
       return replyOf(plain.standing(ticket))
     }
     if (path.endsWith('/outcome')) return replyOf(plain.close(ticket, OutcomeRequest.parse(JSON.parse(body))))
+    if (path.endsWith('/withdrawal')) return replyOf(plain.withdraw(ticket))
     const { filing, receipt } = FileRequest.parse(JSON.parse(body))
     const taken = plain.file(filing, receipt)
     if ('status' in taken) return replyOf(taken)

@@ -11,7 +11,7 @@ let ada: Somebody
 beforeAll(async () => {
   const port = await freePort()
   const settings = `oidc: { issuer: 'http://localhost:${port}', client: ${CLIENT.id}, secret: client.secret }`
-  world = await newWorld(settings, { 'client.secret': CLIENT.secret })
+  world = await newWorld({ 'desk.yaml': settings, 'client.secret': CLIENT.secret })
   provider = await identityProvider(port, world.origin)
   ada = await firstPerson(world)
 })

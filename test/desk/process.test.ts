@@ -1,12 +1,14 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Holds } from '../../src/wire/desk.ts'
+import { selfSigned } from './certificate.ts'
 import { DeskProcess, interlock } from './desk-process.ts'
 import { filing } from './filing.ts'
 import { freePort, Somebody, SomeGuard } from './world.ts'
@@ -113,12 +115,51 @@ it('says in its terminal what waits, once, unless it is told not to', async () =
   expect(code).toBe(1)
 })
 
+it('tries whom it is to tell, under TLS that somebody vouches for, and says who did not take it', async () => {
+  const made = selfSigned('localhost')
+  const messages: string[] = []
+  const server = new SMTPServer({
+    secure: true,
+    authOptional: true,
+    ...made,
+    onData: (stream, _session, answer) => {
+      stream.setEncoding('utf8').on('data', (text: string) => messages.push(text))
+      stream.on('end', () => answer())
+    },
+  })
+  server.on('error', () => undefined)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()))
+  const smtp = `smtps://localhost:${(server.server.address() as AddressInfo).port}`
+  const config = join(env.XDG_CONFIG_HOME, 'interlock-desk')
+  mkdirSync(config, { recursive: true })
+  const none = await interlock(['desk', 'try-reach'], env)
+  expect(none).toMatchObject({ code: 0, out: expect.stringContaining('names nobody who is to be told') })
+  writeFileSync(
+    join(config, 'desk.yaml'),
+    `reach:
+  mail: {server: '${smtp}', from: desk@example.org, to: [ada@example.org]}
+  slack: {ops: {urlFile: ops.url}}
+`,
+  )
+  writeFileSync(join(config, 'ops.url'), `http://localhost:${port}/closed`, { mode: 0o600 })
+  writeFileSync(join(folder, 'ca.pem'), made.cert)
+  const vouched = await interlock(['desk', 'try-reach'], { ...env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })
+  expect(vouched.out).toMatch(
+    /^ {2}slack\/ops +localhost:\d+ +fetch failed, because .*\n {2}mail ada@example.org +localhost:\d+ +took it\n$/,
+  )
+  expect(vouched.code).toBe(1)
+  expect(messages.join('')).toContain('Subject: Interlock: a test: nothing waits')
+  const alone = await interlock(['desk', 'try-reach'], env)
+  expect(alone.out).toMatch(/mail ada@example.org .*self.signed certificate/)
+  await new Promise<void>((done) => server.close(() => done()))
+})
+
 it('answers over TLS with the certificate that it is given', async () => {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
   const tls = ['--origin', `https://localhost:${port}`, '--cert', cert]
   const missing = await interlock(['desk', ...tls], env)
   expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('`--cert` and `--key` go together') })
-  const made = selfSigned()
+  const made = selfSigned('desk')
   writeFileSync(cert, made.cert)
   writeFileSync(key, made.key)
   const desk = await DeskProcess.start([...tls, '--key', key], env)
@@ -134,26 +175,3 @@ it('answers over TLS with the certificate that it is given', async () => {
   answer.destroy()
   await desk.end('SIGTERM')
 })
-
-/** A certificate that vouches for itself, in the fewest parts that X.509 allows. */
-function selfSigned(): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const part = (tag: number, ...inner: Uint8Array[]): Buffer => {
-    const bytes = Buffer.concat(inner)
-    return Buffer.concat([
-      bytes.length < 128 ? Buffer.of(tag, bytes.length) : Buffer.of(tag, 0x81, bytes.length),
-      bytes,
-    ])
-  }
-  const algorithm = Buffer.from('300506032b6570', 'hex')
-  const name = part(0x30, part(0x31, part(0x30, Buffer.from('0603550403', 'hex'), part(0x0c, Buffer.from('desk')))))
-  const times = part(0x30, ...['20200101000000Z', '20990101000000Z'].map((time) => part(0x18, Buffer.from(time))))
-  const spki = publicKey.export({ type: 'spki', format: 'der' })
-  const body = part(0x30, Buffer.from('a003020102020101', 'hex'), algorithm, name, times, name, spki)
-  const signature = part(0x03, Buffer.of(0), sign(null, body, privateKey))
-  const pem = part(0x30, body, algorithm, signature).toString('base64')
-  return {
-    cert: `-----BEGIN CERTIFICATE-----\n${pem}\n-----END CERTIFICATE-----\n`,
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  }
-}

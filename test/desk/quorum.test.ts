@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 async function start(): Promise<{ ada: Somebody; ben: Somebody; cho: Somebody; dan: Somebody; guard: SomeGuard }> {
-  world = await newWorld(SETTINGS)
+  world = await newWorld({ 'desk.yaml': SETTINGS })
   return await team(world)
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Heard, Passkey, Store, Writing } from '../../src/desk/store.ts'
+import { eventOf } from '../../src/desk/reach/notify.ts'
+import type { Heard, NoticeRow, Passkey, Store, Writing } from '../../src/desk/store.ts'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
 import type { Hold } from '../../src/people/hold.ts'
 import type { Proposal } from '../../src/wire/desk-people.ts'
@@ -22,6 +23,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     transactions(() => store)
     ledgers(() => store)
     tables(() => store)
+    outbox(() => store)
   })
 }
 
@@ -243,6 +245,60 @@ function proposal(id: string, expires: number): Proposal {
     at: NOW,
     expires,
   }
+}
+
+function outbox(store: () => Store): void {
+  const event = eventOf(
+    {
+      ticket: 't-0000000001',
+      page: 'http://localhost/holds/t-0000000001',
+      sentence: 'é 🙂',
+      systems: [],
+      agent: 'a',
+      operator: 'Dan',
+      needs: 2,
+      approved: 0,
+      approveBy: new Date(NOW).toISOString(),
+    },
+    { id: 'n-0000000001', source: 'http://localhost', type: 'dev.interlock.hold.asked', at: NOW },
+  )
+  const put = (receiver: string, to?: string): Promise<void> =>
+    store().change((each) => each.addNotice({ id: newId('o'), receiver, ...(to && { to }), event }, NOW))
+  const claim = (receiver: string, now: number): Promise<readonly NoticeRow[]> =>
+    store().change((each) => each.claimNotices(receiver, { now, until: now + 60_000, most: 10 }))
+
+  it('lends a notice to one who asks, for a time, and gives it back as it was', async () => {
+    await put('mail', 'ada@example.org')
+    await put('other')
+    expect([await store().hasNotice('mail', NOW - 1), await store().hasNotice('mail', NOW)]).toEqual([false, true])
+    const all = await Promise.all(Array.from({ length: 6 }, () => claim('mail', NOW)))
+    const notice = { id: expect.any(String), receiver: 'mail', to: 'ada@example.org', event, tries: 1 }
+    expect(all.flat()).toEqual([notice])
+    expect([await store().hasNotice('mail', NOW), await claim('mail', NOW + 59_999)]).toEqual([false, []])
+    const [again] = await claim('mail', NOW + 60_000)
+    expect(again).toEqual({ ...notice, tries: 2 })
+    await store().change((each) => each.dropNotice(again?.id ?? ''))
+    expect(await store().undelivered()).toEqual([{ receiver: 'other', waiting: 1, lost: 0 }])
+  })
+
+  it('keeps one that was not taken until it is due again, or given up; what an older try says comes too late', async () => {
+    await put('other')
+    const [first] = await claim('other', NOW)
+    const [second] = await claim('other', NOW + 60_000)
+    const defer = (of: NoticeRow | undefined, how: { due: number; isLost: boolean }): Promise<void> =>
+      store().change(async (each) => of && (await each.deferNotice(of, { why: 'a\0b', ...how })))
+    await defer(first, { due: NOW, isLost: true })
+    await defer(second, { due: NOW + 90_000, isLost: false })
+    expect(await claim('other', NOW + 89_999)).toEqual([])
+    const failing = { since: NOW, why: 'a\uFFFDb' }
+    expect(await store().undelivered()).toEqual([{ receiver: 'other', waiting: 1, lost: 0, failing }])
+    const [third] = await claim('other', NOW + 90_000)
+    await defer(third, { due: NOW + 90_000, isLost: true })
+    expect(await claim('other', NOW + 90_000)).toEqual([])
+    expect(await store().undelivered()).toEqual([{ receiver: 'other', waiting: 0, lost: 1 }])
+    await store().change((each) => each.tidy(NOW + 8 * 24 * 60 * 60 * 1000))
+    expect(await store().undelivered()).toEqual([])
+  })
 }
 
 export async function addPerson(

@@ -11,7 +11,7 @@ let cho: Somebody
 let dan: Somebody
 let guard: SomeGuard
 beforeAll(async () => {
-  world = await newWorld()
+  world = await newWorld({ 'desk.yaml': 'limits: {filingsPerMinute: 1000}' })
   ;({ ada, ben, cho, dan, guard } = await team(world))
 })
 afterAll(async () => {

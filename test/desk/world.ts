@@ -34,6 +34,8 @@ export interface World {
   readonly running: RunningDesk
   readonly clock: Clock & { skip(ms: number): void }
   readonly faults: unknown[]
+  /** What its terminal was told. */
+  readonly told: string[]
   readonly end: () => Promise<void>
 }
 
@@ -49,14 +51,13 @@ export async function deskEnv(folder: string): Promise<DeskEnv> {
   }
 }
 
-/** `settings`: its `desk.yaml`; `secrets`: files beside it. */
-export async function newWorld(settings = '', secrets: Readonly<Record<string, string>> = {}): Promise<World> {
+/** `settings`: files of its config folder, by name. */
+export async function newWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-desk-'))
   const env = await deskEnv(folder)
   const config = join(env.XDG_CONFIG_HOME, 'interlock-desk')
   mkdirSync(config, { recursive: true })
-  for (const [name, text] of Object.entries({ ...secrets, 'desk.yaml': settings }))
-    writeFileSync(join(config, name), text, { mode: 0o600 })
+  for (const [name, text] of Object.entries(settings)) writeFileSync(join(config, name), text, { mode: 0o600 })
   const port = await freePort()
   let skipped = 0
   const clock = {
@@ -67,12 +68,17 @@ export async function newWorld(settings = '', secrets: Readonly<Record<string, s
     },
   }
   const faults: unknown[] = []
-  const running = await startDesk({ port: String(port) }, env, { clock, fault: (error) => faults.push(error) })
+  const told: string[] = []
+  const running = await startDesk({ port: String(port) }, env, {
+    clock,
+    fault: (error) => faults.push(error),
+    told: (text) => told.push(text),
+  })
   const end = async (): Promise<void> => {
     await running.stop()
     rmSync(folder, { recursive: true })
   }
-  return { origin: running.desk.origin, env, running, clock, faults, end }
+  return { origin: running.desk.origin, env, running, clock, faults, told, end }
 }
 
 export interface Answer<T = unknown> {

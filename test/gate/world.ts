@@ -55,6 +55,8 @@ export function worldOf(change: Change = {}): World {
     home: '/home/nobody',
     probe: change.probe ?? probeWith(clock),
     desk: change.desk ?? (() => undefined),
+    forgetDesk: async () => undefined,
+    precedents: { look: async () => undefined, of: () => undefined },
     rulesOf: change.rulesOf ?? (() => ({ config, mandate: DEFAULT_MANDATE })),
     breaker: {
       stopped: () => stop.why,

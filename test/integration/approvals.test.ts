@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Report } from '../../src/wire/report.ts'
@@ -142,6 +142,17 @@ describe('a production action of Claude Code', () => {
     expect(ticketIn(reply)).toBe('')
   })
 
+  it('is taken back by the No of its operator, which the desk is told', async () => {
+    const call = deletes('taken-back')
+    const ticket = ticketIn(await host.hook(host.bash(call)))
+    await ada.vote(ticket, 'approve')
+    const said = await p.atTerminal('', 'confirm', ticket, '--refuse')
+    expect([said.code, said.stdout]).toEqual([11, expect.stringContaining('refused: it does not run')])
+    await expect.poll(() => states(ticket)).toBe('withdrawn')
+    expect((await ben.vote(ticket, 'approve')).status).toBe(409)
+    expect(reason(await host.hook(host.bash(call)))).toContain('the operator said No to this very call')
+  })
+
   it('is refused while the desk is dead, and nothing else is; what was approved passes when it is back', async () => {
     const call = deletes('late')
     const ticket = ticketIn(await host.hook(host.bash(call)))
@@ -198,4 +209,21 @@ it('a guard that was revoked is refused with the reason, and `status` tells', as
   await ada.send('DELETE', `/api/guards/${guard}`, {})
   expect(reason(await host.hook(host.bash(deletes('revoked'))))).toContain('this guard was revoked')
   expect((await p.interlock('status')).stdout).toContain('this guard was revoked')
+})
+
+it('a person in a terminal ends the enrolment, and what waited on the desk with it', async () => {
+  await p.interlock('desk', 'enroll', origin, await codeForGuard())
+  const ticket = ticketIn(await host.hook(host.bash(deletes('left'))))
+  expect((await p.interlock('desk', 'leave')).stderr).toContain('still enrolled; a person leaves, in a terminal')
+  expect((await p.atTerminal('n\n', 'desk', 'leave')).code).toBe(10)
+  const left = await p.atTerminal('y\n', 'desk', 'leave')
+  expect([left.code, left.stdout]).toEqual([
+    0,
+    expect.stringContaining(`left ${origin}: what needs other people is denied`),
+  ])
+  expect(await states(ticket)).toBe('withdrawn')
+  expect(existsSync(join(p.state, 'desk-guard.key'))).toBe(false)
+  expect(reason(await host.hook(host.bash(deletes('left'))))).toContain('nobody is enrolled who could give it')
+  expect(await p.interlock('desk', 'leave')).toMatchObject({ code: 2, stderr: expect.stringContaining('with no desk') })
+  expect((await p.interlock('check', '--', 'interlock desk leave')).code).toBe(11)
 })

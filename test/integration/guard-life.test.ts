@@ -92,7 +92,7 @@ describe('what it keeps', () => {
     for (let i = 0; i < 20; i++) await p.call(`echo ${i} > a`)
     expect((await p.interlock('serve', '--stop')).code).toBe(0)
     const verified = await p.interlock('log', 'verify', '--json')
-    expect(JSON.parse(verified.stdout)).toMatchObject({ kind: 'intact', size: 40, copy: 'same', ahead: 0 })
+    expect(JSON.parse(verified.stdout)).toMatchObject({ kind: 'intact', size: 41, copy: 'same', ahead: 0 })
     expect(readdirSync(join(p.state, 'ledger/wal'))).toEqual([])
     expect((await p.interlock('serve', '--stop')).code).toBe(1)
   })

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await buildWeb()
   host = `localhost:${await freePort()}`
   const settings = `oidc: { issuer: 'http://${host}', client: ${CLIENT.id}, secret: client.secret }`
-  world = await newWorld(settings, { 'client.secret': CLIENT.secret })
+  world = await newWorld({ 'desk.yaml': settings, 'client.secret': CLIENT.secret })
   provider = await identityProvider(Number(host.split(':')[1]), world.origin)
   const ada = await firstPerson(world)
   const asked = { name: 'Ben', roles: ['approver'], email: 'ben@example.org' }

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Report } from '../../src/wire/report.ts'
+import { run } from '../../src/process/run.ts'
+import { ReceiptProof, Report } from '../../src/wire/report.ts'
 import { Who } from '../../src/wire/who.ts'
-import { gone, makePlace, type Place, pidOf } from './place.ts'
+import { gone, makePlace, type Place, pidOf, ROOT } from './place.ts'
+
+type Proved = ReceiptProof['entries'][number]
 
 let p: Place
 const AS_ADA = 'git -c user.name=Ada -c user.email=ada@example.com'
@@ -95,6 +98,88 @@ describe('who allowed a commit', () => {
       env: { PATH: p.env.PATH },
     })
     expect((await p.sh('git log -1 --format=%B')).stdout).toContain(receipt)
+  })
+})
+
+describe('the organisation’s memory', () => {
+  const DELETE = 'aws cloudformation delete-stack --stack-name'
+  const as = (who: string, command: string): string =>
+    `git -c user.name=${who} -c user.email=${who}@example.com ${command}`
+  const list = async (): Promise<string> => (await p.interlock('precedent', 'list')).stdout
+  const asked = async (stack: string): Promise<string> => (await p.call(`${DELETE} ${stack}`)).text
+
+  it('is proposed of a receipt, reviewed by another person, and shown on what resembles it', async () => {
+    const { receipt } = await p.call(`${DELETE} web`)
+    const fields = ['--what', 'the shop was deleted', '--lesson', 'ask first', '--cost', 'a day']
+    expect((await p.interlock('precedent', 'add', receipt)).code).toBe(1)
+    expect((await p.interlock('precedent', 'add', receipt, ...fields)).stdout).toContain('proposed  ORG-1')
+    expect(await list()).toContain('ORG-1  proposed, not committed')
+    await p.sh(`git add .interlock && ${as('ada', 'commit -qm propose')}`)
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh('git config user.email ada@example.com && git config user.name ada')
+    expect((await p.atTerminal('y\n', 'precedent', 'review', 'ORG-1')).stdout).toContain('another person reviews it')
+    await p.sh('git config user.email ben@example.com && git config user.name ben')
+    expect((await p.interlock('precedent', 'review', 'ORG-1')).code).toBe(10)
+    expect((await p.atTerminal('y\n', 'precedent', 'review', 'ORG-1')).stdout).toContain('Commit it')
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh(as('ben', 'commit -qam review'))
+    expect(await list()).toContain('ORG-1  reviewed by ben')
+    const told =
+      'in this organisation (ORG-1, reviewed by ben): the shop was deleted; it cost a day; the lesson: ask first'
+    expect(await asked('api')).toContain(told)
+    const explained = await p.interlock('explain', '--json', '--', `${DELETE} api`)
+    expect(explained.stdout).toContain(told)
+    expect((await p.interlock('report', '--last', '--json')).stdout).toContain(told)
+    expect(await asked('web; rm -rf ~')).toContain('Rule protection/machine')
+  })
+
+  it('forgets a review of what was changed since, and does not take one from an agent', async () => {
+    await p.sh(`sed -i 's/a day/a week/' .interlock/precedents.yaml && ${as('ada', 'commit -qam edit')}`)
+    expect(await list()).toContain('ORG-1  proposed, it was changed after its review')
+    expect(await asked('api')).not.toContain('in this organisation')
+    await p.sh(`sed -i 's/a week/a day/' .interlock/precedents.yaml && ${as('ada', 'commit -qam back')}`)
+    expect(await list()).toContain('ORG-1  reviewed by ben')
+    await p.sh('sed -i s/reviewed:/reviewed:\\ / .interlock/precedents.yaml')
+    const commands = as('ben', 'commit -qam agent').split(' ')
+    expect((await p.interlock('exec', '--', ...commands)).code).toBe(0)
+    expect(await list()).toContain('ORG-1  proposed, an agent committed the review')
+    expect((await p.call('interlock precedent review ORG-1')).ruling).toBe('deny')
+  })
+})
+
+describe('a proof of one receipt', () => {
+  it('is checked by the page of code in the documents, and by nothing else of ours', async () => {
+    const [, script = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/record.md'), 'utf8')) ?? []
+    const [check, file] = ['check.mjs', 'proof.json'].map((name) => join(p.home, name)) as [string, string]
+    writeFileSync(check, script)
+    const { receipt } = await p.call('echo ünder > b')
+    const proved = await p.interlock('log', 'prove', receipt)
+    const proof = ReceiptProof.parse(JSON.parse(proved.stdout))
+    expect(proof.entries.map(({ entry }) => JSON.parse(entry).subject)).toEqual([receipt, receipt])
+    const checked = async (content: object, ...more: string[]): Promise<[number, string]> => {
+      writeFileSync(file, JSON.stringify(content))
+      const { code, stdout, stderr } = await run(process.execPath, [check, file, ...more], {
+        cwd: p.home,
+        env: {},
+        timeoutMs: 20_000,
+        maxBytes: 1 << 16,
+      })
+      return [code, stdout + stderr]
+    }
+    expect(await checked(proof, proof.vkey)).toEqual([0, expect.stringContaining('proved: 2 entries')])
+    const [first, second] = proof.entries as [Proved, Proved]
+    const altered = { ...first, entry: first.entry.replace('ünder', 'other') }
+    const wrong: [object, string][] = [
+      [{ ...proof, entries: [altered, second] }, 'not under the root'],
+      [{ ...proof, entries: [{ ...first, index: second.index }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [{ ...first, hashes: first.hashes.slice(1) }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [{ ...first, hashes: [...first.hashes, first.hashes[0]] }] }, 'NOT PROVED'],
+      [{ ...proof, entries: [] }, 'no entry'],
+      [{ ...proof, checkpoint: proof.checkpoint.replace(/\n\d+\n/, '\n9999\n') }, 'not signed'],
+    ]
+    for (const [content, why] of wrong) expect(await checked(content)).toEqual([1, expect.stringContaining(why)])
+    expect(await checked(proof, 'another+00000000+key')).toEqual([1, expect.stringContaining('another key')])
+    expect((await p.interlock('log', 'prove', 'r-2222222222')).code).toBe(2)
   })
 })
 

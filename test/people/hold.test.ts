@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
-import { close, type Hold, hasQuorum, type Move, stateAt, supersede, take, vote } from '../../src/people/hold.ts'
+import {
+  close,
+  type Hold,
+  hasQuorum,
+  type Move,
+  stateAt,
+  supersede,
+  take,
+  vote,
+  withdraw,
+} from '../../src/people/hold.ts'
 import type { Person } from '../../src/people/person.ts'
 import type { HoldState, Role } from '../../src/wire/desk.ts'
 import { filing } from '../desk/filing.ts'
@@ -11,7 +21,7 @@ type Step = { readonly later: number } & (
   | { readonly kind: 'vote'; readonly person: number; readonly decision: 'approve' | 'deny' }
   | { readonly kind: 'take'; readonly receipt: number; readonly drifted: boolean; readonly foreign: boolean }
   | { readonly kind: 'close'; readonly receipt: number; readonly outcome: 'done' | 'failed' | 'unknown' }
-  | { readonly kind: 'supersede' }
+  | { readonly kind: 'supersede' | 'withdraw' }
   | { readonly kind: 'remove' | 'demote'; readonly person: number }
 )
 
@@ -47,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('remove' as const, 'demote' as const), later, person }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('supersede' as const), later }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('supersede' as const, 'withdraw' as const), later }) },
 )
 
 /** Six people: the first is the operator, the last no approver. */
@@ -94,6 +104,8 @@ function moved(hold: Hold, done: Step, people: readonly Person[], now: number): 
       return close(hold, { receipt: `r-000000000${done.receipt}`, outcome: done.outcome })
     case 'supersede':
       return supersede(hold, now)
+    case 'withdraw':
+      return withdraw(hold, now)
     case 'remove':
     case 'demote':
       return undefined
@@ -102,12 +114,13 @@ function moved(hold: Hold, done: Step, people: readonly Person[], now: number): 
 
 /** Where each state may lead. */
 const NEXT: Readonly<Record<HoldState, readonly HoldState[]>> = {
-  open: ['open', 'approved', 'denied', 'superseded'],
-  approved: ['approved', 'denied', 'superseded', 'taken'],
+  open: ['open', 'approved', 'denied', 'superseded', 'withdrawn'],
+  approved: ['approved', 'denied', 'superseded', 'withdrawn', 'taken'],
   taken: ['done', 'failed', 'unknown'],
   denied: [],
   expired: [],
   superseded: [],
+  withdrawn: [],
   done: [],
   failed: [],
   unknown: [],

@@ -6,9 +6,9 @@ import type { Effect } from '../../src/core/effect.ts'
 import { DEFAULT_MANDATE } from '../../src/core/mandate.ts'
 import type { Judged } from '../../src/core/study.ts'
 import { Findings, surroundingsOf } from '../../src/gate/facts.ts'
-import { judge } from '../../src/gate/judge.ts'
+import { type Bench, judge } from '../../src/gate/judge.ts'
 import { predict } from '../../src/kinds/registry.ts'
-import { matchPrecedents } from '../../src/risk/precedent.ts'
+import { catalogueOf, matchPrecedents } from '../../src/risk/precedent.ts'
 import { PRECEDENTS } from '../../src/risk/precedents.ts'
 import { BENCH, CWD, HOME } from '../kinds/bench.ts'
 
@@ -39,7 +39,7 @@ const lines = readFileSync(new URL('../corpus/precedents.txt', import.meta.url),
   })
 
 /** Judged by all of the gate's own functions; of facts, what `given` says. */
-function judgedWith(given: string, input: string): Judged {
+function judgedWith(given: string, input: string, precedents?: Bench['precedents']): Judged {
   const kind = given === 'tool' ? 'tool' : 'shell'
   const call = kind === 'tool' ? (JSON.parse(input) as Json) : input
   const action = freezeAction({ kind, input: call, cwd: CWD, home: HOME, agent: { name: 'test', run: 'test' } })
@@ -47,7 +47,8 @@ function judgedWith(given: string, input: string): Judged {
   const facts = new Findings(surroundingsOf(action, host))
   const study = { action, drafts: predict(kind, call, facts), facts, preconditions: '' }
   const mode = given === 'read' || given === 'plan' ? given : 'act'
-  const bench = { ...BENCH, mandate: { ...DEFAULT_MANDATE, mode, written: given === 'outside' } as const }
+  const own = precedents === undefined ? {} : { precedents }
+  const bench = { ...BENCH, ...own, mandate: { ...DEFAULT_MANDATE, mode, written: given === 'outside' } as const }
   const answer = judge({ ...study, ...(given === 'no snapshot' && { noSnapshot: 'it is too much' }) }, bench)
   if (given !== 'many') return answer
   // What was asked for while it was judged is now answered.
@@ -164,5 +165,35 @@ describe('precedents', () => {
       const number = new Date(`${month} 1 2000 UTC`).getUTCMonth() + 1
       expect(record?.['date'], precedent.id).toContain(`${year}-${String(number).padStart(2, '0')}`)
     }
+  })
+})
+
+describe('precedents of the organisation', () => {
+  const told = { when: '2026-03-14', what: 'it was deleted', lesson: 'ask first', source: '', reviewedBy: 'Ben' }
+  const all = catalogueOf(
+    (['delete', 'replace', 'execute', 'disclose'] as const).flatMap((verb) => [
+      { precedent: { id: `${verb.toUpperCase()}-1`, ...told }, like: { verbs: [verb] } },
+      { precedent: { id: `${verb.toUpperCase()}-2`, ...told }, like: { verbs: [verb], places: ['remote' as const] } },
+    ]),
+  )
+  const named = (...effects: Partial<Effect>[]): string[] =>
+    matchPrecedents(effects.map(effect), DEFAULT_MANDATE, all).map(({ id }) => id)
+
+  it('stand before those of others, the closest first, two at most, and take no place from them', () => {
+    const stack = { resource: object('aws', 'stack'), place: production }
+    expect(named({ verb: 'replace', ...stack })).toEqual([
+      'REPLACE-2',
+      'REPLACE-1',
+      ...ids({ verb: 'replace', ...stack }),
+    ])
+    expect(named(stack, { verb: 'disclose', ...stack }, { verb: 'replace', ...stack })).toHaveLength(
+      2 + ids(stack, { verb: 'disclose', ...stack }, { verb: 'replace', ...stack }).length,
+    )
+    expect(named({ verb: 'create' })).toEqual(ids({ verb: 'create' }))
+  })
+
+  it('change no ruling', () => {
+    for (const { given, input } of lines)
+      expect(judgedWith(given, input, all).ruling).toEqual(judgedWith(given, input).ruling)
   })
 })

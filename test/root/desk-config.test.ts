@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
 import { readDeskConfig, secretIn } from '../../src/root/desk-config.ts'
+import { receiversOf } from '../../src/root/receivers.ts'
 
 let folder: string
 beforeEach(() => {
@@ -22,7 +24,11 @@ const why = (): string => {
 
 it('says nothing where it is not there, or empty: then the defaults hold', () => {
   const defaults = readDeskConfig(folder)
-  expect(defaults).toMatchObject({ reach: { bell: true }, quorum: [] })
+  expect(defaults).toEqual({
+    limits: { filingsPerMinute: 60 },
+    quorum: [],
+    reach: { bell: true, webhooks: {}, slack: {} },
+  })
   write('# nothing yet\n')
   expect(readDeskConfig(folder)).toEqual(defaults)
 })
@@ -44,6 +50,26 @@ describe('refuses, and says where', () => {
     ['a list', '- reach\n', '`/desk.yaml` does not fit: line 1: the file: Invalid input'],
     ['a key that stands twice', 'reach: {}\nreach: {}\n', '`/desk.yaml` is not valid YAML: Map keys must be unique'],
     ['a tag that nobody knows', 'reach: !js/function x\n', '`/desk.yaml` is not valid YAML: Unresolved tag'],
+    [
+      'a webhook in the clear',
+      'reach:\n  webhooks:\n    pager: {url: http://hooks.example.org/x, secretFile: s}\n',
+      '`/desk.yaml` does not fit: line 3: reach.webhooks.pager.url: it takes https://…, without a password in it',
+    ],
+    [
+      'a password in an address',
+      'reach:\n  webhooks:\n    pager: {url: https://a:b@hooks.example.org/x, secretFile: s}\n',
+      'reach.webhooks.pager.url: it takes https://…, without a password in it',
+    ],
+    [
+      'a user without a password',
+      'reach:\n  mail: {server: smtps://mail.example.org, user: desk, from: a@example.org, to: [b@example.org]}\n',
+      '`/desk.yaml` does not fit: line 2: reach.mail: `user` and `passwordFile` go together',
+    ],
+    [
+      'a mail server in another form',
+      'reach:\n  mail: {server: mail.example.org, from: a@example.org, to: [b@example.org]}\n',
+      'reach.mail.server: it takes smtps://… or smtp://…, without a user in it',
+    ],
     ['what is no YAML', 'reach: [\n', '`/desk.yaml` is not valid YAML: '],
     ['too much', `#${'x'.repeat(1 << 20)}`, '`/desk.yaml` is longer than 1024 KiB'],
   ])('%s', (_what, text, expected) => {
@@ -78,5 +104,34 @@ describe('a secret that it names', () => {
 
   it('is missed where it is not there', () => {
     expect(() => secretIn(folder, 'hook.secret')).toThrow('which `desk.yaml` names, is not there')
+  })
+})
+
+describe('whom it names', () => {
+  const receivers = (text: string, files: Record<string, string>): string[] => {
+    write(text)
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 })
+    return receiversOf(readDeskConfig(folder), folder, systemClock).map(({ name, host }) => `${name} at ${host}`)
+  }
+  const HOOK = 'reach: {webhooks: {pager: {url: "https://hooks.example.org/x", secretFile: s}}}'
+  const ROOM = 'reach: {slack: {ops: {urlFile: s}}}'
+
+  it('is told, with the secrets that lie beside it', () => {
+    const mail = 'mail: {server: "smtps://mail.example.org", from: a@example.org, to: [b@example.org]}'
+    const text = `reach: {webhooks: {pager: {url: "https://hooks.example.org/x", secretFile: s}}, slack: {ops: {urlFile: u}}, ${mail}}`
+    const files = { s: `whsec_${Buffer.alloc(24).toString('base64')}\n`, u: 'https://chat.example.org/services/T0\n' }
+    expect(receivers(text, files)).toEqual([
+      'webhook/pager at hooks.example.org',
+      'slack/ops at chat.example.org',
+      'mail at mail.example.org',
+    ])
+  })
+
+  it.each([
+    ['a key that is too short', HOOK, `whsec_${Buffer.alloc(23).toString('base64')}`, '`s` holds no key of a webhook'],
+    ['a key in another form', HOOK, 'hunter2', '`s` holds no key of a webhook'],
+    ['a room in the clear', ROOM, 'http://chat.example.org/x', '`s` holds no address: it takes https://…'],
+  ])('is refused with %s', (_what, text, s, expected) => {
+    expect(() => receivers(text, { s })).toThrow(expected)
   })
 })

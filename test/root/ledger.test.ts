@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ledgerFiles } from '../../src/root/ledger.ts'
+import { ledgerFiles, readBackFrom } from '../../src/root/ledger.ts'
 import { fill, stillClock } from '../ledger/support.ts'
 
 describe('the ledger, verified beside a guard at work', () => {
@@ -28,6 +28,13 @@ describe('the ledger, verified beside a guard at work', () => {
     await sleep(300)
     copyFileSync(newer, checkpoint)
     expect(await verified).toMatchObject({ kind: 'intact', size: 5, copy: 'same', ahead: 0 })
+  })
+
+  it('is read back as far as asked, and further where all of that is younger than a time', async () => {
+    const [folders, size] = [{ state: home }, 5]
+    expect(await readBackFrom(folders, size, { most: 2, since: Number.POSITIVE_INFINITY })).toBe(3)
+    expect(await readBackFrom(folders, size, { most: 2, since: 0 })).toBe(0)
+    expect(await readBackFrom(folders, size, { most: 9, since: 0 })).toBe(0)
   })
 
   it('tells of a copy that stays ahead, as after a crash', async () => {

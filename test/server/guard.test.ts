@@ -17,7 +17,7 @@ function app(
   const done: string[] = []
   const guard: Partial<Guard> = {
     call: async () => ({}) as never,
-    status: () => ({ policy: 'p', open: 0, waiting: 0, waitingForOthers: 0 }),
+    status: () => ({ stoppedAgents: [], policy: 'p', open: 0, waiting: 0, waitingForOthers: 0 }),
     confirm: async (ticket, answer) => void done.push(`${ticket} ${answer}`),
     confirmFile: async ({ path }) => void done.push(path),
     turn: async (state) => void done.push(state),

@@ -23,6 +23,7 @@ export function Standing({ hold }: { readonly hold: HoldPage }) {
         </span>
       )}
       {hold.outcome !== undefined && <Text of={hold.outcome} />}
+      {hold.successor !== undefined && <a href={`/holds/${hold.successor}`}>where it waits now</a>}
     </p>
   )
 }

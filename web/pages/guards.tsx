@@ -4,6 +4,7 @@ import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
 import { NameField } from '../components/name-field.tsx'
 import { OneTimeText } from '../components/one-time.tsx'
+import { Receivers } from '../components/receivers.tsx'
 import { Removal } from '../components/removal.tsx'
 import { Text } from '../components/text.tsx'
 import { moveRow, useKeys } from '../keys.ts'
@@ -37,6 +38,7 @@ export function GuardsPage({ me }: { readonly me: PersonLine }) {
           </Guard>
         ))}
       </ul>
+      {isAdmin && <Receivers />}
       {isAdmin ? <Enrol /> : <p class="muted">An admin enrols guards and revokes them.</p>}
     </>
   )
