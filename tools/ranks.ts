@@ -75,7 +75,7 @@ const LAYERS: readonly Layer[] = [
     holds: 'where people agree',
     imports: [...NOUNS, 'people', 'ledger'],
     types: ['store'],
-    packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'nodemailer', 'zod'],
+    packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'nodemailer', 'openid-client', 'zod'],
   },
   {
     name: 'agent',

@@ -18,13 +18,17 @@ type Who = { readonly kind: 'asking' } | { readonly kind: 'nobody' } | { readonl
 export function App() {
   const { path, route } = useRoute()
   const [who, setWho] = useState<Who>({ kind: 'asking' })
+  const [provider, setProvider] = useState<string>()
   const settle = useCallback((person: PersonLine | undefined) => {
     setWho(person === undefined ? { kind: 'nobody' } : { kind: 'somebody', me: person })
   }, [])
   useSignedOut(useCallback(() => settle(undefined), [settle]))
   useEffect(() => {
     desk.session().then(
-      ({ person }) => settle(person),
+      (session) => {
+        setProvider(session.provider)
+        settle(session.person)
+      },
       () => settle(undefined),
     )
   }, [settle])
@@ -35,7 +39,7 @@ export function App() {
     main.current?.focus({ preventScroll: true })
   }, [path, who.kind])
 
-  const onJoined = (me: PersonLine): void => {
+  const onJoined = (me: PersonLine | undefined): void => {
     settle(me)
     go('/')
   }
@@ -48,20 +52,28 @@ export function App() {
   if (who.kind !== 'somebody')
     return (
       <main ref={main} tabIndex={-1} class="alone">
-        {who.kind === 'nobody' && <SignIn onSignedIn={settle} />}
+        {who.kind === 'nobody' && (
+          <SignIn
+            provider={provider}
+            failed={route.page === 'not-signed-in'}
+            onSignedIn={route.page === 'not-signed-in' ? onJoined : settle}
+          />
+        )}
       </main>
     )
-  return <Desk me={who.me} route={route} mainRef={main} onSignedOut={() => settle(undefined)} />
+  return <Desk me={who.me} provider={provider} route={route} mainRef={main} onSignedOut={() => settle(undefined)} />
 }
 
 interface DeskProps {
   readonly me: PersonLine
+  /** The identity provider of this desk. */
+  readonly provider: string | undefined
   readonly route: Route
   readonly mainRef: { current: HTMLElement | null }
   onSignedOut(): void
 }
 
-function Desk({ me, route, mainRef, onSignedOut }: DeskProps) {
+function Desk({ me, provider, route, mainRef, onSignedOut }: DeskProps) {
   const [helps, setHelps] = useState(false)
   const { connected } = useLive(true)
   useKeys({ '?': () => setHelps(true) })
@@ -86,7 +98,7 @@ function Desk({ me, route, mainRef, onSignedOut }: DeskProps) {
         </p>
       </header>
       <main ref={mainRef} tabIndex={-1}>
-        <Page me={me} route={route} />
+        <Page me={me} provider={provider} route={route} />
       </main>
       {helps && <Help onClose={() => setHelps(false)} />}
     </>
@@ -101,17 +113,18 @@ function Tab({ to, name, on }: { readonly to: string; readonly name: string; rea
   )
 }
 
-function Page({ me, route }: { readonly me: PersonLine; readonly route: Route }) {
+function Page({ me, provider, route }: Pick<DeskProps, 'me' | 'provider' | 'route'>) {
   switch (route.page) {
     case 'holds':
       return <HoldsPage />
     case 'hold':
       return <HoldView key={route.ticket} me={me} ticket={route.ticket} />
     case 'people':
-      return <PeoplePage me={me} />
+      return <PeoplePage me={me} provider={provider} />
     case 'guards':
       return <GuardsPage me={me} />
     case 'join':
+    case 'not-signed-in':
     case 'nowhere':
       return (
         <>

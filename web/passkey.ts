@@ -5,12 +5,22 @@ import {
   startRegistration,
 } from '@simplewebauthn/browser'
 import type { Challenge, HoldPage, Session, Signed, VoteStart } from '../src/wire/desk.ts'
+import type { People } from '../src/wire/desk-people.ts'
 import { desk } from './api.ts'
 
 export async function join(code: string, name: string | undefined): Promise<Session> {
-  const challenge = await desk.joinStart(code, name === undefined ? {} : { name })
-  const optionsJSON = challenge.options as unknown as PublicKeyCredentialCreationOptionsJSON
-  return desk.join(code, { nonce: challenge.nonce, response: plain(await startRegistration({ optionsJSON })) })
+  return desk.join(code, await make(await desk.joinStart(code, name === undefined ? {} : { name })))
+}
+
+/** One more of one's own, of another device; one that one has signs it. */
+export async function addPasskey(): Promise<Session> {
+  const made = await make(await desk.passkeyStart())
+  return desk.passkeyAdd(await sign(await desk.passkeySign(made)))
+}
+
+async function make({ nonce, options }: Challenge): Promise<Signed> {
+  const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
+  return { nonce, response: plain(await startRegistration({ optionsJSON })) }
 }
 
 export async function signIn(): Promise<Session> {
@@ -19,6 +29,11 @@ export async function signIn(): Promise<Session> {
 
 export async function vote(ticket: string, ballot: VoteStart): Promise<HoldPage> {
   return desk.vote(ticket, await sign(await desk.voteStart(ticket, ballot)))
+}
+
+/** A yes to what waits for two. */
+export async function agree(proposal: string): Promise<People> {
+  return desk.agree(proposal, await sign(await desk.agreeStart(proposal)))
 }
 
 async function sign({ nonce, options }: Challenge): Promise<Signed> {

@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Route =
-  | { readonly page: 'holds' | 'people' | 'guards' }
+  | { readonly page: 'holds' | 'people' | 'guards' | 'not-signed-in' }
   | { readonly page: 'hold'; readonly ticket: string }
   | { readonly page: 'join'; readonly code: string }
   | { readonly page: 'nowhere' }
+
+/** Where the code of a link is kept while its holder signs in elsewhere. */
+export const JOINING = 'joining'
 
 function routeOf(path: string): Route {
   const [first = '', second, third] = path.split('/').slice(1).map(decode)
@@ -12,6 +15,9 @@ function routeOf(path: string): Route {
   if (first === 'holds' && second) return { page: 'hold', ticket: second }
   if (first === 'join' && second) return { page: 'join', code: second }
   if (second) return { page: 'nowhere' }
+  // Back from the identity provider: the code was kept from it.
+  if (first === 'join') return { page: 'join', code: sessionStorage.getItem(JOINING) ?? '' }
+  if (first === 'not-signed-in') return { page: first }
   if (first === '' || first === 'holds') return { page: 'holds' }
   return first === 'people' || first === 'guards' ? { page: first } : { page: 'nowhere' }
 }

@@ -1,5 +1,5 @@
 import type { EffectLine } from '../src/wire/api.ts'
-import type { HoldLine, HoldState, Role } from '../src/wire/desk.ts'
+import type { HoldLine, HoldState, Rights, Role } from '../src/wire/desk.ts'
 
 export const UNDO: Readonly<Record<EffectLine['undo'], string>> = {
   U0: 'nothing to undo',
@@ -53,6 +53,17 @@ export const ROLES: Readonly<Record<Role, string>> = {
   approver: "votes on other people's agents",
   auditor: 'reads, and changes nothing',
   admin: 'invites people, enrols guards, removes both',
+}
+
+/** What somebody's yes weighs, beside his roles: `senior, of payments`. */
+export function weighs({ teams, seniority }: Pick<Rights, 'teams' | 'seniority'>): string {
+  const of = teams.length > 0 ? [`of ${teams.join(', ')}`] : []
+  return [...(seniority === 'junior' ? [] : [seniority]), ...of].join(', ')
+}
+
+/** What somebody may do, in one line: `approver, admin; senior, of payments`. */
+export function rightsWords(rights: Rights): string {
+  return [rights.roles.join(', '), weighs(rights)].filter(Boolean).join('; ')
 }
 
 /** Nothing brings it back. */

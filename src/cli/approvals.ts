@@ -66,11 +66,13 @@ function codeOf({ state }: Standing): number {
 }
 
 /** Where a hold stands, as a person or an agent reads it. */
-function standingLines({ ticket, state, needs, approved, denied, asked, page }: Standing): readonly string[] {
+function standingLines(standing: Standing): readonly string[] {
+  const { ticket, state, needs, missing, approved, denied, asked, page } = standing
+  const left = missing?.join(' and ') ?? `${needs - approved.length} more`
   const said = approved.map(({ name, reason }) => `approved by ${name}: ${reason}`)
   switch (state) {
     case 'open':
-      return [...said, `waits for ${needs - approved.length} more of: ${asked.join(', ') || 'nobody'}`, page]
+      return [...said, `waits for ${left} of: ${asked.join(', ') || 'nobody'}`, page]
     case 'approved':
       return [...said, `${ticket} is approved: the very same call passes once, within an hour`]
     case 'denied':

@@ -3,23 +3,12 @@ import { Migrator } from 'kysely/migration'
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Hold, Vote } from '../people/hold.ts'
 import type { Database } from '../store/database.ts'
-import { type Decision, Envelope, HoldState, Role } from '../wire/desk.ts'
+import { type Decision, Envelope, HoldState } from '../wire/desk.ts'
+import { memberReads, memberWrites } from './members.ts'
 import { MOVED } from './move.ts'
 import { outboxReads, outboxWrites } from './reach/table.ts'
 import { MIGRATIONS, type Schema } from './schema.ts'
-import type {
-  Challenged,
-  Code,
-  Enrolled,
-  GuardRow,
-  Heard,
-  HoldRow,
-  OutboxWriting,
-  Passkey,
-  Reading,
-  Store,
-  Writing,
-} from './store.ts'
+import type { Challenged, Code, GuardRow, Heard, HoldRow, OutboxWriting, Reading, Store, Writing } from './store.ts'
 
 /** The store in a database. Brings its tables up to date. */
 export async function openStore(database: Database): Promise<Store> {
@@ -49,7 +38,13 @@ export async function openStore(database: Database): Promise<Store> {
       const tell = (heard: Heard): void => void told.add(JSON.stringify(heard))
       const done = await writer.transaction().execute(async (tx) => {
         await database.alone(tx)
-        const answer = await work({ ...reading(tx), ...peopleWrites(tx), ...holdWrites(tx, tell), ...outboxWrites(tx) })
+        const answer = await work({
+          ...reading(tx),
+          ...peopleWrites(tx),
+          ...memberWrites(tx),
+          ...holdWrites(tx, tell),
+          ...outboxWrites(tx),
+        })
         for (let at = 0; at < told.size; at += TOLD_AT_ONCE)
           await database.shared?.announce(tx, [...told].slice(at, at + TOLD_AT_ONCE))
         return answer
@@ -132,21 +127,16 @@ function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned' | 'mov
 function reading(db: Db): Reading {
   const holds = db.selectFrom('holds').selectAll()
   return {
+    ...memberReads(db),
     ...outboxReads(db),
-    async people() {
-      const rows = await db.selectFrom('people').selectAll().orderBy('name').orderBy('id').execute()
-      return rows.map(enrolled)
-    },
-    async passkey(id) {
-      const row = await db.selectFrom('passkeys').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && passkeyOf(row)
-    },
-    async passkeysOf(person) {
-      return (await db.selectFrom('passkeys').selectAll().where('person', '=', person).execute()).map(passkeyOf)
-    },
     async session(hash, now) {
-      const found = db.selectFrom('sessions').select('person').where('hash', '=', hash).where('expires', '>', now)
-      return (await found.executeTakeFirst())?.person
+      const found = db
+        .selectFrom('sessions')
+        .select(['person', 'by'])
+        .where('hash', '=', hash)
+        .where('expires', '>', now)
+      const row = await found.executeTakeFirst()
+      return row && { person: row.person, by: row.by === 'passkey' ? 'passkey' : 'organisation' }
     },
     async code(hash) {
       const row = await db.selectFrom('codes').select('json').where('hash', '=', hash).executeTakeFirst()
@@ -178,22 +168,11 @@ function reading(db: Db): Reading {
 
 function peopleWrites(
   db: Db,
-): Omit<Writing, keyof Reading | keyof OutboxWriting | keyof ReturnType<typeof holdWrites>> {
+): Omit<
+  Writing,
+  keyof Reading | keyof OutboxWriting | keyof ReturnType<typeof holdWrites> | keyof ReturnType<typeof memberWrites>
+> {
   return {
-    async addPerson({ id, name, roles }, { publicKey, person, ...passkey }) {
-      await db
-        .insertInto('people')
-        .values({ id, name, roles: JSON.stringify(roles), removed: 0 })
-        .execute()
-      await db
-        .insertInto('passkeys')
-        .values({ ...passkey, person, public_key: publicKey })
-        .execute()
-    },
-    async removePerson(id) {
-      await db.updateTable('people').set({ removed: 1 }).where('id', '=', id).execute()
-      await db.deleteFrom('sessions').where('person', '=', id).execute()
-    },
     async countPasskey(id, counter) {
       await db.updateTable('passkeys').set({ counter }).where('id', '=', id).execute()
     },
@@ -237,7 +216,7 @@ function peopleWrites(
       await db.updateTable('guards').set({ seen_at: now }).where('id', '=', id).execute()
     },
     async tidy(now) {
-      for (const table of ['sessions', 'codes', 'challenges'] as const)
+      for (const table of ['sessions', 'codes', 'challenges', 'proposals', 'failures'] as const)
         await db.deleteFrom(table).where('expires', '<=', now).execute()
       await db
         .deleteFrom('outbox')
@@ -331,14 +310,6 @@ function holdOf(row: Selectable<Schema['holds']>, votes: readonly Selectable<Sch
     ...(row.receipt !== null && { receipt: row.receipt }),
   }
   return { hold, version: row.version, changedAt: row.changed_at, ...(row.why !== null && { why: row.why }) }
-}
-
-function enrolled({ id, name, roles, removed }: Selectable<Schema['people']>): Enrolled {
-  return { id, name, roles: Role.array().parse(JSON.parse(roles)), removed: removed !== 0 }
-}
-
-function passkeyOf({ public_key: publicKey, ...row }: Selectable<Schema['passkeys']>): Passkey {
-  return { ...row, publicKey }
 }
 
 function guardOf(row: Selectable<Schema['guards']>): GuardRow {

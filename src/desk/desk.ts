@@ -3,7 +3,9 @@ import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
 import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
+import type { QuorumRule } from '../wire/quorum.ts'
 import type { Changes } from './changes.ts'
+import type { Provider } from './identity.ts'
 import type { DeskKey } from './key.ts'
 import type { Receiver } from './reach/receiver.ts'
 import type { Enrolled, Reading, Store, Writing } from './store.ts'
@@ -16,6 +18,10 @@ export interface Desk {
   readonly origin: string
   readonly key: DeskKey
   readonly changes: Changes
+  /** Of `desk.yaml`: who has to agree to what. */
+  readonly rules: readonly QuorumRule[]
+  /** Where people sign in with their organisation, if they do. */
+  readonly provider?: Provider
   /** How many new calls one guard may file in a minute. */
   readonly filingsPerMinute: number
   /** Who is told outside its page. */

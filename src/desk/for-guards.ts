@@ -1,22 +1,18 @@
 import { type Context, Hono } from 'hono'
-import * as z from 'zod'
 import { EnrollRequest, FileRequest, OutcomeRequest, type Standing } from '../wire/desk.ts'
-import { type Allowed, addressOf, needRate, takeSlot } from './allowed.ts'
+import { type Allowed, needRate, slowing, takeSlot } from './allowed.ts'
 import { type Desk, Refusal } from './desk.ts'
 import { authentic, enrollGuard } from './guards.ts'
 import { closeHold, fileOrTake, leave, standing, withdrawHold } from './holds.ts'
-import { fitting } from './problem.ts'
+import { fitting, Nothing } from './problem.ts'
 import type { GuardRow } from './store.ts'
 
 const LONGEST_WAIT_MS = 30_000
 
-const Nothing = z.strictObject({})
-
 /** What guards may do: enrol with a code, file, take, tell what became of it, take back, leave. Nothing else. */
 export function forGuards(desk: Desk, rates: Allowed): Hono {
   const app = new Hono()
-  app.post('/guards', async (c) => {
-    needRate(desk, rates.attempts, addressOf(c))
+  app.post('/guards', slowing(desk, rates), async (c) => {
     return c.json(await enrollGuard(desk, await fitting(c, EnrollRequest)))
   })
   app.post('/holds', async (c) => {

@@ -1,32 +1,39 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import * as z from 'zod'
 import {
   CodeRequest,
   type Guards,
   type Holds,
-  InviteRequest,
   JoinStart,
-  type People,
+  type Outside,
+  OutsideStart,
   type Session,
   Signed,
   VoteStart,
 } from '../wire/desk.ts'
 import type { ReachLines } from '../wire/reach.ts'
-import { type Allowed, addressOf, needRate, takeSlot } from './allowed.ts'
+import { type Allowed, addressOf, needRate, slowing, takeSlot, type Web } from './allowed.ts'
 import { type Desk, needAdmin, Refusal } from './desk.ts'
+import { forAdmins } from './for-admins.ts'
 import { guardLines, newGuardCode, revokeGuard } from './guards.ts'
-import { invitation, invitePerson, join, removePerson, startJoining } from './people.ts'
-import { fitting } from './problem.ts'
+import { invitation, join, startJoining } from './joining.ts'
+import { noteFailure } from './lockout.ts'
+import { comeBack, goOutside, OUTSIDE_MS } from './organisation.ts'
+import { addOwnPasskey, signOwnPasskey, startOwnPasskey } from './own-passkeys.ts'
+import { fitting, Nothing } from './problem.ts'
+import { personLine } from './proposals.ts'
 import { reachLines } from './reach/outbox.ts'
-import { SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
-import type { Enrolled } from './store.ts'
+import { inSession, SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
+import type { Enrolled, SessionRow } from './store.ts'
 import { castVote, holdPage, listHolds, startVote } from './votes.ts'
 
-type Web = Hono<{ Variables: { person: Enrolled } }>
+/** What a passkey signs by itself, whatever opened the session. */
+function isSigned({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  const signed = /^\/api\/(?:holds\/[^/]+\/votes|proposals\/[^/]+|passkeys)(?:\/(?:start|sign))?$/
+  return method === 'POST' && signed.test(path)
+}
 
-const Nothing = z.strictObject({})
 /** A stream that is silent for longer is taken for dead; and whose session has ended is told nothing more. */
 const BEAT_MS = 15_000
 
@@ -36,13 +43,16 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
   app.use('*', ownPageOnly(desk.origin))
   strangers(app, desk, rates)
   app.use('*', async (c, next) => {
-    const person = await whose(desk, sessionIn(desk, c))
-    if (person === undefined) throw new Refusal('desk/no-credential', 'sign in first')
-    c.set('person', person)
+    const session = await inSession(desk, sessionIn(desk, c))
+    if (session === undefined) throw new Refusal('desk/no-credential', 'sign in first')
+    if (session.by !== 'passkey' && !isSigned(c.req) && !['GET', 'HEAD'].includes(c.req.method))
+      throw new Refusal('desk/forbidden', 'you signed in with your organisation, to read: sign in with your passkey')
+    c.set('person', session.person)
     return await next()
   })
   holds(app, desk, rates)
-  people(app, desk)
+  forAdmins(app, desk, rates)
+  ownPasskeys(app, desk, rates)
   guards(app, desk)
   app.get('/reach', async (c) => {
     await needAdmin(desk.store, c.get('person'))
@@ -51,21 +61,20 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
   return app
 }
 
-function strangers(app: Web, desk: Desk, { attempts }: Allowed): void {
-  const limited: MiddlewareHandler = async (c, next) => {
-    needRate(desk, attempts, addressOf(c))
-    return await next()
-  }
+function strangers(app: Web, desk: Desk, rates: Allowed): void {
+  const limited = slowing(desk, rates)
   app.use('/invitations/*', limited)
-  app.get('/invitations/:code', async (c) => c.json(await invitation(desk, c.req.param('code'))))
+  app.use('/organisation/*', limited)
+  outside(app, desk)
+  app.get('/invitations/:code', async (c) => c.json(await invitation(desk, c.req.param('code'), outsideIn(desk, c))))
   app.post('/invitations/:code/start', async (c) =>
-    c.json(await startJoining(desk, c.req.param('code'), await fitting(c, JoinStart))),
+    c.json(await startJoining(desk, c.req.param('code'), await fitting(c, JoinStart), outsideIn(desk, c))),
   )
   app.post('/invitations/:code', async (c) => {
     const session = await join(desk, c.req.param('code'), await fitting(c, Signed))
     return await signedIn(desk, c, session)
   })
-  app.get('/session', async (c) => c.json(sessionOf(await whose(desk, sessionIn(desk, c)))))
+  app.get('/session', async (c) => c.json(sessionOf(desk, await inSession(desk, sessionIn(desk, c)))))
   app.post('/session/start', limited, async (c) => {
     await fitting(c, Nothing)
     return c.json(await startSignIn(desk))
@@ -75,7 +84,31 @@ function strangers(app: Web, desk: Desk, { attempts }: Allowed): void {
     await fitting(c, Nothing)
     await signOut(desk, sessionIn(desk, c))
     deleteCookie(c, cookieOf(desk), cookieHow(desk))
-    return c.json(sessionOf(undefined))
+    return c.json(sessionOf(desk, undefined))
+  })
+}
+
+/** Signing in with one's organisation, and back. */
+function outside(app: Web, desk: Desk): void {
+  const keep = (c: Context, secret: string): void =>
+    setCookie(c, outsideCookieOf(desk), secret, { ...cookieHow(desk), sameSite: 'Lax', maxAge: OUTSIDE_MS / 1000 })
+  app.post('/organisation/start', async (c) => {
+    const { code } = await fitting(c, OutsideStart)
+    const { url, browser } = await goOutside(desk, code)
+    keep(c, browser)
+    return c.json({ url } satisfies Outside)
+  })
+  app.get('/organisation/callback', async (c) => {
+    try {
+      const { kind, secret } = await comeBack(desk, new URL(c.req.url).search, outsideIn(desk, c))
+      if (kind === 'proof') keep(c, secret)
+      else setCookie(c, cookieOf(desk), secret, { ...cookieHow(desk), maxAge: SESSION_MS / 1000 })
+      return c.redirect(kind === 'proof' ? '/join' : '/')
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      await noteFailure(desk, { address: addressOf(c) })
+      return c.redirect('/not-signed-in')
+    }
   })
 }
 
@@ -99,18 +132,19 @@ function holds(app: Web, desk: Desk, { votes, streams }: Allowed): void {
   })
 }
 
-function people(app: Web, desk: Desk): void {
-  const all = async (): Promise<People> => ({
-    people: (await desk.store.people()).map(({ roles, ...person }) => ({ ...person, roles: [...roles] })),
+function ownPasskeys(app: Web, desk: Desk, { votes }: Allowed): void {
+  app.use('/passkeys/*', async (c, next) => {
+    needRate(desk, votes, c.get('person').id)
+    return await next()
   })
-  app.get('/people', async (c) => c.json(await all()))
-  app.post('/people/invitations', async (c) =>
-    c.json(await invitePerson(desk, c.get('person'), await fitting(c, InviteRequest))),
-  )
-  app.delete('/people/:id', async (c) => {
+  app.post('/passkeys/start', async (c) => {
     await fitting(c, Nothing)
-    await removePerson(desk, c.get('person'), c.req.param('id'))
-    return c.json(await all())
+    return c.json(await startOwnPasskey(desk, c.get('person')))
+  })
+  app.post('/passkeys/sign', async (c) => c.json(await signOwnPasskey(desk, c.get('person'), await fitting(c, Signed))))
+  app.post('/passkeys', async (c) => {
+    await addOwnPasskey(desk, c.get('person'), await fitting(c, Signed))
+    return c.json(sessionOf(desk, { person: c.get('person'), by: 'passkey' }))
   })
 }
 
@@ -166,15 +200,27 @@ function cookieHow({ origin }: Desk): { path: string; httpOnly: true; sameSite: 
   return { path: '/', httpOnly: true, sameSite: 'Strict', secure: origin.startsWith('https:') }
 }
 
+function outsideCookieOf({ origin }: Desk): string {
+  return origin.startsWith('https:') ? '__Host-interlock-outside' : 'interlock-outside'
+}
+
+function outsideIn(desk: Desk, c: Context): string {
+  return getCookie(c, outsideCookieOf(desk)) ?? ''
+}
+
 function sessionIn(desk: Desk, c: Context): string {
   return getCookie(c, cookieOf(desk)) ?? ''
 }
 
 async function signedIn(desk: Desk, c: Context, session: string): Promise<Response> {
   setCookie(c, cookieOf(desk), session, { ...cookieHow(desk), maxAge: SESSION_MS / 1000 })
-  return c.json(sessionOf(await whose(desk, session)))
+  return c.json(sessionOf(desk, await inSession(desk, session)))
 }
 
-function sessionOf(person: Enrolled | undefined): Session {
-  return person === undefined ? {} : { person: { ...person, roles: [...person.roles] } }
+function sessionOf({ provider }: Desk, session: { person: Enrolled; by: SessionRow['by'] } | undefined): Session {
+  return {
+    ...(session !== undefined && { person: personLine(session.person) }),
+    ...(session?.by === 'organisation' && { reads: true }),
+    ...(provider !== undefined && { provider: provider.name }),
+  }
 }

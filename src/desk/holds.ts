@@ -1,7 +1,6 @@
 import { envelopeDigest, envelopeOf } from '../people/envelope.ts'
 import {
   close,
-  counts,
   type Hold,
   isAbout,
   isWaiting,
@@ -9,8 +8,10 @@ import {
   stateAt,
   supersede,
   take,
+  voters,
   withdraw,
 } from '../people/hold.ts'
+import { missing, termsWords } from '../people/quorum.ts'
 import type {
   Envelope,
   FileReply,
@@ -77,6 +78,7 @@ async function fileNew(
     operator: { id: operator.id, name: operator.name },
     nonce: newSecret(16),
     now,
+    rules: desk.rules,
   })
   needQuorum(envelope, people)
   const waiting = (await tables.waiting(guard.id)).filter(({ hold }) => isWaiting(hold, now))
@@ -98,15 +100,16 @@ async function fileNew(
 }
 
 /** A hold that nobody can release is none: its guard has to know at once. */
-function needQuorum(envelope: Envelope, people: readonly Enrolled[]): void {
-  const { count } = envelope.quorum
-  const able = people.filter((person) => counts(person, envelope)).map(({ name }) => name)
-  if (able.length >= count) return
-  const who = able.length === 0 ? 'nobody' : `only ${able.join(', ')}`
-  throw new Refusal(
-    'desk/quorum-unreachable',
-    `${count} approvers other than ${envelope.operator.name} would have to agree, and ${who} is enrolled`,
-  )
+function needQuorum({ quorum, operator, ...rest }: Envelope, people: readonly Enrolled[]): void {
+  const able = voters({ quorum, operator, ...rest }, people)
+  const lacks = missing(quorum, able)
+  if (lacks.length === 0) return
+  const names = able.map(({ name }) => name)
+  const who = names.length === 0 ? 'nobody' : `only ${names.join(', ')}`
+  const terms = termsWords(quorum)
+  const asked = `${quorum.count} approvers other than ${operator.name}${terms && `, ${terms},`} would have to agree`
+  const why = `${who} is enrolled${terms && `: ${lacks.join(' and ')} is missing`}`
+  throw new Refusal('desk/quorum-unreachable', `${asked}, and ${why}`)
 }
 
 /** INVARIANT: the version that was read is the one that is taken: of two who try, one gets the grant. */

@@ -27,6 +27,8 @@ const KEYS: { readonly [Table in keyof Schema]: readonly (keyof Schema[Table] & 
   sessions: ['hash'],
   codes: ['hash'],
   challenges: ['nonce'],
+  proposals: ['id'],
+  failures: ['who'],
   guards: ['id'],
   holds: ['ticket'],
   votes: ['ticket', 'person'],

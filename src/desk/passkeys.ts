@@ -17,11 +17,11 @@ export type Signed =
   | { readonly kind: 'signed'; readonly counter: number }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** `challenge` is base64url, as it comes back. */
+/** `challenge` is base64url, as it comes back. `has`: passkeys of his; their devices make no other one. */
 export async function registrationOptions(
   origin: string,
   challenge: string,
-  { id, name }: { readonly id: string; readonly name: string },
+  { id, name, has = [] }: { readonly id: string; readonly name: string; readonly has?: readonly { id: string }[] },
 ): Promise<unknown> {
   return await generateRegistrationOptions({
     rpName: 'Interlock',
@@ -34,6 +34,7 @@ export async function registrationOptions(
     attestationType: 'none',
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     supportedAlgorithmIDs: ALGORITHMS,
+    excludeCredentials: has.map(({ id }) => ({ id })),
   })
 }
 

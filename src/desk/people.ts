@@ -1,9 +1,12 @@
-import type { Challenge, Invitation, InviteRequest, JoinStart, OneTime, Role, Signed } from '../wire/desk.ts'
-import { type Desk, isAdmin, needAdmin, Refusal, record } from './desk.ts'
-import { registered, registrationOptions } from './passkeys.ts'
+import { isSame } from '../people/person.ts'
+import { signers, takesTwo } from '../people/rights.ts'
+import type { OneTime, Rights } from '../wire/desk.ts'
+import type { InviteRequest } from '../wire/desk-people.ts'
+import { type Desk, needAdmin, Refusal, record } from './desk.ts'
+import { propose } from './proposals.ts'
+import { changeRights, link, needPerson } from './rights.ts'
 import { hashOf, newSecret } from './secret.ts'
-import { newSession, SIGN_MS } from './sessions.ts'
-import type { Code, Enrolled, Reading, Writing } from './store.ts'
+import type { Code, Enrolled, Writing } from './store.ts'
 
 const FIRST_MS = 60 * 60 * 1000
 const INVITATION_MS = 24 * 60 * 60 * 1000
@@ -12,79 +15,75 @@ const INVITATION_MS = 24 * 60 * 60 * 1000
 export async function inviteFirst(desk: Desk): Promise<OneTime | undefined> {
   return await desk.store.change(async (tables) => {
     if ((await tables.people()).length > 0) return undefined
-    return await invite(desk, tables, { roles: ['admin', 'approver'], expires: desk.clock.now() + FIRST_MS })
+    const rights: Rights = { roles: ['admin', 'approver'], teams: [], seniority: 'junior' }
+    return await newLink(desk, tables, { kind: 'person', ...rights, expires: desk.clock.now() + FIRST_MS })
   })
 }
 
-export async function invitePerson(desk: Desk, admin: Enrolled, { name, roles }: InviteRequest): Promise<OneTime> {
-  const expires = desk.clock.now() + INVITATION_MS
+/** What gives rights that count works when two have signed it; one admin is enough where there never was another. */
+export async function invitePerson(desk: Desk, admin: Enrolled, asked: InviteRequest): Promise<OneTime> {
   return await desk.store.change(async (tables) => {
     await needAdmin(tables, admin)
-    return await invite(desk, tables, { name, roles, expires, by: admin.id })
+    if (asked.email !== undefined && desk.provider === undefined)
+      throw new Refusal('desk/conflict', 'this desk knows no identity provider that could tell whose address that is')
+    const { email, ...rest } = asked
+    const plain = { ...rest, ...(email !== undefined && { email }) }
+    const whole = { kind: 'invite', ...plain } as const
+    const invited = { kind: 'person', ...plain, by: admin.id } as const
+    if (!takesTwo(whole, await tables.people()))
+      return await newLink(desk, tables, { ...invited, expires: desk.clock.now() + INVITATION_MS })
+    const { id, expires } = await propose(desk, tables, admin, whole)
+    return { ...(await newLink(desk, tables, { ...invited, proposal: id, expires })), proposal: id }
   })
 }
 
-interface Invited {
-  readonly name?: string
-  readonly roles: readonly Role[]
-  readonly expires: number
-  readonly by?: string
-}
-
-async function invite({ origin }: Desk, tables: Writing, invited: Invited): Promise<OneTime> {
-  const code = newSecret(16)
-  await tables.addCode(hashOf(code), { kind: 'person', ...invited })
-  return { code, link: `${origin}/join/${code}`, expires: invited.expires }
-}
-
-export async function invitation({ store, clock }: Desk, code: string): Promise<Invitation> {
-  const { name, roles, expires } = await invitedBy(store, hashOf(code), clock.now())
-  return { ...(name !== undefined && { name }), roles: [...roles], expires }
-}
-
-/** INVARIANT: a link is void when who made it is no admin any more; the first person's once somebody is enrolled. */
-async function invitedBy(tables: Reading, hash: string, now: number): Promise<Extract<Code, { kind: 'person' }>> {
-  const code = await tables.code(hash)
-  const by = code?.by
-  const isVoid = by === undefined ? (await tables.people()).length > 0 : !(await isAdmin(tables, by))
-  if (code?.kind !== 'person' || code.expires <= now || isVoid)
-    throw new Refusal('desk/not-found', 'this link was used, or it is too old: ask an admin for another')
-  return code
-}
-
-export async function startJoining(desk: Desk, code: string, asked: JoinStart): Promise<Challenge> {
-  const now = desk.clock.now()
-  const nonce = newSecret()
-  const person = desk.clock.id('p')
-  const name = await desk.store.change(async (tables) => {
-    const called = (await invitedBy(tables, hashOf(code), now)).name ?? asked.name
-    if (called === undefined) throw new Refusal('desk/malformed', 'say your name')
-    await tables.addChallenge(nonce, { kind: 'join', code: hashOf(code), person, name: called, expires: now + SIGN_MS })
-    return called
-  })
-  return { nonce, options: (await registrationOptions(desk.origin, nonce, { id: person, name })) as never }
-}
-
-/** Enrols who was invited, with the passkey that he made, and signs him in. Answers with his session. */
-export async function join(desk: Desk, code: string, { nonce, response }: Signed): Promise<string> {
-  const now = desk.clock.now()
-  const asked = await desk.store.change((tables) => tables.takeChallenge(nonce))
-  if (asked?.kind !== 'join' || asked.expires <= now || asked.code !== hashOf(code))
-    throw new Refusal('desk/conflict', 'this took too long: open the link once more')
-  const made = await registered(desk.origin, nonce, response)
-  if (made.kind === 'refused') throw new Refusal('desk/forbidden', `the passkey could not be taken: ${made.why}`)
+/** A new passkey for somebody who lost his. Asked for by who could sign it; it always takes two. */
+export async function recoverPerson(desk: Desk, by: Enrolled, id: string): Promise<OneTime> {
   return await desk.store.change(async (tables) => {
-    const { roles, by } = await invitedBy(tables, asked.code, now)
-    if ((await tables.passkey(made.key.id)) !== undefined)
-      throw new Refusal('desk/conflict', 'this passkey is enrolled already')
-    const person = { id: asked.person, name: asked.name }
-    await tables.dropCode(asked.code)
-    await tables.addPerson({ ...person, roles }, { ...made.key, person: person.id, counter: made.counter })
-    await record(desk, tables, 'person.enrolled', {
-      subject: person.id,
-      data: { person, roles: [...roles], passkey: made.key, ...(by !== undefined && { by }) },
-    })
-    return await newSession(desk, tables, person.id)
+    await needPerson(tables, id)
+    const asked = { kind: 'recover', person: id } as const
+    if (!signers(asked, await tables.people()).some((each) => each.id === by.id))
+      throw new Refusal('desk/forbidden', 'this is for others to ask for')
+    const proposal = await propose(desk, tables, by, asked)
+    const code = { kind: 'recovery', person: id, by: by.id, proposal: proposal.id, expires: proposal.expires } as const
+    return { ...(await newLink(desk, tables, code)), proposal: proposal.id }
+  })
+}
+
+async function newLink({ origin }: Desk, tables: Writing, what: Code): Promise<OneTime> {
+  const code = newSecret(16)
+  await tables.addCode(hashOf(code), what)
+  return { code, link: `${origin}/join/${code}`, expires: what.expires }
+}
+
+/** At once where it takes away, or where one admin may do it; else it waits for two to sign it. */
+export async function askForRights(desk: Desk, admin: Enrolled, id: string, rights: Rights): Promise<void> {
+  await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
+    await needPerson(tables, id)
+    const asked = { kind: 'rights', person: id, ...rights } as const
+    if (takesTwo(asked, await tables.people())) await propose(desk, tables, admin, asked)
+    else await changeRights(desk, tables, { ...rights, person: id, by: admin.id })
+  })
+}
+
+/** Accounts of one human being count once from now on. */
+export async function linkPeople(desk: Desk, admin: Enrolled, [one, other]: readonly [string, string]): Promise<void> {
+  await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
+    const both = [await needPerson(tables, one), await needPerson(tables, other)]
+    if (isSame(both[0], both[1])) throw new Refusal('desk/conflict', 'they are linked already')
+    await link(desk, tables, { both, by: admin.id })
+  })
+}
+
+/** Asks for this account to be its own human being's again. */
+export async function askToUnlink(desk: Desk, admin: Enrolled, id: string): Promise<void> {
+  await desk.store.change(async (tables) => {
+    await needAdmin(tables, admin)
+    if ((await needPerson(tables, id)).human === undefined)
+      throw new Refusal('desk/conflict', 'this account is linked to no other')
+    await propose(desk, tables, admin, { kind: 'unlink', person: id })
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type * as z from 'zod'
+import * as z from 'zod'
 import { isDeeper } from '../core/depth.ts'
 import type { Problem } from '../wire/desk.ts'
 import { Refusal } from './desk.ts'
@@ -42,6 +42,9 @@ function answer(status: number, detail: string, type = 'about:blank'): Response 
   const body: Problem = { type, title: TITLES[status] ?? 'refused', status, detail }
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } })
 }
+
+/** The body where there is nothing to say. */
+export const Nothing = z.strictObject({})
 
 /** The body, if it fits. */
 export async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {

@@ -1,13 +1,34 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { people } from './schema/people.ts'
 
 /** The tables. Times are milliseconds since 1970; what is `json` is text that the desk wrote itself. */
 export interface Schema {
-  people: { id: string; name: string; roles: string; removed: number }
-  passkeys: { id: string; person: string; public_key: string; origin: string; counter: number }
-  sessions: { hash: string; person: string; expires: number }
+  people: {
+    id: string
+    name: string
+    roles: string
+    removed: number
+    teams: Generated<string>
+    seniority: Generated<string>
+    human: string | null
+    subject: string | null
+    was_admin: Generated<number>
+    alone: Generated<number>
+  }
+  passkeys: {
+    id: string
+    person: string
+    public_key: string
+    origin: string
+    counter: number
+    ended: Generated<number>
+  }
+  sessions: { hash: string; person: string; expires: number; by: Generated<string> }
   codes: { hash: string; json: string; expires: number }
   challenges: { nonce: string; json: string; expires: number }
+  failures: { who: string; count: number; locked: number; expires: number }
+  proposals: { id: string; json: string; signed: string; version: number; expires: number }
   guards: {
     id: string
     name: string
@@ -47,6 +68,7 @@ export interface Schema {
 /** Forward only, by name in order; one that was released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-desk': { up: first },
+  '002-people': { up: people },
   '003-reach': { up: outbox },
 }
 

@@ -1,9 +1,10 @@
 import type { Challenge, Signed } from '../wire/desk.ts'
 import { Assertion } from '../wire/desk-record.ts'
 import { type Desk, Refusal } from './desk.ts'
+import { forgetFailures, needUnlocked, noteFailure } from './lockout.ts'
 import { asserted, assertionOptions } from './passkeys.ts'
 import { hashOf, newSecret } from './secret.ts'
-import type { Enrolled, Writing } from './store.ts'
+import type { Enrolled, SessionRow, Writing } from './store.ts'
 
 export const SESSION_MS = 12 * 60 * 60 * 1000
 /** How long a passkey's answer may take. */
@@ -23,10 +24,16 @@ export async function signIn(desk: Desk, { nonce, response }: Signed): Promise<s
     throw new Refusal('desk/conflict', 'this took too long: try again')
   const assertion = Assertion.safeParse(response)
   const passkey = assertion.success ? await desk.store.passkey(assertion.data.id) : undefined
-  if (!assertion.success || passkey === undefined)
+  if (!assertion.success || passkey === undefined || passkey.ended)
     throw new Refusal('desk/forbidden', 'nobody is enrolled here with this passkey')
+  const suspect = { person: passkey.person }
+  await needUnlocked(desk, suspect)
   const signed = await asserted(passkey, nonce, assertion.data)
-  if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `the passkey was not accepted: ${signed.why}`)
+  if (signed.kind === 'refused') {
+    await noteFailure(desk, suspect)
+    throw new Refusal('desk/forbidden', `the passkey was not accepted: ${signed.why}`)
+  }
+  await forgetFailures(desk, suspect)
   return await desk.store.change(async (tables) => {
     const person = (await tables.people()).find(({ id }) => id === passkey.person)
     if (person === undefined || person.removed) throw new Refusal('desk/forbidden', 'you are no longer enrolled')
@@ -35,17 +42,31 @@ export async function signIn(desk: Desk, { nonce, response }: Signed): Promise<s
   })
 }
 
-export async function newSession({ clock }: Desk, tables: Writing, person: string): Promise<string> {
+export async function newSession(
+  { clock }: Desk,
+  tables: Writing,
+  person: string,
+  by: SessionRow['by'] = 'passkey',
+): Promise<string> {
   const session = newSecret()
-  await tables.addSession(hashOf(session), { person, expires: clock.now() + SESSION_MS })
+  await tables.addSession(hashOf(session), { person, by, expires: clock.now() + SESSION_MS })
   return session
 }
 
 /** Whose session it is; undefined where it is nobody's any more. */
-export async function whose({ store, clock }: Desk, session: string): Promise<Enrolled | undefined> {
-  const person = await store.session(hashOf(session), clock.now())
-  if (person === undefined) return undefined
-  return (await store.people()).find(({ id, removed }) => id === person && !removed)
+export async function whose(desk: Desk, session: string): Promise<Enrolled | undefined> {
+  return (await inSession(desk, session))?.person
+}
+
+/** Likewise, with what opened it. */
+export async function inSession(
+  { store, clock }: Desk,
+  session: string,
+): Promise<{ readonly person: Enrolled; readonly by: SessionRow['by'] } | undefined> {
+  const row = await store.session(hashOf(session), clock.now())
+  if (row === undefined) return undefined
+  const person = (await store.people()).find(({ id, removed }) => id === row.person && !removed)
+  return person && { person, by: row.by }
 }
 
 export async function signOut({ store }: Desk, session: string): Promise<void> {

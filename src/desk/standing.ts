@@ -1,5 +1,6 @@
 import { whatOf } from '../core/action.ts'
-import { counts, mayNotVote, stateAt } from '../people/hold.ts'
+import { mayNotVote, stateAt, voters as votersIn } from '../people/hold.ts'
+import { missing, termsWords } from '../people/quorum.ts'
 import type { HoldLine, HoldPage, Standing } from '../wire/desk.ts'
 import type { Enrolled, HoldRow } from './store.ts'
 
@@ -17,14 +18,19 @@ export function standingOf({ hold }: HoldRow, { people, origin, now }: Seen): St
     return found === undefined ? [] : [{ decision, found, said: { id: person, name: found.name, at, reason } }]
   })
   const denied = said.find(({ decision }) => decision === 'deny')?.said
-  const voters = people.filter((person) => counts(person, envelope))
+  const voters = votersIn(envelope, people)
+  const yes = said.filter((each) => each.decision === 'approve' && voters.includes(each.found))
+  const terms = termsWords(envelope.quorum)
+  const lacks = missing(
+    envelope.quorum,
+    yes.map(({ found }) => found),
+  )
   return {
     ticket: envelope.ticket,
     state: stateAt(hold, now),
     needs: envelope.quorum.count,
-    approved: said
-      .filter((each) => each.decision === 'approve' && voters.includes(each.found))
-      .map((each) => each.said),
+    ...(terms !== '' && { terms, missing: [...lacks] }),
+    approved: yes.map((each) => each.said),
     ...(denied && { denied }),
     asked: voters.filter(({ id }) => !votes.some(({ person }) => person === id)).map(({ name }) => name),
     approveBy: envelope.approveBy,
@@ -34,7 +40,7 @@ export function standingOf({ hold }: HoldRow, { people, origin, now }: Seen): St
 
 export function lineOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldLine {
   const { envelope } = row.hold
-  const { ticket, state, needs, approved, approveBy } = standingOf(row, seen)
+  const { ticket, state, needs, approved, approveBy, missing: lacks } = standingOf(row, seen)
   return {
     ticket,
     state,
@@ -48,13 +54,14 @@ export function lineOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldLine {
     approveBy,
     needs,
     approved: approved.length,
-    asksYou: state === 'open' && mayNotVote(row.hold, viewer, 'approve', seen.now) === undefined,
+    ...(lacks && { missing: lacks }),
+    asksYou: state === 'open' && mayNotVote(row.hold, viewer, 'approve', seen) === undefined,
   }
 }
 
 export function pageOf(row: HoldRow, viewer: Enrolled, seen: Seen): HoldPage {
   const { envelope, digest } = row.hold
-  const mayNot = mayNotVote(row.hold, viewer, 'approve', seen.now)
+  const mayNot = mayNotVote(row.hold, viewer, 'approve', seen)
   return {
     ...standingOf(row, seen),
     envelope,

@@ -1,9 +1,12 @@
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Ballot } from '../people/envelope.ts'
-import type { Hold, Person } from '../people/hold.ts'
-import type { HoldEvent, Role } from '../wire/desk.ts'
+import type { Hold } from '../people/hold.ts'
+import type { Agreement, Member } from '../people/rights.ts'
+import type { HoldEvent, Rights } from '../wire/desk.ts'
+import type { Proposal } from '../wire/desk-people.ts'
 import type { PasskeyKey } from '../wire/desk-record.ts'
 import type { NoticeEvent } from '../wire/reach.ts'
+import type { Identity, Outbound } from './identity.ts'
 
 /**
  * What a desk remembers, and all others that share its database. Calls may overlap. `change` is one transaction: it sees
@@ -43,10 +46,19 @@ export type Heard =
 
 export interface Reading extends OutboxReading {
   people(): Promise<readonly Enrolled[]>
+  /** Also one that has ended. */
   passkey(id: string): Promise<Passkey | undefined>
+  /** Those that have not ended. */
   passkeysOf(person: string): Promise<readonly Passkey[]>
+  proposal(id: string): Promise<ProposalRow | undefined>
+  /** Of this person or address, as far as it is remembered. */
+  failures(who: string): Promise<Failures | undefined>
+  /** The digest of the rules that were last put on record. */
+  quorumSet(): Promise<string | undefined>
+  /** The oldest first. */
+  proposals(): Promise<readonly ProposalRow[]>
   /** Whose session it is, at this time. */
-  session(hash: string, now: number): Promise<string | undefined>
+  session(hash: string, now: number): Promise<SessionRow | undefined>
   /** Undefined where it was used. */
   code(hash: string): Promise<Code | undefined>
   guard(id: string): Promise<GuardRow | undefined>
@@ -61,12 +73,24 @@ export interface Reading extends OutboxReading {
 }
 
 export interface Writing extends Reading, OutboxWriting {
-  addPerson(person: Omit<Enrolled, 'removed'>, passkey: Passkey): Promise<void>
+  addPerson(person: NewPerson, passkey: NewPasskey): Promise<void>
+  changeRights(id: string, rights: Rights & { readonly alone: boolean }): Promise<void>
+  /** Makes these accounts one human being's; undefined: nobody else's. */
+  setHuman(ids: readonly string[], human: string | undefined): Promise<void>
+  addPasskey(passkey: NewPasskey): Promise<void>
+  /** All that he has; his sessions end with them. */
+  endPasskeys(person: string): Promise<void>
+  setFailures(who: string, failures: Failures | undefined): Promise<void>
+  setQuorum(digest: string): Promise<void>
+  addProposal(proposal: Proposal): Promise<void>
+  /** Notes who signed, in place of the version that was read; false where somebody else did so first. */
+  signProposal(id: string, signed: readonly string[], version: number): Promise<boolean>
+  dropProposal(id: string): Promise<void>
   /** His sessions end with it. */
   removePerson(id: string): Promise<void>
   /** How often a passkey was used, by its own count. */
   countPasskey(id: string, counter: number): Promise<void>
-  addSession(hash: string, session: { person: string; expires: number }): Promise<void>
+  addSession(hash: string, session: SessionRow & { readonly expires: number }): Promise<void>
   endSession(hash: string): Promise<void>
   addCode(hash: string, code: Code): Promise<void>
   dropCode(hash: string): Promise<void>
@@ -123,25 +147,63 @@ export interface Undelivered {
   readonly failing?: { readonly since: number; readonly why: string }
 }
 
-export interface Enrolled extends Person {
+export interface Enrolled extends Member {
   readonly name: string
+  /** One admin alone gave him rights that count. */
+  readonly alone: boolean
+  /** Who he is to the identity provider, where he joined by it. */
+  readonly subject?: string
 }
+export type NewPerson = Omit<Enrolled, 'removed' | 'wasAdmin'>
 
 export interface Passkey extends PasskeyKey {
   readonly person: string
   readonly counter: number
+  readonly ended: boolean
+}
+export type NewPasskey = Omit<Passkey, 'ended'>
+
+export interface Failures {
+  readonly count: number
+  readonly locked: boolean
+  readonly expires: number
 }
 
-/** What a one-time code is for. */
+export interface SessionRow {
+  readonly person: string
+  /** What opened it: only a passkey lets him change something. */
+  readonly by: 'passkey' | 'organisation'
+}
+
+export interface ProposalRow {
+  readonly proposal: Proposal
+  /** Who signed it. */
+  readonly signed: readonly string[]
+  readonly version: number
+}
+
+/** What a one-time code is for. `proposal`: it works when that was agreed to. */
 export type Code = { readonly expires: number; readonly by?: string } & (
-  | { readonly kind: 'person'; readonly name?: string; readonly roles: readonly Role[] }
+  | ({ readonly kind: 'person'; readonly name?: string; readonly email?: string; readonly proposal?: string } & Rights)
+  | { readonly kind: 'recovery'; readonly person: string; readonly proposal: string }
   | { readonly kind: 'guard'; readonly name: string; readonly operator: string }
 )
 
 /** What somebody was asked to sign with a passkey. */
 export type Challenged = { readonly expires: number } & (
-  | { readonly kind: 'join'; readonly code: string; readonly person: string; readonly name: string }
+  | {
+      readonly kind: 'join'
+      readonly code: string
+      readonly person: string
+      readonly name: string
+      readonly subject?: string
+    }
   | { readonly kind: 'sign-in' }
+  | { readonly kind: 'outside'; readonly outbound: Outbound; readonly browser: string; readonly code?: string }
+  | { readonly kind: 'proof'; readonly identity: Identity; readonly code: string }
+  | { readonly kind: 'new-passkey'; readonly person: string }
+  | { readonly kind: 'add-passkey'; readonly person: string; readonly passkey: PasskeyKey; readonly counter: number }
+  | { readonly kind: 'agree'; readonly id: string; readonly agreement: Agreement }
   | { readonly kind: 'vote'; readonly ticket: string; readonly ballot: Ballot }
 )
 

@@ -1,9 +1,11 @@
-import { type Ballot, challengeOf, envelopeDigest } from '../people/envelope.ts'
-import { close, counts, type Hold, type Move, take, vote } from '../people/hold.ts'
-import { DESK_RECORD, type DeskRecord, type PasskeyKey } from '../wire/desk-record.ts'
+import { canonical, type Json } from '../core/digest.ts'
+import { challengeOf, envelopeDigest } from '../people/envelope.ts'
+import { close, type Move, take, vote, voters } from '../people/hold.ts'
+import { quorumFor, rulesDigest } from '../people/quorum.ts'
+import { DESK_RECORD, type DeskRecord } from '../wire/desk-record.ts'
 import { readGrant } from './key.ts'
-import { asserted } from './passkeys.ts'
-import type { Enrolled } from './store.ts'
+import { isAdmin, type Judge, type Known, newKnown, notSigned, rulesOf } from './known.ts'
+import { OF_PEOPLE } from './verify-people.ts'
 
 /** An entry of the ledger with its place. */
 export interface Entry {
@@ -26,13 +28,7 @@ export interface Review {
  * enrolled as what, and the states of holds. What it counts was done by the people who could, as they meant it.
  */
 export async function review(entries: AsyncIterable<Entry>): Promise<Review> {
-  const known: Known = {
-    people: new Map(),
-    passkeys: new Map(),
-    guards: new Map(),
-    holds: new Map(),
-    nonces: new Set(),
-  }
+  const known = newKnown()
   const faults: Review['faults'][number][] = []
   const counted = { votes: 0, grants: 0 }
   for await (const { index, entry } of entries) {
@@ -47,29 +43,6 @@ export async function review(entries: AsyncIterable<Entry>): Promise<Review> {
   return { people: people.size, guards: guards.size, holds: holds.size, ...counted, faults }
 }
 
-/** As far as the ledger has told. */
-interface Known {
-  readonly people: Map<string, Enrolled>
-  readonly passkeys: Map<string, PasskeyKey & { readonly person: string }>
-  readonly guards: Map<string, Guard>
-  readonly holds: Map<string, Hold>
-  readonly nonces: Set<string>
-}
-
-interface Guard {
-  readonly operator: string
-  /** The desk's public key, as this guard pinned it. */
-  readonly desk: string
-  readonly revoked: boolean
-}
-
-/** Why the entry can't be true; undefined where it can, and is known from now on. */
-type Judge<Kind extends keyof DeskRecord> = (
-  known: Known,
-  data: DeskRecord[Kind],
-  subject: string,
-) => string | undefined | Promise<string | undefined>
-
 async function judge(known: Known, kind: string, { subject, data }: Entry['entry']): Promise<string | undefined> {
   if (!Object.hasOwn(DESK_RECORD, kind)) return undefined
   const name = kind as keyof DeskRecord
@@ -79,19 +52,7 @@ async function judge(known: Known, kind: string, { subject, data }: Entry['entry
 }
 
 const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
-  'person.enrolled'(known, { person, roles, passkey, by }) {
-    if (by === undefined ? known.people.size > 0 : !isAdmin(known, by)) return 'nobody who could had invited him'
-    if (known.people.has(person.id) || known.passkeys.has(passkey.id)) return 'person or passkey was enrolled before'
-    known.people.set(person.id, { ...person, roles, removed: false })
-    known.passkeys.set(passkey.id, { ...passkey, person: person.id })
-    return undefined
-  },
-  'person.removed'(known, { person, by }) {
-    const found = known.people.get(person)
-    if (found === undefined || !isAdmin(known, by)) return 'there was no such person, or no admin who removed him'
-    known.people.set(person, { ...found, removed: true })
-    return undefined
-  },
+  ...OF_PEOPLE,
   'guard.enrolled'(known, { guard, operator, desk, by }) {
     if (known.guards.has(guard.id) || !isAdmin(known, by)) return 'it was enrolled before, or by no admin'
     if (!known.people.has(operator.id) || isAdmin(known, operator.id)) return 'it acts for nobody, or for an admin'
@@ -112,15 +73,25 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
     if (envelopeDigest(envelope) !== digest) return 'the envelope does not have the digest that people were to sign'
     if (guard === undefined || guard.revoked || guard.operator !== envelope.operator.id)
       return 'it was filed by no guard of that operator'
-    if (envelope.quorum.count !== envelope.approvals) return 'it asks fewer or more people than the guard had to ask'
+    const rules = rulesOf(known, envelope.quorum.of)
+    if (rules === undefined) return 'it rests on rules that were never in force'
+    if (canonical(envelope.quorum as Json) !== canonical(quorumFor(envelope, rules) as Json))
+      return 'it asks others than the guard and the rules had to ask'
     known.holds.set(subject, { envelope, digest, state: 'open', votes: [] })
+    return undefined
+  },
+  // It lets nobody do anything.
+  'access.locked': () => undefined,
+  'quorum.set'(known, { rules, digest }) {
+    if (rulesDigest(rules) !== digest) return 'the rules do not have the digest that holds name them by'
+    known.rules.set(digest, rules)
     return undefined
   },
   async 'hold.voted'(known, { ballot, passkey, assertion, at }, subject) {
     const hold = known.holds.get(subject)
     if (hold === undefined || hold.digest !== ballot.envelope) return 'nothing with that digest was filed'
     if (known.nonces.has(ballot.nonce)) return 'the vote was counted before'
-    const why = await notSigned(known, { ballot, passkey, assertion })
+    const why = await notSigned(known, { person: ballot.person, challenge: challengeOf(ballot), passkey, assertion })
     if (why !== undefined) return why
     const { person, decision, reason } = ballot
     known.nonces.add(ballot.nonce)
@@ -147,7 +118,7 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
     for (const [name, value] of Object.entries(expected))
       if (claims[name as keyof typeof expected] !== value) return `the grant names another ${name}`
     const people = [...known.people.values()]
-    const yes = votes.filter(({ person }) => people.some((each) => each.id === person && counts(each, envelope)))
+    const yes = votes.filter(({ person }) => voters(envelope, people).some(({ id }) => id === person))
     if (
       yes
         .map(({ person }) => person)
@@ -171,26 +142,8 @@ const JUDGES: { readonly [Kind in keyof DeskRecord]: Judge<Kind> } = {
   },
 }
 
-/** Why this is not what that person's own passkey signed. */
-async function notSigned(
-  { passkeys }: Known,
-  { ballot, passkey, assertion }: Pick<DeskRecord['hold.voted'], 'passkey' | 'assertion'> & { ballot: Ballot },
-): Promise<string | undefined> {
-  const enrolled = passkeys.get(passkey.id)
-  if (enrolled?.person !== ballot.person) return 'it was not signed with a passkey of that person'
-  if (enrolled.publicKey !== passkey.publicKey || enrolled.origin !== passkey.origin)
-    return 'the passkey is not as it was enrolled'
-  const signed = await asserted({ ...enrolled, counter: 0 }, challengeOf(ballot), assertion)
-  return signed.kind === 'signed' ? undefined : `the passkey did not sign this vote: ${signed.why}`
-}
-
 function moveTo(known: Known, moved: Move): string | undefined {
   if (moved.kind === 'refused') return `the desk should have refused: ${moved.why}`
   known.holds.set(moved.hold.envelope.ticket, moved.hold)
   return undefined
-}
-
-function isAdmin({ people }: Known, id: string): boolean {
-  const person = people.get(id)
-  return person !== undefined && !person.removed && person.roles.includes('admin')
 }

@@ -46,7 +46,7 @@ export async function startVote(desk: Desk, voter: Enrolled, ticket: string, ask
     const { hold } = await needHold(tables, ticket)
     if (hold.digest !== digest) throw new Refusal('desk/conflict', 'that is not what waits here: load the page again')
     if (!isWaiting(hold, now)) throw new Refusal('desk/conflict', `it is ${stateAt(hold, now)}`)
-    const why = mayNotVote(hold, voter, decision, now)
+    const why = mayNotVote(hold, voter, decision, { people: await tables.people(), now })
     if (why !== undefined) throw new Refusal('desk/forbidden', why)
     await tables.addChallenge(nonce, { kind: 'vote', ticket, ballot, expires: now + SIGN_MS })
     return await tables.passkeysOf(voter.id)
@@ -68,7 +68,8 @@ export async function castVote(
     throw new Refusal('desk/forbidden', 'that vote was begun by somebody else, or on something else')
   const parsed = Assertion.safeParse(response)
   const passkey = parsed.success ? await desk.store.passkey(parsed.data.id) : undefined
-  if (!parsed.success || passkey?.person !== voter.id) throw new Refusal('desk/forbidden', 'it is not your passkey')
+  if (!parsed.success || passkey?.person !== voter.id || passkey.ended)
+    throw new Refusal('desk/forbidden', 'it is not your passkey')
   const signed = await asserted(passkey, challengeOf(ballot), parsed.data)
   if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `your vote is not taken: ${signed.why}`)
   return await change(desk, async (tables, tell) => {

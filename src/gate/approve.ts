@@ -1,5 +1,6 @@
 import type { Desk, SignedGrant } from '../approvals/desk.ts'
 import type { Json } from '../core/digest.ts'
+import type { Effect } from '../core/effect.ts'
 import { approvalsIn } from '../core/safeguard.ts'
 import type { Filing, Standing } from '../wire/desk.ts'
 import { answerOf } from './answer.ts'
@@ -113,13 +114,18 @@ function filingOf(g: Gate, { captured: { action, request }, judged, ticket = '' 
     cwd,
     rule,
     because,
-    effects,
+    effects: effects.map((line, i) => ({ ...line, ...tierOf(judged.effects[i]) })),
     approvals: approvalsIn(safeguards),
     ...(target && { target }),
     ...(precedents && { precedents }),
     ...(goal && { goal }),
     ...(request.claim && { claim: request.claim }),
   }
+}
+
+/** `answerOf` tells the effects in their order. */
+function tierOf(effect: Effect | undefined): { tier?: number } {
+  return effect?.place.kind === 'remote' ? { tier: effect.place.tier } : {}
 }
 
 const NOT_ENROLLED = refused('this guard is no longer enrolled with a desk')

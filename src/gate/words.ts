@@ -46,10 +46,10 @@ function operatorLines(ticket: string): readonly string[] {
 }
 
 /** Who was asked and where, and how the agent learns of it. */
-function othersLines({ ticket, needs, approved, asked, page }: Standing): readonly string[] {
+function othersLines({ ticket, needs, terms, approved, asked, page }: Standing): readonly string[] {
   const yes = approved.length === 0 ? '' : `; ${listed(approved.map(({ name }) => name))} approved it already`
   return [
-    `It needs ${needs === 1 ? 'one approval' : `${needs} approvals`}. Asked: ${listed(asked)}, at ${page}${yes}.`,
+    `It needs ${needs === 1 ? 'one approval' : `${needs} approvals`}${terms === undefined ? '' : `, ${terms}`}. Asked: ${listed(asked)}, at ${page}${yes}.`,
     `Once approved, the very same call passes once, within an hour. \`interlock approvals wait ${ticket} --timeout 90\` tells when.`,
   ]
 }

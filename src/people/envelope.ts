@@ -1,5 +1,7 @@
 import { canonical, type Digest, digestOf, type Json, sha256Url } from '../core/digest.ts'
 import type { Decision, Envelope, Filing } from '../wire/desk.ts'
+import type { QuorumRule } from '../wire/quorum.ts'
+import { quorumFor } from './quorum.ts'
 
 /** How long a hold may wait for its votes, and an approved one for its call. Milliseconds. */
 const APPROVE_BY_MS = 24 * 60 * 60 * 1000
@@ -10,16 +12,18 @@ export interface Filed {
   readonly operator: Envelope['operator']
   readonly nonce: string
   readonly now: number
+  /** Of `desk.yaml`. */
+  readonly rules: readonly QuorumRule[]
 }
 
 /** What people will sign. */
-export function envelopeOf(filing: Filing, { guard, operator, nonce, now }: Filed): Envelope {
+export function envelopeOf(filing: Filing, { guard, operator, nonce, now, rules }: Filed): Envelope {
   return {
     ...filing,
     guard,
     operator,
     nonce,
-    quorum: { count: filing.approvals, role: 'approver' },
+    quorum: quorumFor(filing, rules),
     filedAt: now,
     approveBy: now + APPROVE_BY_MS,
     runWithin: RUN_WITHIN_MS,

@@ -1,4 +1,6 @@
-import type { Decision, Envelope, HoldState, OutcomeRequest, Role } from '../wire/desk.ts'
+import type { Decision, Envelope, HoldState, OutcomeRequest } from '../wire/desk.ts'
+import { has, isSame, type Person } from './person.ts'
+import { missing } from './quorum.ts'
 
 /** A call that waits for people other than its operator. Its states only move forward. */
 export interface Hold {
@@ -20,13 +22,6 @@ export interface Vote {
   readonly at: number
 }
 
-/** Who is enrolled, as far as a vote needs it. */
-export interface Person {
-  readonly id: string
-  readonly roles: readonly Role[]
-  readonly removed: boolean
-}
-
 export type Move = { readonly kind: 'moved'; readonly hold: Hold } | { readonly kind: 'refused'; readonly why: string }
 
 /** A clock that corrects itself by a little is no attack. */
@@ -41,21 +36,34 @@ export function stateAt(hold: Hold, now: number): HoldState {
   return now <= until && now >= since - SLACK_MS ? state : 'expired'
 }
 
+/** At this time, among these people. */
+interface Seen {
+  readonly people: readonly Person[]
+  readonly now: number
+}
+
 /** Why this person's vote would not be taken; undefined where it would. */
-export function mayNotVote(hold: Hold, person: Person, decision: Decision, now: number): string | undefined {
+export function mayNotVote(hold: Hold, person: Person, decision: Decision, { people, now }: Seen): string | undefined {
   if (!isWaiting(hold, now)) return `it is ${stateAt(hold, now)}`
   if (person.removed) return 'you are no longer enrolled'
-  if (person.id === hold.envelope.operator.id) return 'the agent works for you: another person has to agree'
+  if (isOperator(person, hold.envelope, people)) return 'the agent works for you: another person has to agree'
   if (!person.roles.includes(hold.envelope.quorum.role)) return 'you are not an approver'
-  if (decision === 'approve' && hasApproved(hold, person.id)) return 'you have approved it; you can still deny it'
-  return undefined
+  if (decision === 'deny') return undefined
+  if (hasApproved(hold, person.id)) return 'you have approved it; you can still deny it'
+  const other = people.find((each) => isSame(each, person) && hasApproved(hold, each.id))
+  return other === undefined ? undefined : 'your other account has approved it; you can still deny it'
+}
+
+/** Also by another account of the same human being. */
+function isOperator(person: Person, { operator }: Envelope, people: readonly Person[]): boolean {
+  return person.id === operator.id || people.some((each) => each.id === operator.id && isSame(each, person))
 }
 
 /** A yes counts towards the quorum; a No ends it, also where it comes after enough of yes. */
-export function vote(hold: Hold, ballot: Vote, { people, now }: { people: readonly Person[]; now: number }): Move {
+export function vote(hold: Hold, ballot: Vote, { people, now }: Seen): Move {
   const person = people.find(({ id }) => id === ballot.person)
   if (person === undefined) return refused('you are not enrolled')
-  const why = mayNotVote(hold, person, ballot.decision, now)
+  const why = mayNotVote(hold, person, ballot.decision, { people, now })
   if (why !== undefined) return refused(why)
   const votes = [...hold.votes.filter((each) => each.person !== person.id), ballot]
   const voted = { ...hold, votes }
@@ -64,16 +72,16 @@ export function vote(hold: Hold, ballot: Vote, { people, now }: { people: readon
   return moved({ ...voted, state: hasQuorum(voted, people) ? 'approved' : hold.state })
 }
 
-/** Enough distinct people who may still vote said yes, and nobody said No. An empty quorum is none. */
+/** Enough distinct human beings who may still vote said yes, of those whom it asks for, and nobody said No. */
 export function hasQuorum({ envelope, votes }: Hold, people: readonly Person[]): boolean {
   if (votes.some(({ decision }) => decision === 'deny')) return false
-  const yes = people.filter((person) => counts(person, envelope) && votes.some((each) => each.person === person.id))
-  return envelope.quorum.count > 0 && new Set(yes.map(({ id }) => id)).size >= envelope.quorum.count
+  const yes = voters(envelope, people).filter(({ id }) => votes.some((each) => each.person === id))
+  return missing(envelope.quorum, yes).length === 0
 }
 
-/** Whether a person's yes counts for this envelope. */
-export function counts({ id, roles, removed }: Person, { operator, quorum }: Envelope): boolean {
-  return !removed && id !== operator.id && roles.includes(quorum.role)
+/** Whose yes counts for this envelope. */
+export function voters<T extends Person>(envelope: Envelope, people: readonly T[]): readonly T[] {
+  return people.filter((person) => has(person, envelope.quorum.role) && !isOperator(person, envelope, people))
 }
 
 /** What a guard must share with an envelope for its call to be the one that was approved. */
@@ -83,7 +91,7 @@ export type Terms = Pick<Envelope, 'action' | 'preconditions' | 'policy'>
 export function take(
   hold: Hold,
   terms: Terms & { readonly guard: string; readonly receipt: string },
-  { people, now }: { people: readonly Person[]; now: number },
+  { people, now }: Seen,
 ): Move {
   const { envelope } = hold
   const state = stateAt(hold, now)

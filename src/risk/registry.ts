@@ -14,7 +14,7 @@ export interface Found {
 export function findSystem(resource: Resource, config: Config, target: Target | undefined): Found {
   const name = resource.kind === 'host' ? resource.name : resourceName(resource)
   for (const [system, entry] of Object.entries(config.systems))
-    if (entry.match.some((pattern) => matches(pattern, name))) return found(system, entry)
+    if (entry.match.some((pattern) => matches(pattern, name))) return found(system, entry, config)
   const called = resource.kind === 'object' ? resource.system : name
   const named = target?.environment
   const environment = named === 'development' || named === 'staging' ? named : 'production'
@@ -32,11 +32,26 @@ export function deployedBy(
 ): Found | undefined {
   if (resource.kind !== 'object' || resource.type !== 'branch' || !traits.includes('forge')) return undefined
   const entry = Object.entries(config.systems).find(([, each]) => each.deploys.includes(resource.name))
-  return entry && found(...entry)
+  return entry && found(...entry, config)
 }
 
-function found(system: string, { environment, tier, stateful }: System): Found {
+function found(system: string, { stateful }: System, config: Config): Found {
+  const all = [...dependents(system, config)].flatMap((name) => config.systems[name] ?? [])
+  const environment = ENVIRONMENTS.findLast((each) => all.some((one) => one.environment === each)) ?? 'production'
+  const tier = Math.min(...all.map((one) => one.tier))
   return { place: { kind: 'remote', system, environment, tier }, stateful, known: true }
+}
+
+/** From the least to the most that is at stake. */
+const ENVIRONMENTS = ['development', 'staging', 'production'] as const
+
+/** This one, and whatever can't do without it, over any number of steps. */
+function dependents(system: string, { systems }: Config): ReadonlySet<string> {
+  const all = new Set([system])
+  // A set that grows while it is walked is walked to its end, also where they depend on one another.
+  for (const needed of all)
+    for (const [name, { dependsOn }] of Object.entries(systems)) if (dependsOn.includes(needed)) all.add(name)
+  return all
 }
 
 /** `*` stands for any text. */

@@ -50,9 +50,9 @@ export function rulebookOf({ config: folder, state }: { readonly config: string;
     own,
     rulesOf: (workspace, now) => {
       const theirs = readKept(join(workspace, NAME))
-      if (theirs === undefined) return rules(own(), NONE, now)
+      if (theirs === undefined) return whole(rules(own(), NONE, now))
       const trusted = confirmedIn(state).has(theirs.sha256)
-      return rules(own(), trusted ? theirs.config : narrowed(theirs.config), now)
+      return whole(rules(own(), trusted ? theirs.config : narrowed(theirs.config), now))
     },
   }
 }
@@ -114,6 +114,22 @@ function rules(own: Config, theirs: Config, now: number): Rules {
   const modes = [own.mandate?.mode, theirs.mandate?.mode]
   const mode = (['read', 'plan'] as const).find((each) => modes.includes(each)) ?? 'act'
   return { config, mandate: { ...mandateOf(mandate, now), mode } }
+}
+
+/** INVARIANT: a dependent that is misspelt makes nothing count for less. */
+function whole(all: Rules): Rules {
+  const { systems } = all.config
+  for (const [name, { dependsOn }] of Object.entries(systems))
+    for (const needed of dependsOn)
+      if (!Object.hasOwn(systems, needed))
+        throw new ConfigError(
+          'config/invalid',
+          `system \`${name}\` depends on \`${needed}\`, which is no system here`,
+          {
+            hint: MEND,
+          },
+        )
+  return all
 }
 
 /** One that has expired gives nothing; what it forbids stays. */

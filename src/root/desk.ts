@@ -10,9 +10,12 @@ import { EXIT } from '../core/ruling.ts'
 import { deskApp } from '../desk/app.ts'
 import { Changes } from '../desk/changes.ts'
 import type { Desk } from '../desk/desk.ts'
+import type { Provider } from '../desk/identity.ts'
 import { type Place, placeOf } from '../desk/origin.ts'
 import { inviteFirst } from '../desk/people.ts'
+import { providerOf } from '../desk/provider.ts'
 import { startDelivery } from '../desk/reach/outbox.ts'
+import { recordRules } from '../desk/rules.ts'
 import { Sequencer } from '../desk/sequencer.ts'
 import type { Heard } from '../desk/store.ts'
 import { sweep } from '../desk/sweep.ts'
@@ -20,7 +23,7 @@ import { openMirror } from '../ledger/mirror.ts'
 import { makeFolders, nodeFiles } from '../store/files.ts'
 import type { DeskConfig } from '../wire/desk-config.ts'
 import { ringFor } from './bell.ts'
-import { readDeskConfig } from './desk-config.ts'
+import { readDeskConfig, secretIn } from './desk-config.ts'
 import { agreeOnKey, deskKeyIn, ledgerIn, needKeys, openDeskStore } from './desk-state.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
 import { buildPage, pageFolder } from './page.ts'
@@ -115,8 +118,19 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault, 
     ending.push(() => tiles.close())
     const key = await deskKeyIn(state)
     await agreeOnKey(store, 'desk-key', key.public)
-    const desk: Desk = { store, clock, origin: place.origin, key, changes: new Changes(), receivers, ...config.limits }
+    const desk: Desk = {
+      store,
+      clock,
+      origin: place.origin,
+      key,
+      changes: new Changes(),
+      receivers,
+      ...config.limits,
+      rules: config.quorum,
+      ...(config.oidc && { provider: providerIn(folders.config, config.oidc, place.origin) }),
+    }
     await needOrigin(desk)
+    await recordRules(desk)
     const sequencer = await Sequencer.start(store, tiles, (error, isEnd) => {
       fault(error, isEnd)
       if (isEnd) void stop()
@@ -142,6 +156,10 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault, 
 function hear({ changes }: Desk, sequencer: Sequencer, heard: Heard): void {
   if (heard.kind !== 'recorded') changes.tell(heard.kind === 'hold' ? heard.event : undefined)
   if (heard.kind !== 'hold') sequencer.poke()
+}
+
+function providerIn(folder: string, oidc: NonNullable<DeskConfig['oidc']>, origin: string): Provider {
+  return providerOf({ ...oidc, secret: secretIn(folder, oidc.secret) }, origin)
 }
 
 function certificateOf({ cert, key }: DeskOptions): { cert: Buffer; key: Buffer } | undefined {

@@ -11,6 +11,8 @@ export const System = z.strictObject({
   stateful: z.boolean().default(true),
   /** Branches of this repository whose push deploys the system. */
   deploys: z.array(z.string()).default([]),
+  /** Other systems of the registry that this one can't do without: each counts at least as much as this one. */
+  dependsOn: z.array(z.string()).default([]),
 })
 
 /** Read from the person's own file only: one store keeps the pre-images of all workspaces. */

@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { Decision, Digest, Envelope, Id, Name, Role } from './desk.ts'
+import { Decision, Digest, Envelope, Id, Name, Rights } from './desk.ts'
+import { Proposal } from './desk-people.ts'
+import { QuorumRules } from './quorum.ts'
 
 /** The entries of a desk's ledger. Together they are enough to judge each vote and each grant again, with nothing else. */
 
@@ -17,14 +19,48 @@ export const Assertion = z.object({
 /** The public half of a passkey, as COSE has it, and the site that it was made for: it signs for no other. */
 export const PasskeyKey = z.strictObject({ id: Base64url, publicKey: Base64url, origin: z.string() })
 
-export const PersonEnrolled = z.strictObject({
+export const PersonEnrolled = Rights.extend({
   person: Named,
-  roles: z.array(Role),
   passkey: PasskeyKey,
   /** The admin who invited; nobody did the first person. */
   by: Id.optional(),
+  /** The address that he was invited by, and who he is to the identity provider. */
+  email: z.string().optional(),
+  subject: z.string().optional(),
+  /** Two agreed to it. */
+  proposal: Id.optional(),
+  /** Rights that count, given by one admin alone. */
+  alone: z.literal(true).optional(),
 })
 export const PersonRemoved = z.strictObject({ person: Id, by: Id })
+/** From now on he has these rights and no others. */
+export const PersonChanged = Rights.extend({
+  person: Id,
+  by: Id,
+  proposal: Id.optional(),
+  alone: z.literal(true).optional(),
+})
+/** He has a new passkey; all that he had have ended. */
+export const PersonRecovered = z.strictObject({ person: Id, passkey: PasskeyKey, proposal: Id })
+/** He has one more, which one that he had signed. */
+export const PasskeyAdded = z.strictObject({
+  person: Id,
+  passkey: PasskeyKey,
+  nonce: z.string(),
+  by: PasskeyKey,
+  assertion: Assertion,
+})
+/** These accounts are one human being's: they count once. */
+export const PeopleLinked = z.strictObject({ people: z.array(Id).min(2), human: Id, by: Id })
+export const PersonUnlinked = z.strictObject({ person: Id, by: Id, proposal: Id })
+
+export const PeopleProposed = z.strictObject({ proposal: Proposal, digest: Digest })
+export const PeopleAgreed = z.strictObject({
+  agreement: z.strictObject({ proposal: Digest, person: Id, nonce: z.string() }),
+  passkey: PasskeyKey,
+  assertion: Assertion,
+})
+export const PeopleWithdrawn = z.strictObject({ by: Id })
 
 export const GuardEnrolled = z.strictObject({
   guard: Named,
@@ -38,6 +74,15 @@ export const GuardEnrolled = z.strictObject({
 })
 /** By an admin; by itself where it left. */
 export const GuardRevoked = z.strictObject({ guard: Id, by: Id })
+
+/** Too many attempts failed, of somebody with a passkey of this person or from this address. */
+export const AccessLocked = z.strictObject({
+  person: Id.optional(),
+  address: z.string().optional(),
+  until: z.int(),
+})
+/** Who has to agree to what, by `desk.yaml`, from now on. */
+export const QuorumSet = z.strictObject({ rules: QuorumRules, digest: Digest })
 
 export const HoldFiled = z.strictObject({ envelope: Envelope, digest: Digest })
 export const HoldVoted = z.strictObject({
@@ -70,8 +115,18 @@ export const HoldEnded = z.strictObject({
 export const DESK_RECORD = {
   'person.enrolled': PersonEnrolled,
   'person.removed': PersonRemoved,
+  'person.changed': PersonChanged,
+  'person.recovered': PersonRecovered,
+  'person.unlinked': PersonUnlinked,
+  'passkey.added': PasskeyAdded,
+  'people.linked': PeopleLinked,
+  'people.proposed': PeopleProposed,
+  'people.agreed': PeopleAgreed,
+  'people.withdrawn': PeopleWithdrawn,
   'guard.enrolled': GuardEnrolled,
   'guard.revoked': GuardRevoked,
+  'access.locked': AccessLocked,
+  'quorum.set': QuorumSet,
   'hold.filed': HoldFiled,
   'hold.voted': HoldVoted,
   'hold.granted': HoldGranted,

@@ -19,15 +19,15 @@ import { EffectLine } from './api.ts'
  *     GET  /api/session                                 → Session         no session
  *     POST /api/session/start           {}              → Challenge       no session; authentication options
  *     POST /api/session                 Signed          → Session         no session; signs in
+ *     POST /api/organisation/start      OutsideStart    → Outside         no session; where to sign in
+ *     GET  /api/organisation/callback                   → the page        no session; signs in, or proves who joins
  *     DELETE /api/session               {}              → Session
  *     GET  /api/holds                                   → Holds
  *     GET  /api/holds/TICKET                            → HoldPage
  *     POST /api/holds/TICKET/votes/start  VoteStart     → Challenge       authentication options
  *     POST /api/holds/TICKET/votes      Signed          → HoldPage
  *     GET  /api/events                                  → events `hold` with HoldEvent
- *     GET  /api/people                                  → People
- *     POST /api/people/invitations      InviteRequest   → OneTime         by an admin
- *     DELETE /api/people/ID             {}              → People          by an admin
+ *     … of people: `wire/desk-people.ts`
  *     GET  /api/guards                                  → Guards
  *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
  *     DELETE /api/guards/ID             {}              → Guards          by an admin
@@ -35,6 +35,10 @@ import { EffectLine } from './api.ts'
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
+/** How much a person's yes weighs where a rule asks for it: from the least to the most. */
+export const Seniority = z.enum(['junior', 'senior', 'principal'])
+/** A team by its short name. */
+export const Team = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a team is named with small letters, digits and `-`')
 
 /** A word that a person is named by, in one line. */
 export const Name = z
@@ -47,7 +51,25 @@ const Reason = z.string().trim().min(3).max(2000)
 export const Digest = z.string().regex(/^[0-9a-f]{64}$/)
 export const Id = z.string().regex(/^[a-z]{1,3}-[0-9a-z]{10}$/)
 
-export const PersonLine = z.strictObject({ id: Id, name: Name, roles: z.array(Role), removed: z.boolean() })
+/** What somebody may do here, and what his yes weighs. */
+export const Rights = z.strictObject({
+  roles: z.array(Role).min(1).max(4),
+  teams: z.array(Team).max(10).default([]),
+  seniority: Seniority.default('junior'),
+})
+
+export const PersonLine = z.strictObject({
+  id: Id,
+  name: Name,
+  roles: z.array(Role),
+  teams: z.array(Team),
+  seniority: Seniority,
+  removed: z.boolean(),
+  /** The same for all accounts of one human being. */
+  human: Id.optional(),
+  /** One admin alone gave him rights that count. */
+  alone: z.boolean().optional(),
+})
 
 /** What a guard tells of a held call. It names no person: the desk knows whose guard it is. */
 export const Filing = z.strictObject({
@@ -66,7 +88,8 @@ export const Filing = z.strictObject({
   target: z.strictObject({ system: z.string(), environment: z.string() }).optional(),
   rule: z.string().max(200),
   because: z.string().max(20_000),
-  effects: z.array(EffectLine).max(1000),
+  /** `tier`: of the system, where it is on another one. 1 is the most critical. */
+  effects: z.array(EffectLine.extend({ tier: z.int().min(1).max(4).optional() })).max(1000),
   precedents: z.array(z.string().max(2000)).max(20).optional(),
   /** How many people have to agree. */
   approvals: z.int().min(1).max(9),
@@ -80,7 +103,16 @@ export const Envelope = Filing.extend({
   guard: z.strictObject({ id: Id, name: Name }),
   /** Whose guard it is: he is asked nothing here, and his vote is not taken. */
   operator: z.strictObject({ id: Id, name: Name }),
-  quorum: z.strictObject({ count: z.int().min(1).max(9), role: z.literal('approver') }),
+  quorum: z.strictObject({
+    count: z.int().min(1).max(9),
+    role: z.literal('approver'),
+    /** One of each at least, and one who is this or more. */
+    teams: z.array(Team).optional(),
+    seniority: Seniority.optional(),
+    /** The rules that ask for it, and the digest of all that were in force. */
+    rules: z.array(z.string()).optional(),
+    of: Digest.optional(),
+  }),
   nonce: z.string().min(16).max(64),
   /** Milliseconds since 1970. */
   filedAt: z.int(),
@@ -145,6 +177,9 @@ export const Standing = z.strictObject({
   ticket: Id,
   state: HoldState,
   needs: z.int(),
+  /** What else is asked of those who agree, in words; and what of all that is missing yet. */
+  terms: z.string().optional(),
+  missing: z.array(z.string()).optional(),
   approved: z.array(Said),
   denied: Said.optional(),
   /** Who can vote and has not. */
@@ -184,21 +219,42 @@ export const OutcomeRequest = z.strictObject({
 })
 
 /** GET /api/session */
-export const Session = z.strictObject({ person: PersonLine.optional() })
+export const Session = z.strictObject({
+  person: PersonLine.optional(),
+  /** The identity provider of this desk, as people know it. */
+  provider: z.string().optional(),
+  /** It opened this session, which only reads. */
+  reads: z.boolean().optional(),
+})
 
-/** POST /api/people/invitations, by an admin: a link that enrols one person, once. */
-export const InviteRequest = z.strictObject({ name: Name, roles: z.array(Role).min(1).max(4) })
 /** POST /api/guards/codes, by an admin: a code that enrols one guard, once. */
 export const CodeRequest = z.strictObject({ name: Name, operator: Id })
-export const OneTime = z.strictObject({ code: z.string(), link: z.string(), expires: z.int() })
+export const OneTime = z.strictObject({
+  code: z.string(),
+  link: z.string(),
+  expires: z.int(),
+  /** It works when this was agreed to. */
+  proposal: Id.optional(),
+})
+
+/** POST /api/organisation/start: to sign in, or to show who it is that uses a link. */
+export const OutsideStart = z.strictObject({ code: z.string().max(100).optional() })
+export const Outside = z.strictObject({ url: z.string() })
 
 /** GET /api/invitations/CODE: what a link is for. The first person of a desk is named by nobody else. */
-export const Invitation = z.strictObject({ name: Name.optional(), roles: z.array(Role), expires: z.int() })
+export const Invitation = Rights.extend({
+  name: Name.optional(),
+  /** It is for whom the identity provider knows by this address; and whether this browser has shown that it is he. */
+  email: z.string().optional(),
+  proved: z.boolean().optional(),
+  expires: z.int(),
+  /** Admins have to agree to it first. */
+  waits: z.boolean().optional(),
+  /** It gives somebody who is enrolled a new passkey. */
+  recovers: z.boolean().optional(),
+})
 /** His name, where the invitation has none. */
 export const JoinStart = z.strictObject({ name: Name.optional() })
-
-/** GET /api/people */
-export const People = z.strictObject({ people: z.array(PersonLine) })
 
 /** GET /api/guards */
 export const GuardLine = z.strictObject({
@@ -228,6 +284,8 @@ export const HoldLine = z.strictObject({
   filedAt: z.int(),
   approveBy: z.int(),
   needs: z.int(),
+  /** What the hold waits for, in words, where it is more than a number. */
+  missing: z.array(z.string()).optional(),
   approved: z.int(),
   /** The one who looks can vote, and has not. */
   asksYou: z.boolean(),
@@ -259,6 +317,8 @@ export const Signed = z.strictObject({ nonce: z.string().max(100), response: z.j
 export const HoldEvent = z.strictObject({ ticket: Id, state: HoldState })
 
 export type Role = z.infer<typeof Role>
+export type Seniority = z.infer<typeof Seniority>
+export type Rights = z.infer<typeof Rights>
 export type PersonLine = z.infer<typeof PersonLine>
 export type Filing = z.infer<typeof Filing>
 export type Envelope = z.infer<typeof Envelope>
@@ -272,14 +332,14 @@ export type Left = z.infer<typeof Left>
 export type GrantClaims = z.infer<typeof GrantClaims>
 export type OutcomeRequest = z.infer<typeof OutcomeRequest>
 export type Session = z.infer<typeof Session>
-export type InviteRequest = z.infer<typeof InviteRequest>
 export type CodeRequest = z.infer<typeof CodeRequest>
+export type OutsideStart = z.infer<typeof OutsideStart>
+export type Outside = z.infer<typeof Outside>
 export type OneTime = z.infer<typeof OneTime>
 export type GuardClaims = z.infer<typeof GuardClaims>
 export type Problem = z.infer<typeof Problem>
 export type JoinStart = z.infer<typeof JoinStart>
 export type Invitation = z.infer<typeof Invitation>
-export type People = z.infer<typeof People>
 export type GuardLine = z.infer<typeof GuardLine>
 export type Guards = z.infer<typeof Guards>
 export type HoldLine = z.infer<typeof HoldLine>

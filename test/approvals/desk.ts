@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Desk } from '../../src/approvals/desk.ts'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
 import * as moves from '../../src/people/hold.ts'
+import type { Person } from '../../src/people/person.ts'
 import type { Decision, Filing, GrantClaims, OutcomeRequest, Standing } from '../../src/wire/desk.ts'
 
 const OPERATOR = { id: 'p-anna000000', name: 'Anna' }
@@ -90,7 +91,7 @@ export class PlainDesk {
     for (const [id, hold] of this.holds)
       if (hold.envelope.action === filing.action) this.#move(id, () => moves.supersede(hold, this.#now()))
     const nonce = `nonce-of-${String(++this.#nonces).padStart(12, '0')}`
-    const envelope = envelopeOf(filing, { guard: GUARD, operator: OPERATOR, nonce, now: this.#now() })
+    const envelope = envelopeOf(filing, { guard: GUARD, operator: OPERATOR, nonce, now: this.#now(), rules: [] })
     this.holds.set(filing.ticket, { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] })
   }
 
@@ -101,10 +102,12 @@ export class PlainDesk {
     return move?.kind === 'moved'
   }
 
-  #people(): moves.Person[] {
+  #people(): Person[] {
     return PEOPLE.map(({ id, name }) => ({
       id,
       roles: this.approvers.includes(name) ? ['approver'] : [],
+      teams: [],
+      seniority: 'junior',
       removed: false,
     }))
   }

@@ -3,7 +3,7 @@ import { deskApp } from '../../src/desk/app.ts'
 import { newGuardCode, revokeGuard } from '../../src/desk/guards.ts'
 import { fileOrTake } from '../../src/desk/holds.ts'
 import { inviteFirst, invitePerson, removePerson } from '../../src/desk/people.ts'
-import type { GuardRow } from '../../src/desk/store.ts'
+import type { Enrolled, GuardRow } from '../../src/desk/store.ts'
 import type { Challenge, OneTime, Session } from '../../src/wire/desk.ts'
 import { filing } from './filing.ts'
 import { firstPerson, newWorld, plain, Somebody, SomeGuard, team, type World } from './world.ts'
@@ -35,6 +35,8 @@ const OPEN = [
   'GET /api/invitations/:code',
   'POST /api/invitations/:code/start',
   'POST /api/invitations/:code',
+  'POST /api/organisation/start',
+  'GET /api/organisation/callback',
   'GET /api/session',
   'POST /api/session/start',
   'POST /api/session',
@@ -214,29 +216,48 @@ it('lets no agent act for an admin, who could invite people to agree with him', 
 })
 
 it('voids the links and codes of an admin who is removed', async () => {
+  const other = await newWorld()
+  const { ada, dan } = await team(other)
   const eve = await ada.invite('Eve', ['admin', 'approver'])
   const link = await eve.send<OneTime>('POST', '/api/people/invitations', { name: 'Fake', roles: ['approver'] })
   const code = await eve.send<OneTime>('POST', '/api/guards/codes', { name: 'hers', operator: dan.id })
+  await ada.agree(link.body.proposal ?? '')
+  await eve.agree(link.body.proposal ?? '')
   await ada.send('DELETE', `/api/people/${eve.id}`, {})
-  await expect(new Somebody(world.origin).join(link.body.code)).rejects.toThrow()
-  const body = JSON.stringify({ code: code.body.code, name: 'x', key: new SomeGuard(world).public })
-  expect(await plain(world.origin, 'POST', '/v1/guards', { body })).toMatchObject({ status: 404 })
+  await expect(new Somebody(other.origin).join(link.body.code)).rejects.toThrow('this link was used')
+  const body = JSON.stringify({ code: code.body.code, name: 'x', key: new SomeGuard(other).public })
+  expect(await plain(other.origin, 'POST', '/v1/guards', { body })).toMatchObject({ status: 404 })
+  await other.end()
 })
 
 it('does nothing for who was removed or revoked while he asked', async () => {
-  const { desk } = world.running
+  const other = await newWorld()
+  const { ada, ben, dan, guard } = await team(other)
+  const { desk } = other.running
   const eve = await ada.invite('Eve', ['admin'])
-  const admin = { id: eve.id, name: 'Eve', roles: ['admin'], removed: false } as const
-  const spare = await new SomeGuard(world).enroll(ada, dan, 'spare')
+  const admin = {
+    id: eve.id,
+    name: 'Eve',
+    roles: ['admin'],
+    teams: [],
+    seniority: 'junior',
+    removed: false,
+    wasAdmin: true,
+    alone: true,
+  } as const satisfies Enrolled
+  const spare = await new SomeGuard(other).enroll(ada, dan, 'spare')
   const row = await desk.store.guard(spare.id)
   await ada.send('DELETE', `/api/people/${eve.id}`, {})
   await ada.send('DELETE', `/api/guards/${spare.id}`, {})
-  await expect(invitePerson(desk, admin, { name: 'Fake', roles: ['approver'] })).rejects.toThrow('only an admin')
+  await expect(
+    invitePerson(desk, admin, { name: 'Fake', roles: ['approver'], teams: [], seniority: 'junior' }),
+  ).rejects.toThrow('only an admin')
   await expect(newGuardCode(desk, admin, { name: 'hers', operator: dan.id })).rejects.toThrow('only an admin')
   await expect(removePerson(desk, admin, ben.id)).rejects.toThrow('only an admin')
   await expect(revokeGuard(desk, admin, guard.id)).rejects.toThrow('only an admin')
   const asked = { filing: filing(), receipt: 'r-0000000000' }
   await expect(fileOrTake(desk, row as GuardRow, asked)).rejects.toThrow('revoked')
+  await other.end()
 })
 
 it('takes a link or a code once, in time, and each for what it is', async () => {

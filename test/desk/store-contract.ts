@@ -3,6 +3,7 @@ import { eventOf } from '../../src/desk/reach/notify.ts'
 import type { Heard, NoticeRow, Passkey, Store, Writing } from '../../src/desk/store.ts'
 import { envelopeDigest, envelopeOf } from '../../src/people/envelope.ts'
 import type { Hold } from '../../src/people/hold.ts'
+import type { Proposal } from '../../src/wire/desk-people.ts'
 import { filing } from './filing.ts'
 
 const NOW = 1_790_000_000_000
@@ -130,7 +131,9 @@ function tables(store: () => Store): void {
     const counter = Number.MAX_SAFE_INTEGER
     const name = `'; drop table holds; -- <b>é 中 🙂\u2028`
     const person = await store().change((each) => addPerson(each, { name, counter }))
-    expect(await store().people()).toEqual([{ id: person.id, name, roles: ['approver'], removed: false }])
+    expect(await store().people()).toEqual([
+      { id: person.id, name, ...RIGHTS, removed: false, wasAdmin: false, alone: true },
+    ])
     expect(await store().passkeysOf(person.id)).toEqual([person.passkey])
     const hold = await filed(store())
     const vote = { person: person.id, decision: 'approve', reason: 'a\0b 🙂', at: NOW + 1 } as const
@@ -146,18 +149,70 @@ function tables(store: () => Store): void {
   it('forgets what is over, and who was removed', async () => {
     const person = await store().change((each) => addPerson(each))
     await store().change(async (each) => {
-      await each.addSession('old', { person: person.id, expires: NOW })
-      await each.addSession('new', { person: person.id, expires: NOW + 1 })
-      await each.addCode('code', { kind: 'person', roles: ['admin'], expires: NOW })
+      await each.addSession('old', { person: person.id, by: 'passkey', expires: NOW })
+      await each.addSession('new', { person: person.id, by: 'organisation', expires: NOW + 1 })
+      await each.addCode('code', { kind: 'person', ...RIGHTS, expires: NOW })
+      await each.setFailures('who', { count: 3, locked: false, expires: NOW })
+      await each.addProposal(proposal('q-0000000000', NOW))
       await each.tidy(NOW)
     })
     expect(await store().session('old', NOW - 1)).toBeUndefined()
-    expect(await store().session('new', NOW)).toBe(person.id)
+    expect(await store().session('new', NOW)).toEqual({ person: person.id, by: 'organisation' })
     expect(await store().session('new', NOW + 1)).toBeUndefined()
     expect(await store().code('code')).toBeUndefined()
+    expect(await store().failures('who')).toBeUndefined()
+    expect(await store().proposals()).toEqual([])
     await store().change((each) => each.removePerson(person.id))
     expect(await store().session('new', NOW)).toBeUndefined()
     expect(await store().people()).toMatchObject([{ removed: true }])
+  })
+
+  it('keeps rights, accounts of one human being, and that passkeys have ended', async () => {
+    const [one, other] = await store().change(async (each) => [await addPerson(each), await addPerson(each)] as const)
+    const more = { roles: ['admin' as const], teams: ['payments', 'web'], seniority: 'senior' as const, alone: false }
+    await store().change(async (each) => {
+      await each.changeRights(one.id, more)
+      await each.setHuman([one.id, other.id], 'u-0000000000')
+    })
+    const found = async (): Promise<unknown> => (await store().people()).find(({ id }) => id === one.id)
+    expect(await found()).toMatchObject({ ...more, wasAdmin: true, human: 'u-0000000000' })
+    await store().change(async (each) => {
+      await each.changeRights(one.id, { ...RIGHTS, alone: false })
+      await each.setHuman([one.id], undefined)
+      await each.addSession('his', { person: one.id, by: 'passkey', expires: NOW + 1 })
+      await each.endPasskeys(one.id)
+      await each.addPasskey({ ...one.passkey, id: 'another' })
+    })
+    expect(await found()).toMatchObject({ ...RIGHTS, wasAdmin: true })
+    expect(await found()).not.toHaveProperty('human')
+    expect((await store().passkeysOf(one.id)).map(({ id }) => id)).toEqual(['another'])
+    expect(await store().passkey(one.passkey.id)).toMatchObject({ ended: true })
+    expect(await store().session('his', NOW)).toBeUndefined()
+    expect(await store().passkeysOf(other.id)).toHaveLength(1)
+  })
+
+  it('notes a signature only in place of what was there, and the last rules and failures', async () => {
+    await store().change((each) => each.addProposal(proposal('q-0000000001', NOW)))
+    const sign = (version: number): Promise<boolean> =>
+      store().change((each) => each.signProposal('q-0000000001', ['p-1'], version))
+    expect(await sign(2)).toBe(false)
+    expect(await sign(1)).toBe(true)
+    expect(await sign(1)).toBe(false)
+    expect(await store().proposal('q-0000000001')).toEqual({
+      proposal: proposal('q-0000000001', NOW),
+      signed: ['p-1'],
+      version: 2,
+    })
+    await store().change((each) => each.dropProposal('q-0000000001'))
+    expect(await store().proposal('q-0000000001')).toBeUndefined()
+    expect(await store().quorumSet()).toBeUndefined()
+    for (const digest of ['a', 'b']) await store().change((each) => each.setQuorum(digest))
+    expect(await store().quorumSet()).toBe('b')
+    const failures = { count: 9, locked: true, expires: NOW }
+    for (const count of [1, 9]) await store().change((each) => each.setFailures('who', { ...failures, count }))
+    expect(await store().failures('who')).toEqual(failures)
+    await store().change((each) => each.setFailures('who', undefined))
+    expect(await store().failures('who')).toBeUndefined()
   })
 
   it('finds more holds than a statement takes values, each with its votes', async () => {
@@ -176,6 +231,20 @@ function tables(store: () => Store): void {
     expect(waiting.filter(({ hold }) => hold.votes.length === 1)).toHaveLength(1100)
     expect([await store().taken(), await store().ended(5), await store().waiting('g-none')]).toEqual([[], [], []])
   })
+}
+
+const RIGHTS = { roles: ['approver' as const], teams: [], seniority: 'junior' as const }
+
+function proposal(id: string, expires: number): Proposal {
+  const asked = { kind: 'invite', name: 'Eve', ...RIGHTS } as const
+  return {
+    id,
+    asked: { ...asked, roles: [...asked.roles] },
+    by: 'p-0000000000',
+    nonce: 'n'.repeat(22),
+    at: NOW,
+    expires,
+  }
 }
 
 function outbox(store: () => Store): void {
@@ -238,8 +307,8 @@ export async function addPerson(
 ): Promise<{ id: string; passkey: Passkey }> {
   const id = newId('p')
   const passkey = { id: `key of ${id}`, publicKey: 'k', origin: 'http://localhost', person: id, counter }
-  await tables.addPerson({ id, name, roles: ['approver'] }, passkey)
-  return { id, passkey }
+  await tables.addPerson({ id, name, ...RIGHTS, alone: true }, passkey)
+  return { id, passkey: { ...passkey, ended: false } }
 }
 
 async function filed(store: Store): Promise<Hold> {
@@ -259,6 +328,7 @@ function holdOf(guard: string): Hold {
     operator: { id: 'p-0000000000', name: 'Dan' },
     nonce: 'n'.repeat(22),
     now: NOW,
+    rules: [],
   })
   return { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
 }

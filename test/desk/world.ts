@@ -7,6 +7,7 @@ import { inject } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
+import { type Entry, review } from '../../src/desk/verify.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
 import type {
   Challenge,
@@ -16,9 +17,11 @@ import type {
   Filing,
   HoldPage,
   OneTime,
+  Rights,
   Role,
   Session,
 } from '../../src/wire/desk.ts'
+import type { People } from '../../src/wire/desk-people.ts'
 import { freePort } from '../port.ts'
 import { newDatabase } from '../postgres/database.ts'
 
@@ -93,13 +96,28 @@ export class Somebody {
   readonly origin: string
   /** The desk that is asked, where several have one origin. */
   at: string
-  readonly passkey = new Authenticator()
-  cookie = ''
+  passkey = new Authenticator()
+  readonly #cookies = new Map<string, string>()
   id = ''
 
   constructor(origin: string, at = origin) {
     this.origin = origin
     this.at = at
+  }
+
+  get cookie(): string {
+    return [...this.#cookies].map((pair) => pair.join('=')).join('; ')
+  }
+
+  /** All that his browser keeps. */
+  set cookie(text: string) {
+    this.#cookies.clear()
+    for (const each of text.split('; ').filter(Boolean)) this.#keep(each)
+  }
+
+  #keep(cookie: string): void {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    this.#cookies.set(name, value)
   }
 
   /** Opens the link and makes a passkey. */
@@ -109,6 +127,7 @@ export class Somebody {
       `/api/invitations/${code}/start`,
       name === undefined ? {} : { name },
     )
+    if (started.status !== 200) throw new Error(JSON.stringify(started.body))
     const response = this.passkey.create(started.body.options, { origin: this.origin })
     const joined = await this.send<Session>('POST', `/api/invitations/${code}`, { nonce: started.body.nonce, response })
     if (joined.status !== 200) throw new Error(JSON.stringify(joined.body))
@@ -122,9 +141,17 @@ export class Somebody {
     return await this.send<Session>('POST', '/api/session', { nonce: body.nonce, response })
   }
 
-  async invite(name: string, roles: readonly Role[] = ['approver']): Promise<Somebody> {
-    const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles })
+  async invite(name: string, roles: readonly Role[] = ['approver'], more: Partial<Rights> = {}): Promise<Somebody> {
+    const { body } = await this.send<OneTime>('POST', '/api/people/invitations', { name, roles, ...more })
     return await new Somebody(this.origin, this.at).join(body.code)
+  }
+
+  /** Signs what waits for two. */
+  async agree(proposal: string, how: Partial<Browser> = {}): Promise<Answer<People>> {
+    const started = await this.send<Challenge>('POST', `/api/proposals/${proposal}/start`, {})
+    if (started.status !== 200) return started as Answer<never>
+    const response = this.passkey.get(started.body.options, { origin: this.origin, ...how })
+    return await this.send<People>('POST', `/api/proposals/${proposal}`, { nonce: started.body.nonce, response })
   }
 
   async vote(ticket: string, decision: Decision, how: Partial<Browser> = {}): Promise<Answer<HoldPage>> {
@@ -144,6 +171,7 @@ export class Somebody {
   async send<T = unknown>(method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer<T>> {
     const answer = await fetch(this.at + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(this.cookie !== '' && { cookie: this.cookie }),
         ...(method !== 'GET' && { 'content-type': 'application/json', origin: this.origin }),
@@ -151,8 +179,7 @@ export class Somebody {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const [cookie] = answer.headers.getSetCookie()
-    if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? ''
+    for (const each of answer.headers.getSetCookie()) this.#keep(each)
     return await answerOf<T>(answer)
   }
 }
@@ -240,4 +267,17 @@ export async function team(world: World): Promise<{
   const dan = await ada.invite('Dan', ['operator', 'approver'])
   const guard = await new SomeGuard(world).enroll(ada, dan)
   return { ada, ben, cho, dan, guard }
+}
+
+/** All that a desk at work has put on record. */
+export async function entriesOf({ running }: World): Promise<readonly Entry[]> {
+  return (await running.desk.store.entries(0, 100_000)).map((entry, index) => ({ index, entry }))
+}
+
+/** What `interlock desk verify` finds wrong with these. */
+export async function faultsIn(entries: readonly Entry[]): Promise<readonly string[]> {
+  async function* all(): AsyncGenerator<Entry> {
+    yield* entries
+  }
+  return (await review(all())).faults.map(({ why }) => why)
 }

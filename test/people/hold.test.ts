@@ -6,13 +6,13 @@ import {
   type Hold,
   hasQuorum,
   type Move,
-  type Person,
   stateAt,
   supersede,
   take,
   vote,
   withdraw,
 } from '../../src/people/hold.ts'
+import type { Person } from '../../src/people/person.ts'
 import type { HoldState, Role } from '../../src/wire/desk.ts'
 import { filing } from '../desk/filing.ts'
 
@@ -70,7 +70,13 @@ function crowd(): Person[] {
     ['approver'],
     ['auditor'],
   ]
-  return roles.map((each, i) => ({ id: `p-000000000${i}`, roles: each, removed: false }))
+  return roles.map((each, i) => ({
+    id: `p-000000000${i}`,
+    roles: [...each],
+    teams: [],
+    seniority: 'junior',
+    removed: false,
+  }))
 }
 
 const START = 1_000_000_000_000
@@ -78,7 +84,7 @@ const START = 1_000_000_000_000
 function newHold(approvals: number): Hold {
   const operator = { id: 'p-0000000000', name: 'Op' }
   const guard = { id: 'g-0000000000', name: 'laptop' }
-  const envelope = envelopeOf(filing({ approvals }), { guard, operator, nonce: 'n'.repeat(16), now: START })
+  const envelope = envelopeOf(filing({ approvals }), { guard, operator, nonce: 'n'.repeat(16), now: START, rules: [] })
   return { envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] }
 }
 

@@ -29,6 +29,36 @@ describe('the registry', () => {
     expect(judged('shell', 'git push origin topic', bench({ systems: { shop: system } })).ruling.by).toBe('forge/add')
   })
 
+  const shop = { ...system, deploys: [] }
+  const queue = { match: ['aws:stack/queue'], environment: 'development', tier: 4, stateful: true }
+  const bus = { match: ['aws:stack/bus'], environment: 'staging', tier: 3, stateful: true }
+  const placeOf = (name: string, systems: object): unknown =>
+    judged('shell', `aws cloudformation delete-stack --stack-name ${name}`, bench({ systems })).effects[0]?.place
+
+  it('counts a system for as much as what depends on it, over any number of steps', () => {
+    expect(placeOf('queue', { queue, bus, shop })).toMatchObject({ environment: 'development', tier: 4 })
+    const byBus = { ...bus, dependsOn: ['queue'] }
+    expect(placeOf('queue', { queue, bus: byBus, shop })).toMatchObject({ environment: 'staging', tier: 3 })
+    const byShop = { ...shop, dependsOn: ['bus'] }
+    expect(placeOf('queue', { queue, bus: byBus, shop: byShop })).toMatchObject({ environment: 'production', tier: 1 })
+    // What a system needs does not count for more by it.
+    expect(placeOf('bus', { queue: { ...queue, dependsOn: ['shop'] }, bus, shop })).toMatchObject({ tier: 3 })
+  })
+
+  it('forbids deleting what a system of the first tier depends on, and holds what production does', () => {
+    const ruled = (dependent: object): string =>
+      judged('shell', 'aws cloudformation delete-stack --stack-name queue', bench({ systems: { queue, dependent } }))
+        .ruling.by
+    expect(ruled(shop)).toBe('remote/irreversible')
+    expect(ruled({ ...shop, dependsOn: ['queue'] })).toBe('protection/tier-1')
+    expect(ruled({ ...shop, tier: 2, dependsOn: ['queue'] })).toBe('production/delete')
+  })
+
+  it('ends where systems depend on one another', () => {
+    const both = { queue: { ...queue, dependsOn: ['bus'] }, bus: { ...bus, dependsOn: ['queue'] } }
+    expect(placeOf('queue', both)).toMatchObject({ environment: 'staging', tier: 3 })
+  })
+
   it('matches `*` as any text and everything else to the letter', () => {
     const at = (pattern: string, command: string): unknown =>
       judged('shell', command, bench({ systems: { shop: { ...system, match: [pattern] } } })).effects[0]?.place

@@ -56,6 +56,11 @@ describe('a repository’s own file, which an agent can write', () => {
     ['no YAML', 'systems: [', 'not valid YAML'],
     ['an unknown key', 'sistems: {}', 'does not fit'],
     ['a wrong value', 'mandate: {mode: destroy}', 'mandate.mode'],
+    [
+      'a dependency on what is no system',
+      'systems: {a: {match: [a], environment: staging, dependsOn: [b]}}',
+      'depends on `b`',
+    ],
     ['too much', `# ${'x'.repeat(1 << 20)}`, 'longer than 1 MiB'],
   ] as const)('with %s stops everything there', ([, text, why]) => {
     write('work', text)

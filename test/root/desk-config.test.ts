@@ -24,7 +24,11 @@ const why = (): string => {
 
 it('says nothing where it is not there, or empty: then the defaults hold', () => {
   const defaults = readDeskConfig(folder)
-  expect(defaults).toEqual({ limits: { filingsPerMinute: 60 }, reach: { bell: true, webhooks: {}, slack: {} } })
+  expect(defaults).toEqual({
+    limits: { filingsPerMinute: 60 },
+    quorum: [],
+    reach: { bell: true, webhooks: {}, slack: {} },
+  })
   write('# nothing yet\n')
   expect(readDeskConfig(folder)).toEqual(defaults)
 })

@@ -25,6 +25,7 @@ export function HoldRow({ hold, now }: { readonly hold: HoldLine; readonly now: 
             <>
               <span>
                 {hold.approved} of {hold.needs} approved
+                {state === 'open' && hold.missing !== undefined && `, missing: ${hold.missing.join(', ')}`}
               </span>
               {state === 'open' && (
                 <span class={isUrgent(hold.approveBy, now) ? 'urgent' : 'muted'}>{left(hold.approveBy, now)}</span>

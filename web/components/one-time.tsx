@@ -5,10 +5,12 @@ interface OneTimeProps {
   readonly label: string
   readonly text: string
   readonly expires: number
+  /** It works only when two have signed what it is for. */
+  readonly waits?: boolean
 }
 
 /** Something that works once, and that the desk never shows again. */
-export function OneTimeText({ label, text, expires }: OneTimeProps) {
+export function OneTimeText({ label, text, expires, waits = false }: OneTimeProps) {
   const [copied, setCopied] = useState(false)
   const minutes = Math.max(1, Math.round((expires - Date.now()) / 60_000))
   const copy = (): void =>
@@ -21,6 +23,8 @@ export function OneTimeText({ label, text, expires }: OneTimeProps) {
       <p>
         {label}. It is shown this once, and works once, within{' '}
         {minutes < 90 ? count(minutes, 'minute') : count(Math.round(minutes / 60), 'hour')}.
+        {waits &&
+          ' Before that two have to sign what it is for, under “Waits for two to sign”: you can be one of them.'}
       </p>
       <p class="mono">{text}</p>
       <button type="button" onClick={copy}>

@@ -1,7 +1,7 @@
 import { Fragment } from 'preact'
 import type { HoldPage } from '../../src/wire/desk.ts'
 import { useNow } from '../live.ts'
-import { isUrgent, isWaiting, left, STATES } from '../words.ts'
+import { count, isUrgent, isWaiting, left, STATES } from '../words.ts'
 import { Text } from './text.tsx'
 
 /** Where it stands, in one line. */
@@ -15,6 +15,7 @@ export function Standing({ hold }: { readonly hold: HoldPage }) {
       <strong>{STATES[state]}</strong>
       <span>
         {approved.length} of {needs} approved
+        {state === 'open' && hold.missing !== undefined && `; missing: ${hold.missing.join(', ')}`}
       </span>
       {isWaiting(state) && (
         <span class={isUrgent(until, now) ? 'urgent' : ''}>
@@ -45,6 +46,19 @@ export function People({ hold }: { readonly hold: HoldPage }) {
         <dt>works for</dt>
         <dd>
           <Text of={envelope.operator.name} />, whose own vote does not count
+        </dd>
+        <dt>needs</dt>
+        <dd>
+          {count(hold.needs, 'approval')}
+          {hold.terms !== undefined && `, ${hold.terms}`}
+          {envelope.quorum.rules !== undefined && (
+            <>
+              {' '}
+              <span class="muted">
+                by <code>{envelope.quorum.rules.join(', ')}</code>
+              </span>
+            </>
+          )}
         </dd>
         {isWaiting(hold.state) && (
           <>

@@ -4,8 +4,9 @@ import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
 import { NameField } from '../components/name-field.tsx'
 import { Text } from '../components/text.tsx'
+import { goOutside } from '../outside.ts'
 import { join } from '../passkey.ts'
-import { left, ROLES } from '../words.ts'
+import { left, ROLES, weighs } from '../words.ts'
 
 interface JoinProps {
   readonly code: string
@@ -25,7 +26,37 @@ export function Join({ code, onJoined }: JoinProps) {
           A link works once and for a short time. Ask an admin for a new one, or <a href="/">sign in</a>.
         </p>
       )}
-      {invitation !== undefined && <JoinForm code={code} invitation={invitation} onJoined={onJoined} />}
+      {invitation?.waits === true && (
+        <p role="status">
+          This link does not work yet: two people of this desk have to sign it first. Whoever sent it to you knows. Load
+          this page again when they have.
+        </p>
+      )}
+      {invitation?.proved === false && invitation.waits !== true && (
+        <Prove code={code} email={invitation.email ?? ''} />
+      )}
+      {invitation !== undefined && invitation.waits !== true && invitation.proved !== false && (
+        <JoinForm code={code} invitation={invitation} onJoined={onJoined} />
+      )}
+    </>
+  )
+}
+
+function Prove({ code, email }: { readonly code: string; readonly email: string }) {
+  const { busy, wrong, run } = useAct()
+  return (
+    <>
+      <p>
+        This link is for{' '}
+        <strong>
+          <Text of={email} />
+        </strong>
+        . Show first that it is you.
+      </p>
+      <button type="button" class="main" disabled={busy} onClick={() => run(() => goOutside({ code }))}>
+        Sign in with your organisation
+      </button>
+      <Wrong of={wrong} />
     </>
   )
 }
@@ -46,7 +77,7 @@ function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitat
         <NameField label="Your name, as others will see it" fill="name" value={name} onValue={setName} />
       ) : (
         <p>
-          You join as{' '}
+          {invitation.recovers === true ? 'You get a new passkey as' : 'You join as'}{' '}
           <strong>
             <Text of={invitation.name} />
           </strong>
@@ -60,9 +91,13 @@ function JoinForm({ code, invitation, onJoined }: JoinProps & { readonly invitat
           </li>
         ))}
       </ul>
+      {weighs(invitation) !== '' && <p class="muted">{weighs(invitation)}</p>}
       <p>Your device makes a passkey for this desk. You sign in with it, and sign each vote with it.</p>
+      {invitation.recovers === true && (
+        <p>Every passkey that you had here ends with it. What you signed stays signed.</p>
+      )}
       <button type="submit" class="main" disabled={busy}>
-        Make a passkey and join
+        {invitation.recovers === true ? 'Make a new passkey' : 'Make a passkey and join'}
       </button>
       <p class="muted">{left(invitation.expires, Date.now())} for this link</p>
       <Wrong of={wrong} />

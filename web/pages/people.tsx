@@ -1,89 +1,132 @@
 import { useState } from 'preact/hooks'
-import type { OneTime, PersonLine } from '../../src/wire/desk.ts'
-import { Role } from '../../src/wire/desk.ts'
+import type { OneTime, PersonLine, Rights } from '../../src/wire/desk.ts'
 import { desk } from '../api.ts'
 import { Failed, useAct, Wrong } from '../components/act.tsx'
 import { NameField } from '../components/name-field.tsx'
 import { OneTimeText } from '../components/one-time.tsx'
-import { Removal } from '../components/removal.tsx'
-import { Text } from '../components/text.tsx'
+import { Person } from '../components/person.tsx'
+import { Proposal } from '../components/proposal.tsx'
+import { RightsFields } from '../components/rights-fields.tsx'
 import { moveRow, useKeys } from '../keys.ts'
 import { useLoaded } from '../live.ts'
+import { addPasskey } from '../passkey.ts'
 import { go } from '../route.ts'
-import { ROLES } from '../words.ts'
 
-export function PeoplePage({ me }: { readonly me: PersonLine }) {
+interface PeoplePageProps {
+  readonly me: PersonLine
+  /** The identity provider of this desk. */
+  readonly provider: string | undefined
+}
+
+export function PeoplePage({ me, provider }: PeoplePageProps) {
   const { data, error, set } = useLoaded(desk.people, 'people')
   useKeys({ j: () => moveRow(1), k: () => moveRow(-1), Escape: () => go('/') })
   const isAdmin = me.roles.includes('admin')
   const people = (data?.people ?? []).filter(({ removed }) => !removed)
+  const proposals = data?.proposals ?? []
   return (
     <>
       <h1>People</h1>
       <Failed error={error} />
-      <ul class="rows">
+      {proposals.length > 0 && (
+        <section aria-labelledby="proposed" class="mb-6">
+          <h2 id="proposed">Waits for two to sign</h2>
+          <ul class="rows">
+            {proposals.map((line) => (
+              <Proposal key={line.proposal.id} line={line} isAdmin={isAdmin} onPeople={set} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <ul class="rows" aria-label="People">
         {people.map((person) => (
-          <li key={person.id} class="line">
-            <span>
-              <strong>
-                <Text of={person.name} />
-              </strong>
-              {person.id === me.id && ' (you)'}
-            </span>
-            <span class="muted">{person.roles.join(', ')}</span>
-            <span class="mono muted">{person.id}</span>
-            {isAdmin && person.id !== me.id && (
-              <Removal
-                verb="Remove"
-                what={person.name}
-                effect="Ends the sessions, and a vote on what has not run yet counts no more."
-                remove={async () => set(await desk.removePerson(person.id))}
-              />
-            )}
-          </li>
+          <Person key={person.id} person={person} me={me} people={people} onPeople={set} />
         ))}
       </ul>
-      {isAdmin ? <Invite /> : <p class="muted">An admin invites people and removes them.</p>}
+      <p class="muted">
+        {data?.byTwo === true
+          ? 'What lets somebody approve or administer takes two signatures: of admins, or of an approver where there is one admin.'
+          : 'There is one admin, who alone decides who approves. From the second admin on it takes two.'}
+      </p>
+      <OwnPasskeys />
+      {isAdmin ? (
+        <Invite provider={provider} onInvited={async () => set(await desk.people())} />
+      ) : (
+        <p class="muted">An admin invites people and removes them.</p>
+      )}
     </>
   )
 }
 
-function Invite() {
+function OwnPasskeys() {
+  const [added, setAdded] = useState(false)
+  const { busy, wrong, run } = useAct()
+  return (
+    <section aria-labelledby="passkeys">
+      <h2 id="passkeys">Your passkeys</h2>
+      <p>Another device, or a security key, can sign for you too. You sign for it with the passkey that you have.</p>
+      <button
+        type="button"
+        disabled={busy}
+        onClick={() =>
+          run(async () => {
+            setAdded(false)
+            await addPasskey()
+            setAdded(true)
+          })
+        }
+      >
+        Add a passkey
+      </button>
+      <p role="status">{added && 'It is added.'}</p>
+      <Wrong of={wrong} />
+    </section>
+  )
+}
+
+const NOBODY: Rights = { roles: ['approver'], teams: [], seniority: 'junior' }
+
+function Invite({ provider, onInvited }: { readonly provider: string | undefined; onInvited(): Promise<void> }) {
+  const [email, setEmail] = useState('')
   const [name, setName] = useState('')
-  const [roles, setRoles] = useState<readonly Role[]>(['approver'])
+  const [rights, setRights] = useState(NOBODY)
   const [link, setLink] = useState<OneTime>()
   const { busy, wrong, run } = useAct()
   const submit = (event: Event): void => {
     event.preventDefault()
     run(async () => {
-      setLink(await desk.invite({ name: name.trim(), roles: [...roles] }))
+      setLink(await desk.invite({ name: name.trim(), ...rights, ...(email !== '' && { email }) }))
       setName('')
+      setEmail('')
+      await onInvited()
     })
   }
-  const toggle = (role: Role): void =>
-    setRoles(roles.includes(role) ? roles.filter((each) => each !== role) : [...roles, role])
   return (
     <section aria-labelledby="invite">
       <h2 id="invite">Invite somebody</h2>
       <form onSubmit={submit}>
         <NameField label="Name" value={name} onValue={setName} />
-        <fieldset>
-          <legend>Roles</legend>
-          {Role.options.map((role) => (
-            <label key={role} class="check">
-              <input type="checkbox" checked={roles.includes(role)} onChange={() => toggle(role)} />
-              <span>
-                <strong>{role}</strong> {ROLES[role]}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <button type="submit" class="main" disabled={busy || roles.length === 0}>
+        {provider !== undefined && (
+          <label>
+            E-mail, as {provider} knows it: only that account can use the link. Empty: whoever has the link
+            <input
+              type="email"
+              maxLength={254}
+              autocomplete="off"
+              value={email}
+              onInput={(event) => setEmail(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        <RightsFields rights={rights} onRights={setRights} />
+        <button type="submit" class="main" disabled={busy || rights.roles.length === 0}>
           Make a link
         </button>
         <Wrong of={wrong} />
       </form>
-      {link !== undefined && <OneTimeText label="Link to join" text={link.link} expires={link.expires} />}
+      {link !== undefined && (
+        <OneTimeText label="Link to join" text={link.link} expires={link.expires} waits={link.proposal !== undefined} />
+      )}
     </section>
   )
 }
