@@ -66,7 +66,7 @@ async function fill({ running: { desk } }: World, operator: Somebody): Promise<v
     for (let n = 0; n < OPEN; n++) {
       const nonce = randomBytes(16).toString('base64url')
       const guard = guards[n % guards.length] ?? missing('a guard')
-      const by = { guard, operator: { id: operator.id, name: 'Dan' }, nonce, now: desk.clock.now() }
+      const by = { guard, operator: { id: operator.id, name: 'Dan' }, nonce, now: desk.clock.now(), rules: [] }
       const envelope = envelopeOf(waiting(), by)
       await tables.addHold({ envelope, digest: envelopeDigest(envelope), state: 'open', votes: [] })
     }
