@@ -65,7 +65,9 @@ it('the demonstration answers 1 and says which promises were broken when the gua
   expect(await readdir(temporary)).toEqual([])
 })
 
-it('runs to its end with a real guard and a real desk, keeps every promise, and leaves nothing behind', { timeout: 120_000 }, async () => {
+it('runs to its end with a real guard and a real desk, keeps every promise, and leaves nothing behind', {
+  timeout: 120_000,
+}, async () => {
   guard = await startFakeGuard({ call: async () => Promise.reject(new Error('asked the wrong guard')) })
   const env = { ...process.env, TMPDIR: temporary } as Record<string, string>
   const ran = await run(join(ROOT, 'bin/interlock'), ['demo', '--exit'], {
