@@ -105,25 +105,30 @@ interface History {
   readonly agents: ReadonlySet<string>
 }
 
-function judged(precedent: OwnPrecedent, { from, to, review }: Where, { lines, authors, agents }: History): Told {
-  const own = authors.slice(from, to + 1).filter((_, i) => from + i !== review)
-  const mails = [...new Set(own.flatMap((each) => each?.mail ?? []))]
-  const known = { precedent, authors: mails }
+function judged(precedent: OwnPrecedent, where: Where, history: History): Told {
+  const { from, to, review } = where
+  const own = history.authors.slice(from, to + 1).filter((_, i) => from + i !== review)
+  const authors = [...new Set(own.flatMap((each) => each?.mail ?? []))]
+  const known = { precedent, authors }
   if (precedent.reviewed === undefined || review === undefined) return known
-  const by = authors[review]
-  const unreviewed =
-    precedent.reviewed !== digestOfPrecedent(precedent)
-      ? 'it was changed after its review'
-      : by === undefined || mails.length === 0 || own.includes(undefined)
-        ? 'not all of it is committed'
-        : !/^\s*(?:- )?reviewed:/.test(lines[review] ?? '')
-          ? 'the review does not stand on a line of its own'
-          : agents.has(by.commit)
-            ? 'an agent committed the review'
-            : mails.includes(by.mail)
-              ? `${by.name} wrote it, and reviewed it`
-              : undefined
-  return unreviewed === undefined ? { ...known, reviewedBy: by?.name ?? '' } : { ...known, unreviewed }
+  const by = history.authors[review]
+  if (precedent.reviewed !== digestOfPrecedent(precedent))
+    return { ...known, unreviewed: 'it was changed after its review' }
+  if (by === undefined || own.length === 0 || own.includes(undefined))
+    return { ...known, unreviewed: 'not all of it is committed' }
+  const unreviewed = whyNotBy(by, authors, history.lines[review] ?? '', history.agents)
+  return unreviewed === undefined ? { ...known, reviewedBy: by.name } : { ...known, unreviewed }
+}
+
+function whyNotBy(
+  by: Author,
+  authors: readonly string[],
+  line: string,
+  agents: ReadonlySet<string>,
+): string | undefined {
+  if (!/^\s*(?:- )?reviewed:/.test(line)) return 'the review does not stand on a line of its own'
+  if (agents.has(by.commit)) return 'an agent committed the review'
+  return authors.includes(by.mail) ? `${by.name} wrote it, and reviewed it` : undefined
 }
 
 /** How long a call waits for git to tell who wrote what; beyond it, it is judged without. */
