@@ -172,6 +172,14 @@ function answering({ program, env, reach, end }: Given): void {
       end(await confirmWhat(what, options, { reach, agree, cwd: process.cwd() }))
     })
   program
+    .command('console')
+    .summary('what waits, what ran and what is recorded, in a browser')
+    .description(
+      'Prints a link that opens the guard’s console once, in a browser on this machine:\nanswer held calls, look through runs and undo them, check the ledger, stop everything.',
+    )
+    .option('--no-browser', 'print the link, open nothing')
+    .action(async (options) => end(await (await import('./root/console.ts')).openConsole(options, { reach, env })))
+  program
     .command('undo')
     .summary('give back what an action or a run changed')
     .argument('[what]', 'a receipt or a run')

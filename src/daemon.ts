@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
@@ -10,16 +10,19 @@ import { CodedError, codeOf } from './core/errors.ts'
 import type { GuardProcess } from './core/study.ts'
 import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
-import { type Guard, guardOf } from './gate/guard.ts'
+import { type Asker, type Guard, guardOf } from './gate/guard.ts'
 import { probeWith } from './gate/probe.ts'
 import { record } from './gate/record.ts'
 import { Register } from './gate/register.ts'
 import { openLedger } from './ledger/log.ts'
+import type { Connection } from './process/peer.ts'
 import { run } from './process/run.ts'
 import { account, hostFacts, loadBuiltIn, real, version } from './root/assemble.ts'
-import { keepConfirmed, rulebookOf } from './root/config.ts'
+import { keepConfirmed, type Rulebook, rulebookOf } from './root/config.ts'
+import type { ConsoleDoor } from './root/console-door.ts'
 import { deskIn } from './root/desk-client.ts'
-import { type Address, type Env, type Folders, foldersOf, readAddress, socketIn } from './root/folders.ts'
+import { type Feed, feedOf } from './root/feed.ts'
+import { type Address, type Env, type Folders, foldersOf, passkeyPath, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn, readBackFrom } from './root/ledger.ts'
 import { ownPrecedents } from './root/precedent-file.ts'
 import { Agents } from './server/asker.ts'
@@ -28,6 +31,8 @@ import { claudeCode } from './server/claude-code.ts'
 import { type Door, guardApp } from './server/guard.ts'
 import { makeFolders, nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
+import type { ConsoleLink } from './wire/console.ts'
+import { CONSOLE_HOST } from './wire/console-host.ts'
 import type { Started } from './wire/record.ts'
 
 export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-taken'> {}
@@ -71,7 +76,9 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
   const from = await readBackFrom(folders, ledger.size, { most: READ_BACK, since })
   for await (const { entry } of entriesIn(folders, from)) register.apply(entry)
 
-  const gate = gateOf(env, folders, { ledger, register })
+  const feed = feedOf(ledger)
+  const rulebook = rulebookOf(folders)
+  const gate = gateOf(env, { folders, rulebook }, { ledger: feed, register })
   // Before any ruling in the ledger; nobody waits for it.
   record(gate, { type: 'started', subject: 'guard', data: startedOf(gate) }).catch(fault)
   const guard = guardOf(gate, (hash) => keepConfirmed(folders.state, hash))
@@ -98,7 +105,7 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
     })()
     return ended
   }
-  const doors = await openDoors(guard, folders, { stop, fault })
+  const doors = await openDoors({ guard, feed, folders, rulebook }, { stop, fault })
   return { address: doors.address, stop, stopped }
 }
 
@@ -121,9 +128,14 @@ async function agreeOnStop({ breaker, register }: Gate, guard: Guard): Promise<v
   if (file === undefined && known !== undefined) await breaker.stop(known)
 }
 
-function gateOf(env: Env, folders: Folders, kept: Pick<Gate, 'ledger' | 'register'>): Gate {
+interface Written {
+  readonly folders: Folders
+  /** What people wrote for workspaces. */
+  readonly rulebook: Rulebook
+}
+
+function gateOf(env: Env, { folders, rulebook }: Written, kept: Pick<Gate, 'ledger' | 'register'>): Gate {
   const { state } = folders
-  const rulebook = rulebookOf(folders)
   const { bounds } = rulebook.own()
   return {
     ...kept,
@@ -151,24 +163,50 @@ interface Ending {
   readonly fault: (error: unknown) => void
 }
 
+interface Inside extends Written {
+  readonly guard: Guard
+  readonly feed: Feed
+}
+
 /** The unix socket, and the loopback port for those who can't use one; both answer the same. */
 async function openDoors(
-  guard: Guard,
-  { state, home }: Folders,
+  { guard, ...given }: Inside,
   { stop, fault }: Ending,
 ): Promise<{ address: Address; close: () => void }> {
+  const { state, home } = given.folders
   const before = readAddress(state)
   const token = before?.token ?? randomBytes(24).toString('base64url')
   const agents = new Agents(process.pid)
   const callers = new Callers(process.pid)
   const hosts = claudeCode({ guard, state, home, agents, callers, clock: systemClock, fault })
+  let pages: Promise<ConsoleDoor> | undefined
+  const openConsole = (): Promise<ConsoleDoor> => {
+    pages ??= import('./root/console-door.ts')
+      .then((door) => door.openConsole({ ...given, guard, agents, clock: systemClock, port, fault }))
+      .catch((error: unknown) => {
+        // Who asks again may have better luck.
+        pages = undefined
+        throw error
+      })
+    return pages
+  }
+  const asker = (connection: Connection): ReturnType<Agents['asker']> => agents.asker(connection)
+  const linkFor = async (person: Asker): Promise<ConsoleLink> => (await openConsole()).link(person)
+  const takesPasskey = (): boolean => existsSync(passkeyPath(state))
   const serverAt = (door: Door): Server => {
-    const app = guardApp({ guard, hosts, stop, callers, asker: (connection) => agents.asker(connection) }, door)
-    return createServer(getRequestListener(app.fetch))
+    const app = guardApp({ guard, hosts, stop, callers, asker, linkFor, takesPasskey }, door)
+    const listener = getRequestListener(app.fetch)
+    if (door.kind === 'socket') return createServer(listener)
+    // Under its own name the same port is the console; until somebody asked for one, there is none.
+    const page = getRequestListener(async (request, bindings) => (await openConsole()).fetch(request, bindings))
+    return createServer((request, response) => {
+      const isPage = pages !== undefined && request.headers.host === `${CONSOLE_HOST}:${port}`
+      void (isPage ? page : listener)(request, response)
+    })
   }
   const [onSocket, onPort] = [serverAt({ kind: 'socket' }), serverAt({ kind: 'loopback', token })]
   // Hooks that are installed name the port of before.
-  const port = await listening(onPort, { host: '127.0.0.1', port: before?.port ?? 0 })
+  const port: number = await listening(onPort, { host: '127.0.0.1', port: before?.port ?? 0 })
   const address = { socket: socketIn(state), port, token, pid: process.pid }
   // What is being answered still is; nobody new comes in.
   const close = (): void => {

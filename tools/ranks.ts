@@ -20,7 +20,7 @@ const PURE = ['node:path']
 const NOUNS = ['core', 'wire']
 const FLOOR = [...NOUNS, 'lang', 'process', 'store']
 const PARTS = ['programs', 'risk', 'policy', 'undo', 'ledger', 'report', 'people', 'approvals']
-const ALL = [...FLOOR, ...PARTS, 'kinds', 'gate', 'desk', 'agent', 'hosts', 'demo', 'cli', 'server']
+const ALL = [...FLOOR, 'page', ...PARTS, 'kinds', 'gate', 'desk', 'agent', 'hosts', 'demo', 'cli', 'server']
 
 /** The files beside the folders. */
 const ROOTS = '*.ts'
@@ -47,6 +47,7 @@ const LAYERS: readonly Layer[] = [
     imports: NOUNS,
     packages: ['kysely', 'pg'],
   },
+  { name: 'page', rank: 1, holds: 'what guard and desk serve to browsers', imports: NOUNS, packages: ['hono'] },
   { name: 'programs', rank: 2, holds: 'what programs do, as data', imports: FLOOR, node: PURE },
   { name: 'risk', rank: 2, holds: 'place, undo class, sequences, precedents', imports: FLOOR, node: PURE },
   {
@@ -73,7 +74,7 @@ const LAYERS: readonly Layer[] = [
     name: 'desk',
     rank: 4,
     holds: 'where people agree',
-    imports: [...NOUNS, 'people', 'ledger'],
+    imports: [...NOUNS, 'page', 'people', 'ledger'],
     types: ['store'],
     packages: ['@simplewebauthn/server', 'hono', 'jose', 'kysely', 'nodemailer', 'openid-client', 'zod'],
   },
@@ -93,7 +94,13 @@ const LAYERS: readonly Layer[] = [
     imports: [...FLOOR, 'agent'],
     packages: ['zod', COMPUTED],
   },
-  { name: 'server', rank: 5, holds: 'the guard', imports: [...FLOOR, 'gate', 'hosts'], packages: ['hono', 'zod'] },
+  {
+    name: 'server',
+    rank: 5,
+    holds: 'the guard',
+    imports: [...FLOOR, 'page', 'gate', 'hosts'],
+    packages: ['hono', 'zod'],
+  },
   {
     name: 'root',
     rank: 6,
@@ -111,7 +118,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: PAGE,
     rank: 6,
-    holds: "the desk's page, which runs in a browser",
+    holds: 'the pages of guard and desk, which run in a browser',
     imports: ['wire'],
     packages: ['preact', '@simplewebauthn/browser', 'zod'],
     node: [],

@@ -77,6 +77,7 @@ async function bundle(folder: string): Promise<string[]> {
     ],
     build: {
       outDir: folder,
+      rolldownOptions: { input: ['index.html', 'solo.html'].map((page) => join(root, 'web', page)) },
       emptyOutDir: true,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

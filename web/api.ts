@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   Challenge,
   type CodeRequest,
@@ -10,7 +9,6 @@ import {
   OneTime,
   Outside,
   type OutsideStart,
-  Problem,
   type Rights,
   Session,
   type Signed,
@@ -18,22 +16,12 @@ import {
 } from '../src/wire/desk.ts'
 import { type InviteRequest, type LinkRequest, People } from '../src/wire/desk-people.ts'
 import { ReachLines } from '../src/wire/reach.ts'
+import { askerOf } from './ask.ts'
+import { ledgerAt } from './ledger/source.ts'
 
-// The page's policy forbids code made from text, which zod would try.
-z.config({ jitless: true })
+const ask = askerOf('the desk')
 
-/** The desk said no, or nothing. `status` 0: it could not be reached. */
-export class Refused extends Error {
-  readonly status: number
-  constructor(status: number, why: string) {
-    super(why)
-    this.status = status
-  }
-}
-
-/** Sent on `window` where the session has ended. */
-export const SIGNED_OUT = 'signed-out'
-
+export const ledger = ledgerAt(ask, 'the desk')
 const at = encodeURIComponent
 
 export const desk = {
@@ -66,22 +54,4 @@ export const desk = {
   guardCode: (body: CodeRequest) => ask('POST', '/api/guards/codes', OneTime, body),
   reach: () => ask('GET', '/api/reach', ReachLines),
   revokeGuard: (id: string) => ask('DELETE', `/api/guards/${at(id)}`, Guards, {}),
-}
-
-async function ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
-  const reply = await fetch(path, { method, ...sent }).catch(() => {
-    throw new Refused(0, 'the desk does not answer')
-  })
-  const said: unknown = await reply.json().catch(() => undefined)
-  if (!reply.ok) throw refusal(reply.status, said)
-  const read = schema.safeParse(said)
-  if (!read.success) throw new Refused(reply.status, 'the desk answered in a way this page does not know; load it anew')
-  return read.data
-}
-
-function refusal(status: number, said: unknown): Refused {
-  if (status === 401) window.dispatchEvent(new Event(SIGNED_OUT))
-  const problem = Problem.safeParse(said)
-  return new Refused(status, problem.success ? problem.data.detail : `the desk answered with ${status}`)
 }

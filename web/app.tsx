@@ -1,15 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { PersonLine } from '../src/wire/desk.ts'
-import { desk } from './api.ts'
+import { desk, ledger } from './api.ts'
 import { Help } from './components/help.tsx'
+import { Tab } from './components/tab.tsx'
 import { Text } from './components/text.tsx'
-import { useKeys } from './keys.ts'
+import { KEYS, useKeys } from './keys.ts'
 import { useLive, useSignedOut } from './live.ts'
 import { GuardsPage } from './pages/guards.tsx'
 import { HoldView } from './pages/hold.tsx'
 import { HoldsPage } from './pages/holds.tsx'
 import { Join } from './pages/join.tsx'
+import { LedgerEntryView, LedgerView } from './pages/ledger.tsx'
 import { PeoplePage } from './pages/people.tsx'
+import { RunsPage } from './pages/runs.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { go, type Route, useRoute } from './route.ts'
 
@@ -83,6 +86,8 @@ function Desk({ me, provider, route, mainRef, onSignedOut }: DeskProps) {
       <header class="bar">
         <nav aria-label="Pages">
           <Tab to="/" name="Holds" on={route.page === 'holds' || route.page === 'hold'} />
+          <Tab to="/runs" name="Runs" on={route.page === 'runs'} />
+          <Tab to="/ledger" name="Ledger" on={route.page === 'ledger' || route.page === 'entry'} />
           <Tab to="/people" name="People" on={route.page === 'people'} />
           <Tab to="/guards" name="Guards" on={route.page === 'guards'} />
         </nav>
@@ -100,16 +105,8 @@ function Desk({ me, provider, route, mainRef, onSignedOut }: DeskProps) {
       <main ref={mainRef} tabIndex={-1}>
         <Page me={me} provider={provider} route={route} />
       </main>
-      {helps && <Help onClose={() => setHelps(false)} />}
+      {helps && <Help keys={KEYS} onClose={() => setHelps(false)} />}
     </>
-  )
-}
-
-function Tab({ to, name, on }: { readonly to: string; readonly name: string; readonly on: boolean }) {
-  return (
-    <a href={to} aria-current={on ? 'page' : undefined}>
-      {name}
-    </a>
   )
 }
 
@@ -119,6 +116,12 @@ function Page({ me, provider, route }: Pick<DeskProps, 'me' | 'provider' | 'rout
       return <HoldsPage />
     case 'hold':
       return <HoldView key={route.ticket} me={me} ticket={route.ticket} />
+    case 'runs':
+      return <RunsPage />
+    case 'ledger':
+      return <LedgerView source={ledger} />
+    case 'entry':
+      return <LedgerEntryView key={route.index} source={ledger} index={route.index} />
     case 'people':
       return <PeoplePage me={me} provider={provider} />
     case 'guards':

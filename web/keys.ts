@@ -1,7 +1,9 @@
 import { useLayoutEffect } from 'preact/hooks'
 
-/** What the help lists, and each page listens to where it applies. */
-export const KEYS: readonly (readonly [key: string, does: string])[] = [
+export type KeyHelp = readonly (readonly [key: string, does: string])[]
+
+/** What the desk's help lists, and each page listens to where it applies. */
+export const KEYS: KeyHelp = [
   ['j', 'next'],
   ['k', 'previous'],
   ['Enter', 'open'],

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { SIGNED_OUT } from './api.ts'
+import { SIGNED_OUT } from './ask.ts'
 
-/** What the desk tells by itself: `changed` for each hold, and again whenever the connection is back. */
+/** What the server tells by itself: that something changed, and again whenever the connection is back. */
 export interface Live {
   /** False while the connection is lost: what the page shows may be old. */
   readonly connected: boolean
 }
 
-const CHANGED = 'hold-changed'
+const CHANGED = 'changed'
 
 export function useLive(on: boolean): Live {
   const [connected, setConnected] = useState(true)
@@ -28,7 +28,10 @@ export function useLive(on: boolean): Live {
         window.dispatchEvent(new Event(CHANGED))
         again = setTimeout(open, 3000)
       }
-      source.addEventListener('hold', () => window.dispatchEvent(new Event(CHANGED)))
+      // The desk's are named; the guard's are not.
+      const onChange = (): void => void window.dispatchEvent(new Event(CHANGED))
+      source.addEventListener('hold', onChange)
+      source.onmessage = onChange
     }
     open()
     return () => {
@@ -45,7 +48,7 @@ export interface Loaded<T> {
   set(data: T): void
 }
 
-/** Loads, and again at each change of a hold; never two at a time, and never an older answer over a newer. */
+/** Loads, and again at each change; never two at a time, and never an older answer over a newer. */
 export function useLoaded<T>(load: () => Promise<T>, key: string): Loaded<T> {
   const [state, setState] = useState<{ key: string; data?: T; error?: Error }>({ key })
   const newest = useRef(0)

@@ -9,16 +9,17 @@ import type { People } from '../src/wire/desk-people.ts'
 import { desk } from './api.ts'
 
 export async function join(code: string, name: string | undefined): Promise<Session> {
-  return desk.join(code, await make(await desk.joinStart(code, name === undefined ? {} : { name })))
+  return desk.join(code, await register(await desk.joinStart(code, name === undefined ? {} : { name })))
 }
 
 /** One more of one's own, of another device; one that one has signs it. */
 export async function addPasskey(): Promise<Session> {
-  const made = await make(await desk.passkeyStart())
+  const made = await register(await desk.passkeyStart())
   return desk.passkeyAdd(await sign(await desk.passkeySign(made)))
 }
 
-async function make({ nonce, options }: Challenge): Promise<Signed> {
+/** Makes a passkey. */
+export async function register({ nonce, options }: Challenge): Promise<Signed> {
   const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
   return { nonce, response: plain(await startRegistration({ optionsJSON })) }
 }
@@ -36,7 +37,7 @@ export async function agree(proposal: string): Promise<People> {
   return desk.agree(proposal, await sign(await desk.agreeStart(proposal)))
 }
 
-async function sign({ nonce, options }: Challenge): Promise<Signed> {
+export async function sign({ nonce, options }: Challenge): Promise<Signed> {
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
   return { nonce, response: plain(await startAuthentication({ optionsJSON })) }
 }

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Route =
-  | { readonly page: 'holds' | 'people' | 'guards' | 'not-signed-in' }
+  | { readonly page: 'holds' | 'runs' | 'ledger' | 'people' | 'guards' | 'not-signed-in' }
   | { readonly page: 'hold'; readonly ticket: string }
+  | { readonly page: 'entry'; readonly index: number }
   | { readonly page: 'join'; readonly code: string }
   | { readonly page: 'nowhere' }
 
@@ -10,16 +11,24 @@ export type Route =
 export const JOINING = 'joining'
 
 function routeOf(path: string): Route {
-  const [first = '', second, third] = path.split('/').slice(1).map(decode)
+  const [first = '', second, third] = partsOfPath(path)
   if (third !== undefined) return { page: 'nowhere' }
   if (first === 'holds' && second) return { page: 'hold', ticket: second }
+  if (first === 'ledger' && second && /^\d+$/.test(second)) return { page: 'entry', index: Number(second) }
   if (first === 'join' && second) return { page: 'join', code: second }
   if (second) return { page: 'nowhere' }
   // Back from the identity provider: the code was kept from it.
   if (first === 'join') return { page: 'join', code: sessionStorage.getItem(JOINING) ?? '' }
   if (first === 'not-signed-in') return { page: first }
   if (first === '' || first === 'holds') return { page: 'holds' }
-  return first === 'people' || first === 'guards' ? { page: first } : { page: 'nowhere' }
+  return first === 'runs' || first === 'ledger' || first === 'people' || first === 'guards'
+    ? { page: first }
+    : { page: 'nowhere' }
+}
+
+/** What stands between the slashes, decoded. */
+export function partsOfPath(path: string): readonly string[] {
+  return path.split('/').slice(1).map(decode)
 }
 
 function decode(part: string): string {
@@ -36,8 +45,13 @@ export function go(path: string): void {
   window.dispatchEvent(new Event('popstate'))
 }
 
-/** Links of this page change the address without loading it anew. */
 export function useRoute(): { readonly path: string; readonly route: Route } {
+  const path = usePath()
+  return { path, route: routeOf(path) }
+}
+
+/** Links of this page change the address without loading it anew. */
+export function usePath(): string {
   const [path, setPath] = useState(location.pathname)
   useEffect(() => {
     const onPop = (): void => setPath(location.pathname)
@@ -56,5 +70,5 @@ export function useRoute(): { readonly path: string; readonly route: Route } {
       document.removeEventListener('click', onClick)
     }
   }, [])
-  return { path, route: routeOf(path) }
+  return path
 }

@@ -91,6 +91,14 @@ export function placeOf(place: string): Place {
   return { system: place === 'host' ? 'the machine itself' : place === 'workspace' ? 'the workspace' : place }
 }
 
+/** What could not do without this system, by the registry. */
+export function neededBy(
+  systems: readonly { readonly name: string; readonly dependsOn: readonly string[] }[],
+  name: string,
+): readonly string[] {
+  return [...new Set(systems.filter(({ dependsOn }) => dependsOn.includes(name)).map((system) => system.name))]
+}
+
 /** One sentence of what would be lost: the names of things, and what is said of them. */
 export interface Loss {
   readonly names: readonly string[]
@@ -114,6 +122,30 @@ export function lossOf(effects: readonly EffectLine[]): Loss {
   const gravest = told[0]?.undo ?? 'U4'
   const undo = gravest === 'U0' ? '' : `, which ${UNDO[gravest]}`
   return { names, says: `${more} would be ${verbs}${where(told)}${undo}.`, lost: lost.length > 0 }
+}
+
+export interface Way {
+  readonly undo: EffectLine['undo']
+  readonly says: string
+  readonly names: readonly string[]
+  /** How many more of that kind. */
+  readonly more: number
+}
+
+/** How what would be changed comes back, the gravest first. `snapshot`: one is taken before it runs. */
+export function undoingOf(effects: readonly EffectLine[], snapshot: boolean): readonly Way[] {
+  const changing = gravestFirst(effects.filter(({ verb, undo }) => verb !== 'read' && undo !== 'U0'))
+  const ways: Readonly<Record<EffectLine['undo'], string>> = {
+    U0: '',
+    U1: snapshot ? 'Comes back exactly, from the snapshot that is taken first: ' : 'Comes back exactly: ',
+    U2: 'Can be made again, by hand: ',
+    U3: 'Can be brought back for a time, by the system that has it: ',
+    U4: 'Nothing brings it back: ',
+  }
+  return [...Map.groupBy(changing, ({ undo }) => undo)].map(([undo, all]) => {
+    const names = [...new Set(all.map(({ resource }) => shortened(resource)))]
+    return { undo, says: ways[undo], names: names.slice(0, NAMED), more: Math.max(0, names.length - NAMED) }
+  })
 }
 
 /** A name that is no sentence of its own; the whole one stands in the table. */

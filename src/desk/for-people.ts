@@ -1,6 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { type Book, ledgerRoutes } from '../page/ledger.ts'
 import {
   CodeRequest,
   type Guards,
@@ -38,7 +39,7 @@ function isSigned({ method, path }: { readonly method: string; readonly path: st
 const BEAT_MS = 15_000
 
 /** What people may do in a browser. No route below `strangers` answers without a session. */
-export function forPeople(desk: Desk, rates: Allowed): Web {
+export function forPeople(desk: Desk, rates: Allowed, book: Book): Web {
   const app: Web = new Hono()
   app.use('*', ownPageOnly(desk.origin))
   strangers(app, desk, rates)
@@ -58,6 +59,7 @@ export function forPeople(desk: Desk, rates: Allowed): Web {
     await needAdmin(desk.store, c.get('person'))
     return c.json({ receivers: await reachLines(desk) } satisfies ReachLines)
   })
+  app.route('/ledger', ledgerRoutes(book))
   return app
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../core/errors.ts'
-import { type Standing, standing, type Ticket } from '../people/ticket.ts'
+import { type Standing, standing, type Terms, type Ticket } from '../people/ticket.ts'
 import type { CallReply, HeldCall, ReceiptLine, UndoReply, UndoRequest } from '../wire/api.ts'
 import type { ApprovalReply, DeskReply, WaitingApprovals } from '../wire/approvals.ts'
-import type { Turned } from '../wire/record.ts'
+import type { PasskeyEnrolled, SignedAnswer, Turned } from '../wire/record.ts'
 import { closeReceipt, type End } from './close.ts'
 import { withDeadline } from './deadline.ts'
 import type { Gate } from './gate.ts'
@@ -24,6 +24,8 @@ export class GuardError extends CodedError<
 export interface Asker {
   readonly by: string
   readonly forgeable: boolean
+  /** Where his passkey signed what he says. */
+  readonly signed?: SignedAnswer
 }
 
 /** What a client of the guard can ask for. Calls may overlap. */
@@ -38,8 +40,10 @@ export interface Guard {
   setGoal(run: string, text: string): Promise<void>
   /** What the agent said of its reasons for a call. */
   claim(receipt: string, text: string, model?: string): Promise<void>
-  waiting(): readonly HeldCall[]
+  waiting(whom?: 'operator' | 'others'): readonly HeldCall[]
   standing(ticket: string): Standing
+  /** What a yes to it is bound to. */
+  terms(ticket: string): Terms
   confirm(ticket: string, answer: 'confirmed' | 'refused', asker: Asker): Promise<void>
   /** What waits for others, on the desk. */
   approvals(): Promise<WaitingApprovals>
@@ -50,10 +54,12 @@ export interface Guard {
   leaveDesk(asker: Asker): Promise<string | undefined>
   /** Tells the desk what became of calls that it approved and does not know the end of. */
   tellDesk(): Promise<void>
+  /** Only records it: who keeps it does so first. */
+  enrolled(passkey: PasskeyEnrolled): Promise<void>
   confirmFile(file: { readonly path: string; readonly sha256: string }, asker: Asker): Promise<void>
   /** Calls that may run now, and whose end is not recorded. */
   open(): readonly Open[]
-  receipts(last: number): readonly ReceiptLine[]
+  receipts(last: number, run?: string): readonly ReceiptLine[]
   undo(request: UndoRequest): Promise<UndoReply>
   turn(state: Turned['state'], why: string, by: string): Promise<void>
   /** Resolves when no call, undo or close is under way, or after `ms`. */
@@ -128,8 +134,12 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
           data: { run, what: 'claim', text: text.slice(0, LONGEST_WORDS), ...(model && { model }) },
         })
     },
-    waiting: () => g.register.waiting(g.clock.now(), 'operator'),
+    waiting: (whom = 'operator') => g.register.waiting(g.clock.now(), whom),
     standing: (id) => standing(ticketOf(g, id), g.clock.now()),
+    terms: (id) => {
+      const { digest, policy, preconditions } = ticketOf(g, id)
+      return { digest, policy, preconditions }
+    },
     approvals: () => waitingForOthers(g),
     approval: (ticket, waitMs) => standingOnDesk(g, ticket, waitMs),
     desk: () => deskOf(g),
@@ -149,12 +159,17 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       await record(g, { type: 'answered', subject: ticket.receipt, data: { ticket: id, answer, ...asker } })
       tell()
     },
+    enrolled: (passkey) => record(g, { type: 'passkeyEnrolled', subject: 'operator', data: passkey }),
     confirmFile: async (file, asker) => {
       await record(g, { type: 'fileConfirmed', subject: file.path, data: { ...file, ...asker } })
       await keepHash(file.sha256)
     },
     open: () => [...g.register.open.values()],
-    receipts: (last) => [...g.register.receipts.values()].slice(-last).map((filed) => lineOf(filed, g)),
+    receipts: (last, run) => {
+      const all = [...g.register.receipts.values()]
+      const wanted = run === undefined ? all : all.filter((filed) => filed.run === run)
+      return wanted.slice(-last).map((filed) => lineOf(filed, g))
+    },
     undo: (request) => during(undo(request, g)),
     turn: async (state, why, by) => {
       if (state === 'resumed') await g.breaker.resume()

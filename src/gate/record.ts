@@ -5,6 +5,7 @@ import type {
   FileConfirmed,
   Granted,
   LeftDesk,
+  PasskeyEnrolled,
   Ruled,
   Said,
   Started,
@@ -27,6 +28,7 @@ interface Data {
   readonly turned: Turned
   readonly fileConfirmed: FileConfirmed
   readonly left: LeftDesk
+  readonly passkeyEnrolled: PasskeyEnrolled
 }
 
 export interface Recorded<T extends keyof Data> {
@@ -48,8 +50,9 @@ export async function record<T extends keyof Data>(
   { type, subject, data, secrets = [] }: Recorded<T>,
 ): Promise<void> {
   const time = new Date(g.clock.now()).toISOString()
-  // A signature is what it is: in a grant no agent chose a word, and it must still verify when it is read back.
-  const safe = type === 'granted' ? (data as unknown as Json) : redact(data as unknown as Json, secrets)
+  // A signature is what it is: no agent chose a word in it, and it must still verify when it is read back.
+  const isSigned = type === 'granted' || type === 'passkeyEnrolled' || 'signed' in data
+  const safe = isSigned ? (data as unknown as Json) : redact(data as unknown as Json, secrets)
   const entry = { id: g.clock.id('e'), type: RECORD[type], subject, time, data: safe }
   const sealed = g.ledger.append(entry)
   g.register.apply(entry)

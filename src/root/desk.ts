@@ -23,6 +23,7 @@ import { openMirror } from '../ledger/mirror.ts'
 import { makeFolders, nodeFiles } from '../store/files.ts'
 import type { DeskConfig } from '../wire/desk-config.ts'
 import { ringFor } from './bell.ts'
+import { bookOf } from './book.ts'
 import { readDeskConfig, secretIn } from './desk-config.ts'
 import { agreeOnKey, deskKeyIn, ledgerIn, needKeys, openDeskStore } from './desk-state.ts'
 import { deskFoldersOf, type Env } from './folders.ts'
@@ -141,7 +142,8 @@ export async function startDesk(options: DeskOptions, env: Env, { clock, fault, 
     ending.push(startDelivery(desk, { note: told, fault: (error) => fault(error, false) }))
     const often = setInterval(() => void sweep(desk).catch((error: unknown) => fault(error, false)), SWEEP_MS)
     ending.push(async () => clearInterval(often))
-    const app = deskApp({ desk, web: pageFolder(), fault: (error) => fault(error, false) })
+    const book = bookOf({ state }, () => tiles.size)
+    const app = deskApp({ desk, book, web: pageFolder(), fault: (error) => fault(error, false) })
     const listener = getRequestListener(app.fetch)
     const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
     await listening(server, place)

@@ -42,6 +42,11 @@ export function socketIn(state: string): string {
   return join(state, 'guard.sock')
 }
 
+/** The operator's passkey, where he has enrolled one. */
+export function passkeyPath(state: string): string {
+  return join(state, 'passkey.json')
+}
+
 /** Where clients find the guard; written when it starts. */
 export interface Address {
   readonly socket: string

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readEnrolment } from '../approvals/enrolment.ts'
@@ -13,7 +14,7 @@ import { type Installation, installations } from '../hosts/claude-code/record.ts
 import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
 import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
 import type { DeskReply } from '../wire/approvals.ts'
-import { type Env, foldersOf, LAUNCHER, readAddress } from './folders.ts'
+import { type Env, foldersOf, LAUNCHER, passkeyPath, readAddress } from './folders.ts'
 import { reachOf } from './reach.ts'
 import { offerTrailers, showTrailers, withdrawTrailers } from './trailers.ts'
 
@@ -145,12 +146,20 @@ export async function status(options: { json?: boolean; prove?: boolean }, env: 
     line(`desk         ${deskWords(desk, state)}`)
     if (guard.waitingForOthers > 0)
       line(`waiting      ${guard.waitingForOthers} for others: \`interlock approvals\` tells for whom`)
-    line('confirms     forgeable: software that runs as this user could give them, and could alter this installation')
+    line(`confirms     ${confirmWords(state)}`)
     line(`ledger       ${join(state, 'ledger')}`)
     await showTrailers(env)
     showHost(host)
   }
   return EXIT.done
+}
+
+/** How good the operator's own yes is. */
+function confirmWords(state: string): string {
+  const alter = 'software that runs as this user could alter this installation'
+  return existsSync(passkeyPath(state))
+    ? `by your passkey, in the console; ${alter}`
+    : `forgeable: software that runs as this user could give them; ${alter}`
 }
 
 /** Where others approve, and whose own approval does not count. */

@@ -15,6 +15,7 @@ import {
   StopRequest,
   UndoRequest,
 } from '../wire/api.ts'
+import type { ConsoleLink } from '../wire/console.ts'
 import type { Callers } from './callers.ts'
 
 /**
@@ -30,6 +31,10 @@ export interface Doors {
   /** Who asks, as far as the operating system tells, or why he is not believed. */
   readonly asker: (connection: Connection) => Asker | { readonly refused: string }
   readonly callers: Callers
+  /** The operator's own yes takes his passkey, which answers in the console alone. */
+  readonly takesPasskey: () => boolean
+  /** A link that opens the console once. */
+  readonly linkFor: (asker: Asker) => Promise<ConsoleLink>
   /** Resolves when all is durable. */
   readonly stop: () => Promise<void>
 }
@@ -39,6 +44,8 @@ const LONGEST_BODY = 64 << 20
 
 /** Of a call, all that says below which process it runs. */
 const Whose = CallRequest.pick({ agent: true, process: true }).loose()
+
+const WITH_PASSKEY = 'your passkey says yes here: `interlock console` opens the page where it does'
 
 /** How long one question for an approval is kept open. */
 const LONGEST_WAIT = 20_000
@@ -71,25 +78,11 @@ export function guardApp(doors: Doors, door: Door): Hono {
   })
   app.get('/v1/tickets', (c) => c.json({ held: [...guard.waiting()] } satisfies HeldCalls))
   app.get('/v1/tickets/:ticket', (c) => c.json({ state: guard.standing(c.req.param('ticket')) }))
-  app.post('/v1/confirm', async (c) => {
-    const asked = await fitting(c, ConfirmRequest)
-    return await asPerson(c, doors, (asker) =>
-      'ticket' in asked
-        ? guard.confirm(asked.ticket, asked.answer, asker)
-        : guard.confirmFile({ path: asked.file, sha256: asked.sha256 }, asker),
-    )
-  })
   app.get('/v1/approvals', async (c) => c.json(await guard.approvals()))
   app.get('/v1/approvals/:ticket', async (c) => {
     const wait = Math.min(LONGEST_WAIT, Math.max(0, Number(c.req.query('wait') ?? 0) || 0))
     return c.json(await guard.approval(c.req.param('ticket'), wait))
   })
-  app.post('/v1/desk/leave', async (c) =>
-    asPerson(c, doors, async (asker) => {
-      const untold = await guard.leaveDesk(asker)
-      return untold === undefined ? {} : { untold }
-    }),
-  )
   app.get('/v1/desk', async (c) => c.json(await guard.desk()))
   app.get('/v1/receipts', (c) => {
     const last = Math.min(20_000, Math.max(1, Number(c.req.query('last') ?? 20) || 20))
@@ -100,7 +93,7 @@ export function guardApp(doors: Doors, door: Door): Hono {
     await guard.turn('stopped', (await fitting(c, StopRequest)).why, 'the command line')
     return c.json({})
   })
-  app.post('/v1/resume', async (c) => await asPerson(c, doors, ({ by }) => guard.turn('resumed', 'by hand', by)))
+  forPerson(app, doors)
   app.get('/v1/status', (c) => c.json(guard.status()))
   app.post('/v1/shutdown', async (c) => {
     await doors.stop()
@@ -108,6 +101,33 @@ export function guardApp(doors: Doors, door: Door): Hono {
   })
   doors.hosts(app)
   return app
+}
+
+/** What only a person may ask. */
+function forPerson(app: Hono, doors: Doors): void {
+  const { guard } = doors
+  app.post('/v1/confirm', async (c) => {
+    const asked = await fitting(c, ConfirmRequest)
+    // A no, and a file, which no page shows, are taken from a terminal all the same.
+    if ('ticket' in asked && asked.answer === 'confirmed' && doors.takesPasskey())
+      return c.json({ refused: WITH_PASSKEY })
+    return await asPerson(c, doors, (asker) =>
+      'ticket' in asked
+        ? guard.confirm(asked.ticket, asked.answer, asker)
+        : guard.confirmFile({ path: asked.file, sha256: asked.sha256 }, asker),
+    )
+  })
+  app.post('/v1/desk/leave', async (c) =>
+    asPerson(c, doors, async (asker) => {
+      const untold = await guard.leaveDesk(asker)
+      return untold === undefined ? {} : { untold }
+    }),
+  )
+  app.post('/v1/resume', async (c) => {
+    if (doors.takesPasskey()) return c.json({ refused: WITH_PASSKEY })
+    return await asPerson(c, doors, ({ by }) => guard.turn('resumed', 'by hand', by))
+  })
+  app.post('/v1/console', async (c) => await asPerson(c, doors, doors.linkFor))
 }
 
 /** Undefined where it is no JSON; what is asked of it refuses that. */

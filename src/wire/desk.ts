@@ -32,6 +32,7 @@ import { EffectLine } from './api.ts'
  *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
  *     DELETE /api/guards/ID             {}              → Guards          by an admin
  *     GET  /api/reach                                   → ReachLines      by an admin; see `wire/reach.ts`
+ *     GET  /api/ledger/…                                → the desk's own ledger, as `wire/ledger-page.ts` says
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EffectLine } from './api.ts'
+import { Assertion, PasskeyKey } from './desk-record.ts'
 
 /** What the ledger's entries hold, by their type. The subject is the receipt that an entry belongs to. */
 
@@ -75,6 +76,9 @@ export const Closed = z.object({
   head: z.object({ commit: z.string(), tree: z.string().optional() }).optional(),
 })
 
+/** What the operator's passkey signed: all that is needed to verify it. */
+export const SignedAnswer = z.object({ passkey: PasskeyKey, assertion: Assertion, nonce: z.string() })
+
 /** `dev.interlock.ticket.answered`: what the operator said to a hold, in a terminal; or the No of a person on the desk. */
 export const Answered = z.object({
   ticket: z.string(),
@@ -84,7 +88,12 @@ export const Answered = z.object({
   person: z.object({ id: z.string(), name: z.string(), reason: z.string() }).optional(),
   /** Software of the same user could have said it. */
   forgeable: z.boolean(),
+  /** Where his passkey signed it, over the ticket, the answer and what the call was judged by. */
+  signed: SignedAnswer.optional(),
 })
+
+/** `dev.interlock.passkey.enrolled`: from here on the operator's own yes takes this passkey. */
+export const PasskeyEnrolled = z.object({ passkey: PasskeyKey, by: z.string(), forgeable: z.boolean() })
 
 /**
  * `dev.interlock.ticket.granted`: the desk gave its approval out for this receipt, which may run from here on. It is
@@ -153,6 +162,8 @@ export type Started = z.infer<typeof Started>
 export type LeftDesk = z.infer<typeof LeftDesk>
 export type Turned = z.infer<typeof Turned>
 export type FileConfirmed = z.infer<typeof FileConfirmed>
+export type SignedAnswer = z.infer<typeof SignedAnswer>
+export type PasskeyEnrolled = z.infer<typeof PasskeyEnrolled>
 
 export const RECORD = {
   ruled: 'dev.interlock.action.ruled',
@@ -165,4 +176,5 @@ export const RECORD = {
   turned: 'dev.interlock.breaker.turned',
   fileConfirmed: 'dev.interlock.file.confirmed',
   left: 'dev.interlock.desk.left',
+  passkeyEnrolled: 'dev.interlock.passkey.enrolled',
 } as const

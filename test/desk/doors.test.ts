@@ -4,6 +4,7 @@ import { newGuardCode, revokeGuard } from '../../src/desk/guards.ts'
 import { fileOrTake } from '../../src/desk/holds.ts'
 import { inviteFirst, invitePerson, removePerson } from '../../src/desk/people.ts'
 import type { Enrolled, GuardRow } from '../../src/desk/store.ts'
+import { bookOf } from '../../src/root/book.ts'
 import type { Challenge, OneTime, Session } from '../../src/wire/desk.ts'
 import { filing } from './filing.ts'
 import { firstPerson, newWorld, plain, Somebody, SomeGuard, team, type World } from './world.ts'
@@ -22,9 +23,11 @@ afterAll(async () => {
   await world.end()
 })
 
+const NO_BOOK = bookOf({ state: '/none' }, () => 0)
+
 /** Every route that there is. */
 function routes(): { method: string; path: string }[] {
-  const app = deskApp({ desk: world.running.desk, web: undefined, fault: () => undefined })
+  const app = deskApp({ desk: world.running.desk, book: NO_BOOK, web: undefined, fault: () => undefined })
   const found = app.routes.filter(({ method }) => method !== 'ALL')
   return found.map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, 't-0000000000') }))
 }

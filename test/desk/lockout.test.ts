@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { deskApp } from '../../src/desk/app.ts'
+import { bookOf } from '../../src/root/book.ts'
 import type { Challenge } from '../../src/wire/desk.ts'
 import { filing } from './filing.ts'
 import { entriesOf, faultsIn, newWorld, type Somebody, type SomeGuard, team, type World } from './world.ts'
@@ -27,7 +28,8 @@ const locks = async (): Promise<unknown[]> =>
 
 /** As from an address of another machine. */
 async function from(address: string, method: string, path: string, body?: object): Promise<number> {
-  const app = deskApp({ desk: world.running.desk, web: undefined, fault: (error) => world.faults.push(error) })
+  const book = bookOf({ state: '/none' }, () => 0)
+  const app = deskApp({ desk: world.running.desk, book, web: undefined, fault: (error) => world.faults.push(error) })
   const headers = { origin: world.origin, 'content-type': 'application/json' }
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
   return (await app.request(path, init, { incoming: { socket: { remoteAddress: address } } })).status

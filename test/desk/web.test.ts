@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deskApp } from '../../src/desk/app.ts'
+import { bookOf } from '../../src/root/book.ts'
 import { newWorld, type World } from './world.ts'
 
 let world: World
@@ -16,7 +17,8 @@ beforeAll(async () => {
   writeFileSync(join(web, 'index.html'), '<!doctype html>')
   writeFileSync(join(web, 'assets/app-0a1b.js'), 'let x')
   writeFileSync(join(folder, 'secret.js'), 'secret')
-  const app = deskApp({ desk: world.running.desk, web, fault: (error) => world.faults.push(error) })
+  const book = bookOf({ state: folder }, () => 0)
+  const app = deskApp({ desk: world.running.desk, book, web, fault: (error) => world.faults.push(error) })
   ask = async (path) => await app.request(path)
 })
 afterAll(async () => {

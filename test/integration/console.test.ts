@@ -158,13 +158,14 @@ describe("the desk's page, as three people use it", () => {
     expect(headings).toEqual([
       'What it would do',
       'Exactly what would run',
+      'How it would be undone',
       'Why it is held',
       'What it is for',
       'Who',
       'Your vote',
       'Also waiting from this run',
     ])
-    expect(await ada.page.locator('.is-lost').allInnerTexts()).toEqual([
+    expect(await ada.page.locator('.picture .is-lost').allInnerTexts()).toEqual([
       expect.stringMatching(/^aws:stack\/cost-explorer-prod\s+deleted, can't be undone$/),
     ])
     await picture(ada.page, 'hold', { width: 920, height: 1060 })
@@ -186,6 +187,20 @@ describe("the desk's page, as three people use it", () => {
     const { body } = await guard.file(STACK)
     expect(body.grant).toEqual(expect.any(String))
     for (const { page } of [ada, ben, dan]) await page.getByText('Runs now').waitFor()
+  })
+
+  it('tells what else the run asked for, and proves a vote in the browser from the desk’s own ledger', async () => {
+    const { page } = ben
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('heading', { name: 'run run-7f3' }).waitFor()
+    expect(await page.locator('.row').count()).toBe(2)
+    await page.getByRole('link', { name: 'Ledger' }).click()
+    await page.getByText('seen for the first time').waitFor()
+    await page.getByLabel(/^Search/).fill('agreed phone')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: /agreed with Ben/ }).click()
+    await page.getByText(/it is entry \d+ of \d+ that the key signed/).waitFor()
+    await page.locator('.bytes', { hasText: 'agreed with Ben on the phone' }).waitFor()
   })
 
   it('lets one No end it, also after a yes', async () => {
@@ -238,6 +253,9 @@ describe("the desk's page, as three people use it", () => {
     const pages = {
       '/': '.row',
       [`/holds/${waits.ticket}`]: '.ballot',
+      '/runs': '.row',
+      '/ledger': '.row',
+      '/ledger/0': '.bytes',
       '/people': '.line',
       '/guards': '.line',
       '/no': 'h1',

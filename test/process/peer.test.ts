@@ -85,6 +85,17 @@ describe('who is believed to be a person', () => {
     add(20, { parent: 10, name: 'node', sockets: ['77'] })
     expect(asker()).toEqual({ by: 'process 20 (node) with a terminal', forgeable: true })
   })
+  it('is at a browser without a terminal, if that runs below no agent; another process is another one', () => {
+    const holder = (agents = new Agents(2, proc)): object => agents.holder(CONNECTION)
+    expect(holder()).toEqual({ refused: 'the process that asks could not be found' })
+    add(20, { parent: 10, name: 'chromium', tty: 0, sockets: ['77'] })
+    expect(holder()).toEqual({ id: expect.stringMatching(/^20:/), says: 'process 20 (chromium)' })
+    const seen = new Agents(2, proc)
+    seen.see(10)
+    expect(holder(seen)).toEqual({ refused: expect.stringContaining('below an agent') })
+    add(21, { parent: 10, name: 'chromium', tty: 0, sockets: ['77'] })
+    expect(holder()).toMatchObject({ id: expect.stringMatching(/^20:\S+ 21:/) })
+  })
   it('can be found', () => {
     expect(asker()).toEqual({ refused: 'the process that asks could not be found' })
   })

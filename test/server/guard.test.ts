@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Guard } from '../../src/gate/guard.ts'
+import type { Asker, Guard } from '../../src/gate/guard.ts'
 import { Callers } from '../../src/server/callers.ts'
 import { type Door, type Doors, guardApp } from '../../src/server/guard.ts'
+import type { ConsoleLink } from '../../src/wire/console.ts'
 
 const LOOPBACK: Door = { kind: 'loopback', token: 'the-token' }
 const RIGHT = { authorization: 'Bearer the-token', host: '127.0.0.1:4000' }
@@ -25,11 +26,14 @@ function app(
       throw new Error('disk on fire')
     },
   }
+  const linkFor = async ({ by }: Asker): Promise<ConsoleLink> => ({ link: `for ${by}`, expiresInMs: 1 })
   const doors = {
     guard: guard as Guard,
     hosts: () => undefined,
     callers: new Callers(process.pid),
     asker,
+    linkFor,
+    takesPasskey: () => false,
     stop: async () => void done.push('stop'),
   }
   return Object.assign(guardApp(doors, door), { done })

@@ -5,8 +5,16 @@ import { Text } from './text.tsx'
 
 const FIRST = 12
 
+export interface EffectsProps {
+  readonly effects: readonly EffectLine[]
+  /** What could not do without a system, where the registry is known. */
+  readonly dependents?: (system: string) => readonly string[]
+}
+
+const NONE = (): readonly string[] => []
+
 /** System → resource → what becomes of it; what only reads is left to the table. */
-export function Picture({ effects }: { readonly effects: readonly EffectLine[] }) {
+export function Picture({ effects, dependents = NONE }: EffectsProps) {
   const drawn = gravestFirst(effects.filter(({ verb }) => verb !== 'read'))
   if (drawn.length === 0) return null
   const places = Map.groupBy(drawn, ({ place }) => place)
@@ -14,7 +22,7 @@ export function Picture({ effects }: { readonly effects: readonly EffectLine[] }
     <ul class="picture" aria-label="What it would do, by system">
       {[...places].map(([place, inside]) => (
         <li key={place}>
-          <System place={place} />
+          <System place={place} effects={inside} dependents={dependents} />
           <ul>
             {inside.slice(0, FIRST).map((effect, i) => (
               <li key={i} class={isLost(effect) ? 'is-lost' : ''}>
@@ -34,14 +42,22 @@ export function Picture({ effects }: { readonly effects: readonly EffectLine[] }
   )
 }
 
-function System({ place }: { readonly place: string }) {
+function System({ place, effects, dependents }: Required<EffectsProps> & { readonly place: string }) {
   const { system, environment } = placeOf(place)
+  const needing = environment === undefined ? [] : dependents(system)
+  const lost = effects.filter(isLost).length
   return (
     <p class="system">
       <Text of={system} />
       {environment !== undefined && (
         <small>
           <Text of={environment} />
+        </small>
+      )}
+      <small>{lost > 0 ? `${lost} of ${count(effects.length, 'thing')} lost` : count(effects.length, 'thing')}</small>
+      {needing.length > 0 && (
+        <small>
+          needed by <Text of={needing.join(', ')} />
         </small>
       )}
     </p>

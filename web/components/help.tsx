@@ -1,14 +1,14 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { KEYS } from '../keys.ts'
+import type { KeyHelp } from '../keys.ts'
 
-export function Help({ onClose }: { onClose(): void }) {
+export function Help({ keys, onClose }: { readonly keys: KeyHelp; onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} aria-labelledby="help" onClose={onClose}>
       <h2 id="help">Keys</h2>
       <dl class="keys">
-        {KEYS.map(([key, does]) => (
+        {keys.map(([key, does]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -1,18 +1,15 @@
-import { Fragment } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Decision, HoldLine, HoldPage, PersonLine } from '../../src/wire/desk.ts'
 import { desk } from '../api.ts'
 import { Failed } from '../components/act.tsx'
 import { Ballot, maySay } from '../components/ballot.tsx'
-import { Bytes } from '../components/bytes.tsx'
-import { EffectTable, Picture } from '../components/effects.tsx'
+import { Does, Exactly, Sentence, Undoing, Why, Words } from '../components/call.tsx'
 import { HoldRow } from '../components/hold-row.tsx'
 import { People, Standing } from '../components/standing.tsx'
-import { Text } from '../components/text.tsx'
 import { useKeys } from '../keys.ts'
 import { useLoaded, useNow } from '../live.ts'
 import { go } from '../route.ts'
-import { byUrgency, isWaiting, lossOf } from '../words.ts'
+import { byUrgency, isWaiting } from '../words.ts'
 
 interface HoldViewProps {
   readonly me: PersonLine
@@ -52,7 +49,7 @@ export function HoldView({ me, ticket }: HoldViewProps) {
         <a href="/">Holds</a> / <span class="mono">{hold.ticket}</span>
       </p>
       <Failed error={error} />
-      <Sentence hold={hold} />
+      <Sentence effects={hold.envelope.effects} />
       <Standing hold={hold} />
       <Contents hold={hold} />
       {isWaiting(hold.state) && (
@@ -63,99 +60,17 @@ export function HoldView({ me, ticket }: HoldViewProps) {
   )
 }
 
-function Sentence({ hold }: { readonly hold: HoldPage }) {
-  const { names, says, lost } = lossOf(hold.envelope.effects)
-  return (
-    <h1 class="sentence">
-      {names.map((name, i) => (
-        <Fragment key={name}>
-          {i > 0 && (i === names.length - 1 ? ' and ' : ', ')}
-          <code class={lost ? 'lost' : ''}>
-            <Text of={name} strict />
-          </code>
-        </Fragment>
-      ))}
-      {says}
-    </h1>
-  )
-}
-
 function Contents({ hold }: { readonly hold: HoldPage }) {
   const { envelope } = hold
   return (
     <>
-      <section aria-labelledby="does">
-        <h2 id="does">What it would do</h2>
-        <Picture effects={envelope.effects} />
-        <EffectTable effects={envelope.effects} />
-      </section>
-      <section aria-labelledby="runs">
-        <h2 id="runs">Exactly what would run</h2>
-        <Bytes input={envelope.input} />
-        <p class="muted">
-          {envelope.kind} in{' '}
-          <code>
-            <Text of={envelope.cwd} strict />
-          </code>
-          {envelope.target !== undefined && (
-            <>
-              , on <Text of={`${envelope.target.environment}:${envelope.target.system}`} strict />
-            </>
-          )}
-        </p>
-      </section>
-      <section aria-labelledby="why">
-        <h2 id="why">Why it is held</h2>
-        <p class="prose">
-          <Text of={envelope.because} />
-        </p>
-        <p class="muted">
-          rule{' '}
-          <code>
-            <Text of={envelope.rule} />
-          </code>
-        </p>
-        {envelope.precedents !== undefined && envelope.precedents.length > 0 && (
-          <>
-            <h3>It happened</h3>
-            <ul class="prose">
-              {envelope.precedents.map((precedent) => (
-                <li key={precedent}>
-                  <Text of={precedent} />
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </section>
-      <Words hold={hold} />
+      <Does effects={envelope.effects} />
+      <Exactly call={envelope} />
+      <Undoing effects={envelope.effects} />
+      <Why call={envelope} />
+      <Words call={envelope} />
       <People hold={hold} />
     </>
-  )
-}
-
-function Words({ hold: { envelope } }: { readonly hold: HoldPage }) {
-  if (envelope.goal === undefined && envelope.claim === undefined) return null
-  return (
-    <section aria-labelledby="for">
-      <h2 id="for">What it is for</h2>
-      {envelope.goal !== undefined && (
-        <>
-          <h3>The goal that the run was given</h3>
-          <blockquote class="prose">
-            <Text of={envelope.goal} />
-          </blockquote>
-        </>
-      )}
-      {envelope.claim !== undefined && (
-        <>
-          <h3>The agent's claim, which nobody checked</h3>
-          <blockquote class="prose claim">
-            <Text of={envelope.claim} />
-          </blockquote>
-        </>
-      )}
-    </section>
   )
 }
 

@@ -21,10 +21,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** The files of the page as they were built. A path that is no file of it is one of the page's own: `index.html`. */
-export function webFiles(folder: string): (path: string) => Promise<WebFile> {
+/** The files of the page as they were built. A path that is no file of it is one of the page's own: `index`. */
+export function webFiles(folder: string, index: string): (path: string) => Promise<WebFile> {
   const page = async (): Promise<WebFile> => ({
-    bytes: await readFile(join(folder, 'index.html')),
+    bytes: await readFile(join(folder, index)),
     type: TYPES['.html'] ?? '',
     isHashed: false,
   })
