@@ -37,6 +37,13 @@ const GRANT_S = 60
 
 /** Files a hold, or takes its approval for the call under `receipt`. */
 export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt }: FileRequest): Promise<FileReply> {
+  const asked = await desk.store.hold(filing.ticket)
+  if (asked !== undefined) {
+    // Most who come again come too early: they need not wait for those who change something.
+    needSame(asked, guard, filing)
+    const seen = { people: await desk.store.people(), origin: desk.origin, now: desk.clock.now() }
+    if (stateAt(asked.hold, seen.now) !== 'approved') return standingOf(asked, seen)
+  }
   return await change(desk, async (tables, tell) => {
     await needEnrolled(tables, guard)
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
@@ -46,10 +53,7 @@ export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt 
       for (const ticket of replaced) tell({ ticket, state: 'superseded' })
       tell({ ticket: filing.ticket, state: 'open' })
     } else {
-      const { envelope } = row.hold
-      if (envelope.guard.id !== guard.id) throw new Refusal('desk/conflict', 'that ticket is not of this guard')
-      if (!isAbout(envelope, filing) || filing.approvals !== envelope.approvals)
-        throw new Refusal('desk/conflict', 'under this ticket another call was filed, or what it rests on has changed')
+      needSame(row, guard, filing)
       if (stateAt(row.hold, seen.now) === 'approved') {
         const reply = await takeApproved(desk, tables, { row, receipt, seen })
         tell({ ticket: filing.ticket, state: 'taken' })
@@ -58,6 +62,13 @@ export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt 
     }
     return await standingNow(tables, filing.ticket, seen)
   })
+}
+
+/** The very call that was filed under its ticket. */
+function needSame({ hold: { envelope } }: HoldRow, guard: GuardRow, filing: Filing): void {
+  if (envelope.guard.id !== guard.id) throw new Refusal('desk/conflict', 'that ticket is not of this guard')
+  if (!isAbout(envelope, filing) || filing.approvals !== envelope.approvals)
+    throw new Refusal('desk/conflict', 'under this ticket another call was filed, or what it rests on has changed')
 }
 
 /** It may have been revoked since its token was looked at. */

@@ -40,6 +40,7 @@ export async function openMirror(options: LedgerOptions, isOurs: (vkey: string) 
     const copy = copied === undefined ? empty : headOf(copied, key, at.copy)
     if (copy.size < head.size)
       throw copyLost(`the checkpoint copy \`${at.copy}\` has ${copy.size} entries, the ledger ${head.size}`)
+    if (copy.size === head.size && !copy.root.equals(head.root)) throw forked(head.size)
     for (const folder of [at.dir, at.staging]) await makeFolders(files, folder, known)
     for (const name of await files.list(at.staging)) await files.remove(join(at.staging, name))
     const edge = head.size === 0 ? EMPTY_EDGE : await reread(files, at.dir, { from: head.size - 1, size: head.size })
@@ -161,6 +162,6 @@ function rolledBack(why: string): LedgerError {
 }
 
 function forked(size: number): LedgerError {
-  const message = `the first ${size} entries of the database are not those that were signed`
+  const message = `two trees of ${size} entries were signed, or other entries than the database has`
   return new LedgerError('ledger/forked', message, { hint: RESTORE_BOTH })
 }

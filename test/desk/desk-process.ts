@@ -37,6 +37,11 @@ export class DeskProcess {
     }
   }
 
+  /** As a machine would that has no time for it. */
+  hang(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal)
+  }
+
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const closed = once(this.#child, 'close') as Promise<[number | null]>
     this.#child.kill(signal)

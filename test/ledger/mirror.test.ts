@@ -41,7 +41,8 @@ const open = (files: Files): Promise<Mirror> => openMirror(onDisk(files, stillCl
 const sizeIn = (note: Buffer | string | undefined): number => Number(String(note ?? '\n0').split('\n')[1])
 
 /** The host of another desk, with the same key. */
-async function another(disk: Disk): Promise<Disk> {
+async function another(disk: Disk, first?: Mirror): Promise<Disk> {
+  await first?.close()
   const key = await disk.session().read(KEY)
   const other = new Disk()
   await other.session().makeFolder('/state')
@@ -149,6 +150,25 @@ describe('several hosts of one ledger', () => {
     const fresh = await open((await another(disk)).session())
     await expect(fresh.follow(head, fork)).rejects.toMatchObject({ code: 'ledger/forked' })
     expect(fresh.size).toBe(0)
+  })
+
+  it('refuse two checkpoints that sign different trees of one size', async () => {
+    const [disk, kept, fork] = [new Disk(), new Kept(), new Kept()]
+    const other = await another(disk, await open(disk.session()))
+    kept.commit(3)
+    fork.commit(2)
+    fork.all.push(entry(1000))
+    for (const [each, on] of [
+      [kept, disk],
+      [fork, other],
+    ] as const) {
+      const mirror = await open(on.session())
+      await each.sign(mirror)
+      await mirror.close()
+    }
+    const copy = await other.session().read(COPY)
+    disk.tamper(COPY, () => copy)
+    await expect(open(disk.session())).rejects.toMatchObject({ code: 'ledger/forked' })
   })
 
   it('sign nothing with a key that is not theirs', async () => {

@@ -159,10 +159,16 @@ class Scene {
       // The guard died under way, or no desk answered it: nobody told us, so we ask again.
       if (reply === undefined) await sleep(200)
       else if (reply.outcome === 'done' || reply.outcome === 'failed' || reply.text.includes('said No')) break
-      else if (reply.ticket !== undefined) this.#waiting.add(reply.ticket)
-      await sleep(300 + 500 * this.#random())
+      else if (reply.ticket !== undefined) await this.#answered(reply.ticket)
     }
     if (!this.#isOver) this.ended += 1
+  }
+
+  /** As an agent that waits: it asks again when people have answered, and now and then. */
+  async #answered(ticket: string): Promise<void> {
+    this.#waiting.add(ticket)
+    for (let left = 30; left > 0 && this.#waiting.has(ticket) && !this.#isOver; left -= 1)
+      await sleep(200 + 100 * this.#random())
   }
 
   async #vote(voter: Somebody): Promise<void> {
