@@ -23,6 +23,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     transactions(() => store)
     ledgers(() => store)
     tables(() => store)
+    members(() => store)
     outbox(() => store)
   })
 }
@@ -167,6 +168,25 @@ function tables(store: () => Store): void {
     expect(await store().people()).toMatchObject([{ removed: true }])
   })
 
+  it('finds more holds than a statement takes values, each with its votes', async () => {
+    const person = await store().change((each) => addPerson(each))
+    const first = await filed(store())
+    const holds = Array.from({ length: 1100 }, () => holdOf(first.envelope.guard.id))
+    await store().change(async (each) => {
+      for (const hold of holds) {
+        await each.addHold(hold)
+        const vote = { person: person.id, decision: 'approve', reason: 'yes', at: NOW } as const
+        await each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW })
+      }
+    })
+    const waiting = await store().waiting(first.envelope.guard.id)
+    expect(waiting).toHaveLength(1101)
+    expect(waiting.filter(({ hold }) => hold.votes.length === 1)).toHaveLength(1100)
+    expect([await store().taken(), await store().ended(5), await store().waiting('g-none')]).toEqual([[], [], []])
+  })
+}
+
+function members(store: () => Store): void {
   it('keeps rights, accounts of one human being, and that passkeys have ended', async () => {
     const [one, other] = await store().change(async (each) => [await addPerson(each), await addPerson(each)] as const)
     const more = { roles: ['admin' as const], teams: ['payments', 'web'], seniority: 'senior' as const, alone: false }
@@ -213,23 +233,6 @@ function tables(store: () => Store): void {
     expect(await store().failures('who')).toEqual(failures)
     await store().change((each) => each.setFailures('who', undefined))
     expect(await store().failures('who')).toBeUndefined()
-  })
-
-  it('finds more holds than a statement takes values, each with its votes', async () => {
-    const person = await store().change((each) => addPerson(each))
-    const first = await filed(store())
-    const holds = Array.from({ length: 1100 }, () => holdOf(first.envelope.guard.id))
-    await store().change(async (each) => {
-      for (const hold of holds) {
-        await each.addHold(hold)
-        const vote = { person: person.id, decision: 'approve', reason: 'yes', at: NOW } as const
-        await each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW })
-      }
-    })
-    const waiting = await store().waiting(first.envelope.guard.id)
-    expect(waiting).toHaveLength(1101)
-    expect(waiting.filter(({ hold }) => hold.votes.length === 1)).toHaveLength(1100)
-    expect([await store().taken(), await store().ended(5), await store().waiting('g-none')]).toEqual([[], [], []])
   })
 }
 
