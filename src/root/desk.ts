@@ -63,15 +63,15 @@ export async function serveDesk(options: DeskOptions, env: Env): Promise<number>
     },
     told: (text) => note(`interlock desk: ${text}`),
   })
+  const first = await inviteFirst(desk)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop())
   line(`desk   ${desk.origin}`)
   line(`       fingerprint ${fingerprintOf(desk.key.public)}`)
-  const first = await inviteFirst(desk)
   if (first !== undefined) {
     line('Nobody is enrolled. Within an hour, the first who opens this link is admin and approver:')
     line(`       ${first.link}`)
   }
   if (config.reach.bell) ringFor(desk)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop())
   await stopped
   // A page that still listened is hung up on, and may not keep this process.
   setTimeout(() => process.exit(code), LINGER_MS).unref()

@@ -55,11 +55,11 @@ it('brings what was committed into the ledger, in order, each once, and signs it
   const from = made
   await commit(600)
   const sequencer = await Sequencer.start(store, await mirrorIn('one'), noFault)
-  await expect.poll(() => idsIn('one')).toHaveLength(600)
+  await expect.poll(() => idsIn('one'), { timeout: 15_000 }).toHaveLength(600)
   await commit(3)
   sequencer.poke()
   sequencer.poke()
-  await expect.poll(() => idsIn('one')).toHaveLength(603)
+  await expect.poll(() => idsIn('one'), { timeout: 15_000 }).toHaveLength(603)
   await commit(1)
   await sequencer.stop()
   expect(await idsIn('one')).toEqual(expected(from))
