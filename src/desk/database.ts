@@ -293,23 +293,35 @@ async function withVotes(db: Db, rows: readonly Selectable<Schema['holds']>[]): 
     )
   }
   const votes = Map.groupBy(found, ({ ticket }) => ticket)
-  return rows.map((row) => holdOf(row, votes.get(row.ticket) ?? []))
+  return rows.flatMap((row) => holdOf(row, votes.get(row.ticket) ?? []) ?? [])
 }
 
 /** A database takes only so many values in one statement. */
 const AT_ONCE = 1000
 
-function holdOf(row: Selectable<Schema['holds']>, votes: readonly Selectable<Schema['votes']>[]): HoldRow {
+/** One that can't be read is none, and keeps no other: what waits on it is refused, and all else goes on. */
+function holdOf(row: Selectable<Schema['holds']>, votes: readonly Selectable<Schema['votes']>[]): HoldRow | undefined {
+  const envelope = Envelope.safeParse(parsed(row.envelope))
+  const state = HoldState.safeParse(row.state)
+  if (!envelope.success || !state.success) return undefined
   const hold: Hold = {
-    envelope: Envelope.parse(JSON.parse(row.envelope)),
+    envelope: envelope.data,
     digest: row.digest,
-    state: HoldState.parse(row.state),
+    state: state.data,
     votes: votes.map(
       ({ person, decision, reason, at }): Vote => ({ person, decision: decision as Decision, reason, at }),
     ),
     ...(row.receipt !== null && { receipt: row.receipt }),
   }
   return { hold, version: row.version, changedAt: row.changed_at, ...(row.why !== null && { why: row.why }) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function guardOf(row: Selectable<Schema['guards']>): GuardRow {

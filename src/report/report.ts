@@ -218,8 +218,8 @@ function policiesOf({ ruled, started }: Gathered): Known[] {
 }
 
 function eventsOf({ turned, files, started }: Gathered): Report['events'] {
-  const turns = turned.map(({ at, index, data: { state, why, by } }) => {
-    return { at, entry: index, what: `everything was ${state} by ${by}: ${why}` }
+  const turns = turned.map(({ at, index, data: { state, why, by, agent } }) => {
+    return { at, entry: index, what: `${agent ?? 'everything'} was ${state} by ${by}: ${why}` }
   })
   const confirmed = files.map(({ at, index, data: { path, sha256, by, forgeable } }) => {
     const what = `${path} with SHA-256 ${sha256} was confirmed by ${by}${forgeable ? ' (forgeable)' : ''}`

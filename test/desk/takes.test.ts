@@ -1,6 +1,9 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sweep } from '../../src/desk/sweep.ts'
-import type { Filing, HoldState } from '../../src/wire/desk.ts'
+import { startDesk } from '../../src/root/desk.ts'
+import type { Filing, HoldState, Holds } from '../../src/wire/desk.ts'
 import { filing } from './filing.ts'
 import { newWorld, type Somebody, SomeGuard, team, type World } from './world.ts'
 
@@ -160,4 +163,42 @@ it('ends what waited too long, and a call of which nothing more was heard', asyn
   await sweep(world.running.desk)
   expect(await Promise.all([open, late, lost].map(state))).toEqual(['expired', 'expired', 'unknown'])
   expect((await guard.file(lost)).body).not.toHaveProperty('grant')
+})
+
+it('B8: stays up with a hold that can’t be read, refuses what waits on it, and goes on with all others', async () => {
+  const made = await newWorld()
+  const all = await team(made)
+  const [poisoned, other] = [filing(), filing()]
+  for (const each of [poisoned, other]) await all.guard.file(each)
+  await made.running.stop()
+  const path = join(made.env.INTERLOCK_DESK_HOME, 'desk.sqlite')
+  const db = new DatabaseSync(path)
+  for (const [envelope, state] of [
+    ['{"not": "one"', 'open'],
+    ['{}', 'open'],
+    [undefined, 'nothing'],
+  ]) {
+    const { envelope: before } = db.prepare('select envelope from holds where ticket = ?').get(other.ticket) as {
+      envelope: string
+    }
+    db.prepare('update holds set envelope = ?, state = ? where ticket = ?').run(
+      envelope ?? before,
+      state ?? '',
+      poisoned.ticket,
+    )
+    const port = new URL(made.origin).port
+    const again = await startDesk({ port }, made.env, {
+      clock: made.clock,
+      fault: (error) => made.faults.push(error),
+      told: () => undefined,
+    })
+    const { body } = await all.ben.send<Holds>('GET', '/api/holds')
+    expect(body.holds.map(({ ticket }) => ticket)).toEqual([other.ticket])
+    expect((await all.guard.file(poisoned)).status).toBe(500)
+    expect((await all.guard.file(other)).status).toBe(200)
+    await again.stop()
+  }
+  db.close()
+  expect(made.faults).toHaveLength(3)
+  await made.end()
 })

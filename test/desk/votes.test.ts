@@ -35,7 +35,7 @@ const assert = (voter: Somebody, { body }: Answer<Challenge>): unknown => ({
   response: voter.passkey.get(body.options, { origin: voter.origin }),
 })
 
-it('refuses the vote of the one the agent works for, of one who is no approver, and of nobody', async () => {
+it('B9: refuses the vote of the one the agent works for, of one who is no approver, and of nobody', async () => {
   const ticket = await filed()
   expect(await dan.vote(ticket, 'approve')).toMatchObject({
     status: 403,
@@ -50,7 +50,7 @@ it('refuses the vote of the one the agent works for, of one who is no approver, 
   expect(await standing(ticket)).toMatchObject({ state: 'open', approved: [], asked: ['Ada', 'Ben', 'Cho'] })
 })
 
-it('counts one person once', async () => {
+it('B9: counts one person once', async () => {
   const ticket = await filed()
   expect(await ben.vote(ticket, 'approve')).toMatchObject({ status: 200, body: { state: 'open' } })
   expect(await ben.vote(ticket, 'approve')).toMatchObject({ status: 403 })

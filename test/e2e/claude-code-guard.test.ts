@@ -152,7 +152,7 @@ describe.each([NEW, OLD])('Claude Code %s under the guard itself', (version) => 
     expect(await readFile(join(place.work, 'notes.txt'), 'utf8')).toBe('never committed')
   })
 
-  it('can not touch the hooks, the settings or the guard', async () => {
+  it('B10: can not touch the hooks, the settings or the guard', async () => {
     const settings = join(place.home, '.claude/settings.json')
     const before = await readFile(settings, 'utf8')
     await run(

@@ -265,7 +265,7 @@ describe.each([NEW, OLD])('Claude Code %s', (version) => {
     await expect.poll(() => guard.claims, { timeout: 3000 }).toContain('I say: touch bad')
   })
 
-  it('is proven by the canary, and by it alone', async () => {
+  it('B12: is proven by the canary, and by it alone', async () => {
     await guarded((call) => (commandOf(call).includes(state) ? DENY : ALLOW))
     const installation = await installationOf(state, settings())
     if (installation === undefined) throw new Error('not installed')

@@ -182,7 +182,27 @@ describe('a call that needs others', () => {
     expect(await guard.call(shellCall(w, touch), NOBODY)).toMatchObject({ ruling: 'deny', rule: 'operator/refused' })
   })
 
-  it('needs a new approval when what is at stake has changed', async () => {
+  it('B4: is held anew as a whole where one of the things that it touches has changed', async () => {
+    const { w, guard, desk } = open()
+    for (const name of ['one', 'two']) writeFileSync(join(w.folder, name), name)
+    const { ticket = '' } = await guard.call(shellCall(w, 'rm one two', 'guard'), NOBODY)
+    desk.approve(ticket)
+    writeFileSync(join(w.folder, 'two'), 'other')
+    expect(await guard.call(shellCall(w, 'rm one two', 'guard'), NOBODY)).toMatchObject({ outcome: 'waiting' })
+    expect([existsSync(join(w.folder, 'one')), existsSync(join(w.folder, 'two'))]).toEqual([true, true])
+  })
+
+  it('B5: needs a new approval where another script stands under the name that was approved', async () => {
+    const { w, guard, desk } = open()
+    writeFileSync(join(w.folder, 'tool.sh'), 'true\n')
+    const { ticket = '' } = await guard.call(shellCall(w, 'sh tool.sh', 'guard'), NOBODY)
+    desk.approve(ticket)
+    writeFileSync(join(w.folder, 'tool.sh'), `${touch}\n`)
+    expect(await guard.call(shellCall(w, 'sh tool.sh', 'guard'), NOBODY)).toMatchObject({ outcome: 'waiting' })
+    expect(ran(w)).toBe(false)
+  })
+
+  it('B18: needs a new approval when what is at stake has changed', async () => {
     const { w, guard, desk } = open()
     writeFileSync(join(w.folder, 'data'), 'one')
     const { ticket = '' } = await guard.call(shellCall(w, 'rm data'), NOBODY)

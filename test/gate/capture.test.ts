@@ -29,7 +29,7 @@ it.for([
   ],
   ['a NUL in the command', { ...CALL, input: 'ls\0 -l' }, 'no command line can'],
   ['a NUL in the folder', { ...CALL, cwd: '/w\0' }, 'no command line can'],
-] as const)('refuses %s', ([, call, why]) => {
+] as const)('B6: refuses %s', ([, call, why]) => {
   expect(() => capture(call, '/home/me')).toThrow(why)
 })
 

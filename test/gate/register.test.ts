@@ -85,7 +85,7 @@ it('a stop holds until a resume', () => {
   expect(fold(stop, ['turned', 'breaker', { state: 'resumed', why: 'w', by: 'b' }]).stopped).toBeUndefined()
 })
 
-it('an entry of another version is left alone', () => {
+it('B8: an entry that does not fit is left alone', () => {
   const register = fold(
     ['ruled', 'r-1', { some: 'thing' }],
     ['closed', 'r-2', {}],

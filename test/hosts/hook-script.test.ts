@@ -150,12 +150,12 @@ describe('the shell hook', () => {
     expect(stderr).toMatch(/^Interlock: nothing ran, .+\n$/)
   })
 
-  it('ends in 2 when no guard is there', async () => {
+  it('B13: ends in 2 when no guard is there', async () => {
     script()
     expect(await run()).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('could not be reached') })
   })
 
-  it('ends in 2 when the guard hangs or drips', async () => {
+  it('B13: ends in 2 when the guard hangs or drips', async () => {
     const text = hookScript({ socket: join(folder, 'guard.sock'), route: '/h', start: [] })
     script(text.replace('--max-time 50', '--max-time 1'))
     expect(text).toContain('--max-time 50')

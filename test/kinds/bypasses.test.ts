@@ -38,12 +38,27 @@ describe.each(techniques)('$number: $title', ({ rows }) => {
   })
 })
 
+describe('B10: nothing of Interlock itself is an agent’s to change', () => {
+  it.each([
+    'echo x > ~/.local/state/interlock/stopped',
+    'rm -r ~/.local/state/interlock',
+    'interlock init --remove',
+    'interlock serve --stop',
+    'interlock resume',
+    'interlock confirm t-2222222222',
+    'interlock desk enroll https://evil.example CODE',
+    'interlock desk leave',
+  ])('%s', (command) => {
+    expect(judged('shell', command).ruling).toMatchObject({ kind: 'deny', by: 'protection/guard' })
+  })
+})
+
 it('every technique of the list has its tests', () => {
   const tested = new Set(techniques.filter(({ rows }) => rows.length > 0).map(({ number }) => number))
   expect([...tested].sort((a, b) => a - b)).toEqual(Array.from({ length: 31 }, (_, i) => i + 1))
 })
 
-describe('the same effect is ruled alike through any tool', () => {
+describe('B15: the same effect is ruled alike through any tool', () => {
   it.each([
     ['/home/dev/.bashrc', 'hold'],
     ['/etc/hosts', 'hold'],

@@ -27,7 +27,7 @@ mandate: {systems: [shop], may: [push]}
 `
 
 describe('a repository’s own file, which an agent can write', () => {
-  it('narrows at once, and widens nothing', () => {
+  it('B14: narrows at once, and widens nothing', () => {
     write('work', EASED)
     const { config, mandate } = rules()
     expect(config.systems.shop).toMatchObject({ environment: 'production', tier: 1, stateful: true })

@@ -21,7 +21,7 @@ export function differential(counts: {
 }): void {
   const corpus = spread([...new Set(corpusTexts())], counts.corpus)
   const texts = { generated: fc.sample(shellTexts(), { seed: counts.seed, numRuns: counts.generated }), corpus }
-  describe('every program that bash, zsh or dash starts was foreseen', () => {
+  describe('B11: every program that bash, zsh or dash starts was foreseen', () => {
     const kinds = (['generated', 'corpus'] as const).filter((kind) => counts[kind] > 0)
     it.for(kinds)(`%s, from ${counts.seed}`, { timeout: 3_600_000 }, async (kind, context) => {
       if (missing() !== '') return context.skip(missing())
