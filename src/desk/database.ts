@@ -159,9 +159,19 @@ function reading(db: Db): Reading {
     async taken() {
       return await withVotes(db, await holds.where('state', '=', 'taken').orderBy('changed_at').execute())
     },
-    async ended(most) {
-      const found = holds.where('state', 'not in', ['open', 'approved', 'taken'])
-      return await withVotes(db, await found.orderBy('changed_at', 'desc').limit(most).execute())
+    async ended(most, before) {
+      const all = holds.where('state', 'not in', ['open', 'approved', 'taken'])
+      const found =
+        before === undefined
+          ? all
+          : all.where(({ eb, and, or }) =>
+              or([
+                eb('changed_at', '<', before.changedAt),
+                and([eb('changed_at', '=', before.changedAt), eb('ticket', '<', before.ticket)]),
+              ]),
+            )
+      const rows = await found.orderBy('changed_at', 'desc').orderBy('ticket', 'desc').limit(most).execute()
+      return await withVotes(db, rows)
     },
   }
 }

@@ -5,7 +5,6 @@ import { type Book, ledgerRoutes } from '../page/ledger.ts'
 import {
   CodeRequest,
   type Guards,
-  type Holds,
   JoinStart,
   type Outside,
   OutsideStart,
@@ -13,6 +12,7 @@ import {
   Signed,
   VoteStart,
 } from '../wire/desk.ts'
+import { openApi } from '../wire/openapi.ts'
 import type { ReachLines } from '../wire/reach.ts'
 import { type Allowed, addressOf, needRate, slowing, takeSlot, type Web } from './allowed.ts'
 import { type Desk, needAdmin, Refusal } from './desk.ts'
@@ -27,7 +27,7 @@ import { personLine } from './proposals.ts'
 import { reachLines } from './reach/outbox.ts'
 import { inSession, SESSION_MS, signIn, signOut, startSignIn, whose } from './sessions.ts'
 import type { Enrolled, SessionRow } from './store.ts'
-import { castVote, holdPage, listHolds, startVote } from './votes.ts'
+import { castVote, holdPage, listEnded, listHolds, startVote } from './votes.ts'
 
 /** What a passkey signs by itself, whatever opened the session. */
 function isSigned({ method, path }: { readonly method: string; readonly path: string }): boolean {
@@ -76,6 +76,7 @@ function strangers(app: Web, desk: Desk, rates: Allowed): void {
     const session = await join(desk, c.req.param('code'), await fitting(c, Signed))
     return await signedIn(desk, c, session)
   })
+  app.get('/openapi.json', (c) => c.json(openApi({ origin: desk.origin, cookie: cookieOf(desk) })))
   app.get('/session', async (c) => c.json(sessionOf(desk, await inSession(desk, sessionIn(desk, c)))))
   app.post('/session/start', limited, async (c) => {
     await fitting(c, Nothing)
@@ -115,7 +116,8 @@ function outside(app: Web, desk: Desk): void {
 }
 
 function holds(app: Web, desk: Desk, { votes, streams }: Allowed): void {
-  app.get('/holds', async (c) => c.json({ holds: await listHolds(desk, c.get('person')) } satisfies Holds))
+  app.get('/holds', async (c) => c.json(await listHolds(desk, c.get('person'))))
+  app.get('/ended-holds', async (c) => c.json(await listEnded(desk, c.get('person'), c.req.query('before'))))
   app.get('/holds/:ticket', async (c) => c.json(await holdPage(desk, c.get('person'), c.req.param('ticket'))))
   app.post('/holds/:ticket/votes/start', async (c) => {
     needRate(desk, votes, c.get('person').id)

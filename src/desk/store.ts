@@ -68,8 +68,8 @@ export interface Reading extends OutboxReading {
   waiting(guard?: string): Promise<readonly HoldRow[]>
   /** Those whose call runs, as far as is known. */
   taken(): Promise<readonly HoldRow[]>
-  /** What ended last comes first. */
-  ended(most: number): Promise<readonly HoldRow[]>
+  /** What ended last comes first; of those before one, where it is named. */
+  ended(most: number, before?: Ended): Promise<readonly HoldRow[]>
 }
 
 export interface Writing extends Reading, OutboxWriting {
@@ -109,6 +109,12 @@ export interface Writing extends Reading, OutboxWriting {
   record(entry: LedgerEntry): Promise<void>
   /** Drops sessions, codes and challenges that are over, and notices that nobody will take. */
   tidy(now: number): Promise<void>
+}
+
+/** The place of a hold among those that ended. */
+export interface Ended {
+  readonly changedAt: number
+  readonly ticket: string
 }
 
 /** What receivers are still to be told. */

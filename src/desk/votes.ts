@@ -1,6 +1,6 @@
 import { challengeOf } from '../people/envelope.ts'
 import { isWaiting, mayNotVote, stateAt, vote } from '../people/hold.ts'
-import type { Challenge, HoldLine, HoldPage, Signed, VoteStart } from '../wire/desk.ts'
+import type { Challenge, HoldLine, HoldPage, Holds, Signed, VoteStart } from '../wire/desk.ts'
 import { Assertion } from '../wire/desk-record.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { move } from './holds.ts'
@@ -11,16 +11,34 @@ import { SIGN_MS } from './sessions.ts'
 import { lineOf, pageOf } from './standing.ts'
 import type { Enrolled, HoldRow, Reading } from './store.ts'
 
-/** How many that ended are still listed. */
+/** How many that ended are listed at once. */
 const ENDED = 100
 
-export async function listHolds({ store, origin, clock }: Desk, viewer: Enrolled): Promise<HoldLine[]> {
+export async function listHolds({ store, origin, clock }: Desk, viewer: Enrolled): Promise<Holds> {
   const seen = { people: await store.people(), origin, now: clock.now() }
   const line = (row: HoldRow): HoldLine => lineOf(row, viewer, seen)
   const waiting = (await store.waiting()).map(line)
-  const rest = [...(await store.taken()), ...(await store.ended(ENDED))].map(line)
+  const ended = await store.ended(ENDED)
+  const rest = [...(await store.taken()), ...ended].map(line)
   const isOpen = ({ state }: HoldLine): number => Number(state === 'open')
-  return [...waiting.sort((a, b) => isOpen(b) - isOpen(a) || a.approveBy - b.approveBy), ...rest]
+  const sorted = waiting.sort((a, b) => isOpen(b) - isOpen(a) || a.approveBy - b.approveBy)
+  return { holds: [...sorted, ...rest], ...nextOf(ended) }
+}
+
+/** What ended before the place that `before` names, or the last ones. */
+export async function listEnded(desk: Desk, viewer: Enrolled, before: string | undefined): Promise<Holds> {
+  const { store, origin, clock } = desk
+  const [, at, ticket] = /^(\d{1,15})\.(t-[0-9a-z]{10})$/.exec(before ?? '') ?? []
+  if (before !== undefined && ticket === undefined)
+    throw new Refusal('desk/malformed', '`before` is no `next` of a page')
+  const ended = await store.ended(ENDED, ticket === undefined ? undefined : { changedAt: Number(at), ticket })
+  const seen = { people: await store.people(), origin, now: clock.now() }
+  return { holds: ended.map((row) => lineOf(row, viewer, seen)), ...nextOf(ended) }
+}
+
+function nextOf(ended: readonly HoldRow[]): Pick<Holds, 'next'> {
+  const last = ended.length < ENDED ? undefined : ended.at(-1)
+  return last === undefined ? {} : { next: `${last.changedAt}.${last.hold.envelope.ticket}` }
 }
 
 export async function holdPage({ store, origin, clock }: Desk, viewer: Enrolled, ticket: string): Promise<HoldPage> {

@@ -2,37 +2,10 @@ import * as z from 'zod'
 import { EffectLine } from './api.ts'
 
 /**
- * The desk's HTTP interface. `/v1` is for guards, which sign each request with their key; `/api` for people, who have a
- * session. Neither credential is taken by the other's routes. What changes something under `/api` is sent as
- * `application/json`, `{}` where there is nothing to say, by a page of the desk's own origin.
- *
- *     POST /v1/guards                   EnrollRequest   → EnrollReply     with a code, not signed
- *     POST /v1/holds                    FileRequest     → FileReply
- *     GET  /v1/holds/TICKET?wait=MS                     → Standing        at once, or when it is `open` no more
- *     POST /v1/holds/TICKET/outcome     OutcomeRequest  → Standing
- *     POST /v1/holds/TICKET/withdrawal  {}              → Standing        the operator's own No
- *     DELETE /v1/guards                 {}              → Left            the one that signs is enrolled no more
- *
- *     GET  /api/invitations/CODE                        → Invitation      no session
- *     POST /api/invitations/CODE/start  JoinStart       → Challenge       no session; registration options
- *     POST /api/invitations/CODE        Signed          → Session         no session; signs in
- *     GET  /api/session                                 → Session         no session
- *     POST /api/session/start           {}              → Challenge       no session; authentication options
- *     POST /api/session                 Signed          → Session         no session; signs in
- *     POST /api/organisation/start      OutsideStart    → Outside         no session; where to sign in
- *     GET  /api/organisation/callback                   → the page        no session; signs in, or proves who joins
- *     DELETE /api/session               {}              → Session
- *     GET  /api/holds                                   → Holds
- *     GET  /api/holds/TICKET                            → HoldPage
- *     POST /api/holds/TICKET/votes/start  VoteStart     → Challenge       authentication options
- *     POST /api/holds/TICKET/votes      Signed          → HoldPage
- *     GET  /api/events                                  → events `hold` with HoldEvent
- *     … of people: `wire/desk-people.ts`
- *     GET  /api/guards                                  → Guards
- *     POST /api/guards/codes            CodeRequest     → OneTime         by an admin
- *     DELETE /api/guards/ID             {}              → Guards          by an admin
- *     GET  /api/reach                                   → ReachLines      by an admin; see `wire/reach.ts`
- *     GET  /api/ledger/…                                → the desk's own ledger, as `wire/ledger-page.ts` says
+ * What the desk's HTTP interface takes and gives; `desk-routes.ts` is the table of its routes. `/v1` is for guards, which
+ * sign each request with their key; `/api` for people, who have a session. Neither credential is taken by the other's
+ * routes. What changes something under `/api` is sent as `application/json`, `{}` where there is nothing to say, by a
+ * page of the desk's own origin.
  */
 
 export const Role = z.enum(['operator', 'approver', 'auditor', 'admin'])
@@ -291,7 +264,11 @@ export const HoldLine = z.strictObject({
   /** The one who looks can vote, and has not. */
   asksYou: z.boolean(),
 })
-export const Holds = z.strictObject({ holds: z.array(HoldLine) })
+export const Holds = z.strictObject({
+  holds: z.array(HoldLine),
+  /** There may be more that ended: `GET /api/ended-holds?before=` with this. */
+  next: z.string().optional(),
+})
 
 /** GET /api/holds/TICKET */
 export const HoldPage = Standing.extend({

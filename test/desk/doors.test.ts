@@ -40,6 +40,7 @@ const OPEN = [
   'POST /api/invitations/:code',
   'POST /api/organisation/start',
   'GET /api/organisation/callback',
+  'GET /api/openapi.json',
   'GET /api/session',
   'POST /api/session/start',
   'POST /api/session',
