@@ -171,17 +171,17 @@ function tables(store: () => Store): void {
   it('finds more holds than a statement takes values, each with its votes', async () => {
     const person = await store().change((each) => addPerson(each))
     const first = await filed(store())
-    const holds = Array.from({ length: 1100 }, () => holdOf(first.envelope.guard.id))
+    const holds = Array.from({ length: 1010 }, () => holdOf(first.envelope.guard.id))
+    const voted = holds.filter((_, i) => i % 101 === 0 || i === holds.length - 1)
     await store().change(async (each) => {
-      for (const hold of holds) {
-        await each.addHold(hold)
-        const vote = { person: person.id, decision: 'approve', reason: 'yes', at: NOW } as const
-        await each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW })
-      }
+      for (const hold of holds) await each.addHold(hold)
+      const vote = { person: person.id, decision: 'approve', reason: 'yes', at: NOW } as const
+      for (const hold of voted) await each.moveHold({ ...hold, votes: [vote] }, { version: 1, now: NOW })
     })
     const waiting = await store().waiting(first.envelope.guard.id)
-    expect(waiting).toHaveLength(1101)
-    expect(waiting.filter(({ hold }) => hold.votes.length === 1)).toHaveLength(1100)
+    expect(waiting).toHaveLength(1011)
+    const found = waiting.filter(({ hold }) => hold.votes.length === 1).map(({ hold }) => hold.digest)
+    expect(new Set(found)).toEqual(new Set(voted.map(({ digest }) => digest)))
     expect([await store().taken(), await store().ended(5), await store().waiting('g-none')]).toEqual([[], [], []])
   })
 }
