@@ -9,11 +9,11 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
   // An `import` of it would read every export, and with them load streams and promises that nobody asked for.
   const fs = process.getBuiltinModule('node:fs')
-  const clone = new URL('../src/cli.ts', import.meta.url)
+  const clone = new URL('../src/start.ts', import.meta.url)
   const isClone = fs.existsSync(clone)
   const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url))
   keepCompiled(fs, isClone ? cache : stateFolder(process.env))
-  await import((isClone ? clone : new URL('../dist/cli.js', import.meta.url)).href)
+  await import((isClone ? clone : new URL('../dist/start.js', import.meta.url)).href)
 } else {
   const launcher = fileURLToPath(new URL('interlock', import.meta.url))
   const env = { ...process.env, INTERLOCK_NODE: 'search' }

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { randomUUID } from 'node:crypto'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Reach } from './cli/guard.ts'
 import type { LedgerFiles } from './cli/log.ts'
@@ -73,7 +72,7 @@ function guarding({ program, env, end }: Given): void {
     })
 }
 
-function judging({ program, env, reach, end }: Given): void {
+function judging({ program, env, end }: Given): void {
   program
     .command('check')
     .summary('the ruling on a command; nothing runs')
@@ -100,14 +99,7 @@ function judging({ program, env, reach, end }: Given): void {
     .argument('<command...>', 'after `--`')
     .passThroughOptions()
     .action(async (argv: string[]) => {
-      const [{ exec }, { runHere }] = await Promise.all([import('./cli/exec.ts'), import('./process/child.ts')])
-      end(
-        await exec(
-          { argv, cwd: () => process.cwd(), run: `exec-${randomUUID()}`, process: process.pid },
-          reach,
-          runHere,
-        ),
-      )
+      end(await (await import('./root/exec.ts')).execHere(argv, env))
     })
 }
 

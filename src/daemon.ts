@@ -1,38 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
-import { getRequestListener } from '@hono/node-server'
 import { dropEnrolment } from './approvals/enrolment.ts'
 import { systemClock } from './core/clock.ts'
 import { CodedError, codeOf } from './core/errors.ts'
 import type { GuardProcess } from './core/study.ts'
 import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
-import { type Asker, type Guard, guardOf } from './gate/guard.ts'
+import { type Guard, guardOf, judging } from './gate/guard.ts'
 import { probeWith } from './gate/probe.ts'
 import { record } from './gate/record.ts'
 import { Register } from './gate/register.ts'
 import { openLedger } from './ledger/log.ts'
-import type { Connection } from './process/peer.ts'
+import { prepareCedar } from './policy/cedar.ts'
 import { run } from './process/run.ts'
 import { account, hostFacts, loadBuiltIn, real, version } from './root/assemble.ts'
 import { keepConfirmed, type Rulebook, rulebookOf } from './root/config.ts'
-import type { ConsoleDoor } from './root/console-door.ts'
 import { deskIn } from './root/desk-client.ts'
 import { type Feed, feedOf } from './root/feed.ts'
 import { type Address, type Env, type Folders, foldersOf, passkeyPath, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn, readBackFrom } from './root/ledger.ts'
+import { pagesOf } from './root/pages.ts'
 import { ownPrecedents } from './root/precedent-file.ts'
 import { Agents } from './server/asker.ts'
 import { Callers } from './server/callers.ts'
-import { claudeCode } from './server/claude-code.ts'
-import { type Door, guardApp } from './server/guard.ts'
+import type { Doors } from './server/guard.ts'
+import { CLAUDE_CODE_ROUTE, type Door, guardRoutes, lineAt, type Route } from './server/line.ts'
 import { makeFolders, nodeFiles, replaceFile } from './store/files.ts'
 import { openSnapshots } from './undo/snapshots.ts'
-import type { ConsoleLink } from './wire/console.ts'
-import { CONSOLE_HOST } from './wire/console-host.ts'
 import type { Started } from './wire/record.ts'
 
 export class ServeError extends CodedError<'guard/path-too-long' | 'guard/port-taken'> {}
@@ -46,6 +43,8 @@ const OFTEN_MS = 10 * 60 * 1000
 const TELL_MS = 30_000
 /** A host that never says how a call ended has lost it by then. */
 const GIVEN_UP_MS = 12 * 60 * 60 * 1000
+/** Who waits for a guard to start is answered before it loads the rest. */
+const REST_MS = 100
 /** How long a guard that ends waits for what is under way. */
 const LEAVE_MS = 5_000
 /** The kernel's bound for the name of a socket. */
@@ -106,6 +105,7 @@ export async function startGuard(env: Env, fault: (error: unknown) => void): Pro
     return ended
   }
   const doors = await openDoors({ guard, feed, folders, rulebook }, { stop, fault })
+  setTimeout(() => void doors.loadRest().catch(fault), REST_MS)
   return { address: doors.address, stop, stopped }
 }
 
@@ -168,41 +168,51 @@ interface Inside extends Written {
   readonly feed: Feed
 }
 
+interface Opened {
+  readonly address: Address
+  readonly close: () => void
+  /** Loads what no request waited for yet: a package that is replaced under a guard that runs must not matter to it. */
+  readonly loadRest: () => Promise<void>
+}
+
 /** The unix socket, and the loopback port for those who can't use one; both answer the same. */
-async function openDoors(
-  { guard, ...given }: Inside,
-  { stop, fault }: Ending,
-): Promise<{ address: Address; close: () => void }> {
+async function openDoors({ guard, ...given }: Inside, { stop, fault }: Ending): Promise<Opened> {
   const { state, home } = given.folders
   const before = readAddress(state)
   const token = before?.token ?? randomBytes(24).toString('base64url')
   const agents = new Agents(process.pid)
   const callers = new Callers(process.pid)
-  const hosts = claudeCode({ guard, state, home, agents, callers, clock: systemClock, fault })
-  let pages: Promise<ConsoleDoor> | undefined
-  const openConsole = (): Promise<ConsoleDoor> => {
-    pages ??= import('./root/console-door.ts')
-      .then((door) => door.openConsole({ ...given, guard, agents, clock: systemClock, port, fault }))
-      .catch((error: unknown) => {
-        // Who asks again may have better luck.
-        pages = undefined
-        throw error
-      })
-    return pages
-  }
-  const asker = (connection: Connection): ReturnType<Agents['asker']> => agents.asker(connection)
-  const linkFor = async (person: Asker): Promise<ConsoleLink> => (await openConsole()).link(person)
-  const takesPasskey = (): boolean => existsSync(passkeyPath(state))
+  const claudeCode = once(async () =>
+    (await import('./server/claude-code.ts')).claudeCode({
+      guard,
+      state,
+      home,
+      agents,
+      callers,
+      clock: systemClock,
+      fault,
+    }),
+  )
+  const routes: readonly Route[] = [
+    { method: 'POST', path: CLAUDE_CODE_ROUTE, answer: async (asked) => await (await claudeCode())(asked) },
+    ...guardRoutes({ guard, callers, stop }),
+  ]
+  const pages = pagesOf(() => ({ ...given, guard, agents, clock: systemClock, port, fault }))
+  const people = once(() =>
+    forPeople({
+      guard,
+      callers,
+      asker: (connection) => agents.asker(connection),
+      linkFor: async (person) => (await pages.open()).link(person),
+      takesPasskey: () => existsSync(passkeyPath(state)),
+    }),
+  )
   const serverAt = (door: Door): Server => {
-    const app = guardApp({ guard, hosts, stop, callers, asker, linkFor, takesPasskey }, door)
-    const listener = getRequestListener(app.fetch)
-    if (door.kind === 'socket') return createServer(listener)
-    // Under its own name the same port is the console; until somebody asked for one, there is none.
-    const page = getRequestListener(async (request, bindings) => (await openConsole()).fetch(request, bindings))
-    return createServer((request, response) => {
-      const isPage = pages !== undefined && request.headers.host === `${CONSOLE_HOST}:${port}`
-      void (isPage ? page : listener)(request, response)
-    })
+    const line = lineAt(door, routes, async () => (await people())(door))
+    if (door.kind === 'socket') return createServer(line)
+    return createServer((request, response) =>
+      (pages.isFor(request.headers.host) ? pages.answer : line)(request, response),
+    )
   }
   const [onSocket, onPort] = [serverAt({ kind: 'socket' }), serverAt({ kind: 'loopback', token })]
   // Hooks that are installed name the port of before.
@@ -215,6 +225,11 @@ async function openDoors(
       server.closeIdleConnections()
     }
   }
+  const loadRest = async (): Promise<void> => {
+    await Promise.all([judging(), prepareCedar()])
+    await claudeCode()
+    await people()
+  }
   try {
     await replaceFile(nodeFiles, join(state, 'guard.json'), Buffer.from(JSON.stringify(address)))
     // Last: who gets an answer on the socket finds the address. The ledger's lock says that no other guard is alive.
@@ -224,7 +239,23 @@ async function openDoors(
     close()
     throw error
   }
-  return { address, close }
+  return { address, close, loadRest }
+}
+
+/** The library that answers people takes longer to load than all that a starting guard needs. */
+async function forPeople(doors: Doors): Promise<(door: Door) => RequestListener> {
+  const [server, app] = await Promise.all([import('@hono/node-server'), import('./server/guard.ts')])
+  const kept = new Map<Door, RequestListener>()
+  return (door) => {
+    const listener = kept.get(door) ?? server.getRequestListener(app.guardApp(doors, door).fetch)
+    kept.set(door, listener)
+    return listener
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 function listening(

@@ -11,10 +11,14 @@ const KEPT: readonly {
     only: ['src/core/clock.ts'],
     instead: 'take a `Clock`',
   },
-  { names: ['process.env'], only: ['src/daemon.ts', 'src/cli.ts'], instead: 'let the composition root hand it in' },
+  {
+    names: ['process.env'],
+    only: ['src/daemon.ts', 'src/cli.ts', 'src/start.ts'],
+    instead: 'let the composition root hand it in',
+  },
   {
     names: ['process.cwd', 'process.chdir'],
-    only: ['src/daemon.ts', 'src/cli.ts'],
+    only: ['src/daemon.ts', 'src/cli.ts', 'src/start.ts'],
     instead: 'take the folder as an argument',
   },
 ]

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { loadBuiltIn } from '../src/root/assemble.ts'
 import { files } from './source.ts'
 import { buildWeb } from './web.ts'
@@ -10,7 +10,7 @@ import { buildWeb } from './web.ts'
  * nothing else. A file of `src/` that is no code keeps its place in it.
  */
 
-const WASM = 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm'
+const WASM = 'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -27,37 +27,65 @@ const nodesOwn: Plugin = {
     onResolve({ filter: /^node:/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'node' } : undefined,
     )
-    onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => {
-      return { contents: `module.exports = process.getBuiltinModule('${path}')`, loader: 'js' }
-    })
+    onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({ contents: onlyWhatIsUsed(path), loader: 'js' }))
   },
 }
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/cli.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.18',
-  plugins: [nodesOwn],
-  // CommonJS libraries look for these; Cedar's finds its wasm file by `__dirname`.
-  banner: {
-    js: [
-      "import { createRequire as requireOf } from 'node:module'",
-      'const require = requireOf(import.meta.url)',
-      'const __dirname = import.meta.dirname',
-    ].join('\n'),
+/** Each export by itself, so that those nobody imports are left out; as one object, all would be copied for each importer. */
+function onlyWhatIsUsed(path: string): string {
+  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter(
+    (name) => /^\w+$/.test(name) && name !== 'default',
+  )
+  const each = names.map(
+    (name, at) => `const _${at} = /* @__PURE__ */ (() => own.${name})()\nexport { _${at} as ${name} }`,
+  )
+  return [`const own = process.getBuiltinModule('${path}')`, 'export default own', ...each].join('\n')
+}
+
+/** The guard has a bundle of its own: its start is read from a few files, with nothing in them for other commands. */
+const GUARD = 'src/root/serve.ts'
+const guardApart: Plugin = {
+  name: 'guard-apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/serve\.ts$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, GUARD) ? { path: './serve.js', external: true } : undefined,
+    )
   },
-  metafile: true,
-  logLevel: 'warning',
-})
+}
+const [commands, guard] = await Promise.all([
+  bundle('src/start.ts', [guardApart, nodesOwn]),
+  bundle(GUARD, [nodesOwn], { chunkNames: 'serve-[name]-[hash]' }),
+])
+
+async function bundle(
+  entry: string,
+  plugins: Plugin[],
+  more: Pick<BuildOptions, 'chunkNames'> = {},
+): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    plugins,
+    // CommonJS libraries look for this.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)",
+    },
+    ...more,
+    metafile: true,
+    logLevel: 'warning',
+  })
+  return metafile
+}
 
 copy(join(root, WASM), join(dist, 'cedar_wasm_bg.wasm'))
 for (const path of files(join(root, 'src'), /(?<!\.ts)$/)) copy(path, join(dist, relative(join(root, 'src'), path)))
-writeFileSync(join(dist, 'LICENSES.txt'), licences(metafile, libraries))
+writeFileSync(join(dist, 'LICENSES.txt'), licences([commands, guard], libraries))
 const { hash, rules } = loadBuiltIn()
 writeFileSync(join(dist, 'rules.json'), JSON.stringify({ hash, rules }))
 
@@ -67,8 +95,10 @@ function copy(from: string, to: string): void {
 }
 
 /** The terms of every library in the bundle, as their authors ask. */
-function licences(bundle: Metafile, page: readonly string[]): string {
-  const folders = Object.keys(bundle.inputs).map((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
+function licences(bundles: readonly Metafile[], page: readonly string[]): string {
+  const folders = bundles
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .map((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
   const all = new Set([...page, ...folders.filter((folder) => folder !== undefined)])
   return [...all]
     .sort()

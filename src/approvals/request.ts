@@ -1,6 +1,6 @@
 import { request as plain, type RequestOptions } from 'node:http'
-import { Agent, request as secure } from 'node:https'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import type { Agent } from 'node:https'
+import { reasonOf } from '../core/errors.ts'
 
 export type Reply =
   | { readonly kind: 'reply'; readonly status: number; readonly text: string }
@@ -19,11 +19,21 @@ export interface Asking {
 /** A hold with a thousand effects is a few hundred KiB; who else answers could send for ever. */
 const LONGEST_REPLY = 4 * 1024 * 1024
 
-/** The system's certificates, or Node's own where the system has none, and those of the person. */
-function trust(ca: string | undefined): SecureContext {
+interface Secure {
+  readonly request: typeof plain
+  readonly agent: Agent
+}
+
+/** Trusts the system's certificates, or Node's own where the system has none, and those of the person. */
+async function secured(ca: string | undefined): Promise<Secure> {
+  const [{ Agent, request }, { createSecureContext, getCACertificates }] = await Promise.all([
+    import('node:https'),
+    import('node:tls'),
+  ])
   const system = getCACertificates('system')
   const known = system.length > 0 ? system : getCACertificates('default')
-  return createSecureContext({ ca: ca === undefined ? known : [...known, ca] })
+  const secureContext = createSecureContext({ ca: ca === undefined ? known : [...known, ca] })
+  return { request, agent: new Agent({ secureContext }) }
 }
 
 /** Asks a desk. Never rejects, follows no redirect, and ends in time. */
@@ -31,9 +41,9 @@ export function requester(origin: string, ca: string | undefined): (asking: Aski
   const { protocol, hostname, port } = new URL(origin)
   const isSecure = protocol === 'https:'
   // One context: reading some hundred certificates for each request would take longer than the request.
-  const agent = isSecure ? new Agent({ secureContext: trust(ca) }) : (false as const)
+  let secure: Promise<Secure> | undefined
   const where = { hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (isSecure ? 443 : 80) }
-  return (asking) => {
+  return async (asking) => {
     const { method, path, body = '', authorization } = asking
     const headers = {
       accept: 'application/json',
@@ -41,11 +51,19 @@ export function requester(origin: string, ca: string | undefined): (asking: Aski
       'content-length': Buffer.byteLength(body),
       ...(authorization && { authorization }),
     }
-    return exchange({ ...where, method, path, headers, agent }, asking, isSecure)
+    const options = { ...where, method, path, headers }
+    if (!isSecure) return await exchange({ ...options, agent: false }, asking, plain)
+    secure ??= secured(ca)
+    try {
+      const { request, agent } = await secure
+      return await exchange({ ...options, agent }, asking, request)
+    } catch (error) {
+      return { kind: 'none', sent: false, why: reasonOf(error) }
+    }
   }
 }
 
-function exchange(options: RequestOptions, { body, timeoutMs }: Asking, isSecure: boolean): Promise<Reply> {
+function exchange(options: RequestOptions, { body, timeoutMs }: Asking, request: typeof plain): Promise<Reply> {
   return new Promise((resolve) => {
     let sent = false
     const signal = AbortSignal.timeout(timeoutMs)
@@ -53,7 +71,7 @@ function exchange(options: RequestOptions, { body, timeoutMs }: Asking, isSecure
       const why = signal.aborted ? `it did not answer within ${Math.ceil(timeoutMs / 1000)} s` : reasonIn(error)
       resolve({ kind: 'none', sent, why })
     }
-    const asking = (isSecure ? secure : plain)({ ...options, signal }, (response) => {
+    const asking = request({ ...options, signal }, (response) => {
       const chunks: Buffer[] = []
       let length = 0
       response.on('data', (chunk: Buffer) => {
@@ -66,7 +84,7 @@ function exchange(options: RequestOptions, { body, timeoutMs }: Asking, isSecure
       )
       response.on('error', none)
     })
-    asking.on('socket', (socket) => socket.once(isSecure ? 'secureConnect' : 'connect', () => (sent = true)))
+    asking.on('socket', (socket) => socket.once(request === plain ? 'connect' : 'secureConnect', () => (sent = true)))
     asking.on('error', none)
     asking.end(body)
   })

@@ -8,13 +8,13 @@ import { closeReceipt, type End } from './close.ts'
 import { withDeadline } from './deadline.ts'
 import type { Gate } from './gate.ts'
 import { govern } from './govern.ts'
-import { type Manner, unjudged } from './open.ts'
+import type { Manner } from './open.ts'
 import { deskOf, leaveDesk, standingOnDesk, tellDesk, waitingForOthers } from './others.ts'
 import { LONGEST_WORDS, record, sayGoal } from './record.ts'
 import type { Filed, Open } from './register.ts'
 import { faulted } from './reply.ts'
-import { stagesOf } from './stages.ts'
 import { canGiveBack, undo } from './undo.ts'
+import { unjudged } from './unjudged.ts'
 
 export class GuardError extends CodedError<
   'guard/unknown-receipt' | 'guard/unknown-ticket' | 'guard/late' | 'guard/not-a-host' | 'guard/for-others'
@@ -107,7 +107,10 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       during(
         withDeadline(
           answerMs,
-          (deadline) => govern(call, stagesOf(g, manner, deadline)),
+          async (deadline) => {
+            const { stagesOf } = await judging()
+            return await govern(call, stagesOf(g, manner, deadline))
+          },
           () => late(g),
         ),
       ).finally(tell),
@@ -193,6 +196,11 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       return { ...known, ...(stopped && { stopped }) }
     },
   }
+}
+
+/** All that understands and judges. A guard answers before it is loaded; a call waits for it, within its deadline. */
+export function judging(): Promise<typeof import('./stages.ts')> {
+  return import('./stages.ts')
 }
 
 /** What is still under way finds that it may not begin. */

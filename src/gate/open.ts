@@ -1,4 +1,3 @@
-import type { Json } from '../core/digest.ts'
 import { approvalsIn } from '../core/safeguard.ts'
 import type { Judged } from '../core/study.ts'
 import { isAbout, releases, standing } from '../people/ticket.ts'
@@ -126,28 +125,5 @@ function ruledOf({ captured: { action, request }, judged, ticket, approvals, rel
     ...(approvals > 0 && { approvals }),
     ...(released && { released }),
     ...(asked && { asked }),
-  }
-}
-
-/** What is recorded of a call that could not be judged: as much of it as is known, and why. */
-export function unjudged(captured: Captured | undefined, because: string): Ruled {
-  const action = captured?.action
-  return {
-    run: action?.agent.run ?? '',
-    agent: action?.agent.name ?? '',
-    kind: action?.kind ?? '',
-    input: (action?.input ?? null) as Json as Ruled['input'],
-    cwd: action?.cwd ?? '',
-    workspace: '',
-    perform: captured?.request.perform ?? 'host',
-    digest: action?.digest ?? '',
-    policy: '',
-    preconditions: '',
-    level: 'advised',
-    ruling: 'deny',
-    rule: 'gate/fault',
-    because,
-    safeguards: [],
-    effects: [],
   }
 }

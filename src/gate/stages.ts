@@ -10,13 +10,14 @@ import { surroundingsOf } from './facts.ts'
 import type { Gate } from './gate.ts'
 import type { Entry, Progress, Stages } from './govern.ts'
 import { judge, type Refusal } from './judge.ts'
-import { type Manner, openEntry, unjudged } from './open.ts'
+import { type Manner, openEntry } from './open.ts'
 import { environment, perform } from './perform.ts'
 import { record } from './record.ts'
 import { secretsIn } from './redact.ts'
 import { faulted, notApproved, notRun, replyOf } from './reply.ts'
 import { settle } from './settle.ts'
 import { understand } from './understand.ts'
+import { unjudged } from './unjudged.ts'
 
 /** The stages of one call, of what this guard is made of. */
 export function stagesOf(g: Gate, manner: Manner, deadline: Deadline): Stages {

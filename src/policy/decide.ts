@@ -1,4 +1,4 @@
-import type { CedarValueJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { CedarValueJson } from '@cedar-policy/cedar-wasm/web'
 import { reasonOf } from '../core/errors.ts'
 import { SAFEGUARDS, type Safeguard } from '../core/safeguard.ts'
 import type { Answer, Policy, Question, Trial } from '../core/study.ts'

@@ -5,7 +5,8 @@ import {
   statefulIsAuthorized,
   type TypeAndId,
   validate,
-} from '@cedar-policy/cedar-wasm/nodejs'
+} from '@cedar-policy/cedar-wasm/web'
+import { startCedar } from './cedar.ts'
 import { PolicyError } from './error.ts'
 import { isAbout, type Rule, said } from './rule.ts'
 import { PLACES, RULE_FACTS, type RuleFact, VERBS } from './vocabulary.ts'
@@ -79,6 +80,7 @@ function setsFor(verb: string, rules: readonly Rule[]): [string, RuleSet][] {
 }
 
 function hold(name: string, engine: Engine, staticPolicies: RuleSet['texts'] = {}): void {
+  startCedar()
   // CRASH: nobody holds a name whose rules are half replaced.
   holders.delete(name)
   const answer = preparsePolicySet(name, { staticPolicies })
@@ -89,6 +91,7 @@ function hold(name: string, engine: Engine, staticPolicies: RuleSet['texts'] = {
 
 /** Strict validation of all rules, any error or warning of which refuses the whole. */
 export function refuseInvalid(schema: string, rules: readonly Rule[]): void {
+  startCedar()
   const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
   const answer = validate({ schema, policies: { staticPolicies }, validationSettings: { mode: 'strict' } })
   if (answer.type === 'failure') throw new PolicyError('policy/schema', `can't validate: ${said(answer.errors)}`)

@@ -1,4 +1,4 @@
-import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/web'
 import type { PolicyCode } from './error.ts'
 import { FACTS, SAFEGUARD_WORDS, TRAITS, type Words } from './vocabulary.ts'
 

@@ -4,7 +4,8 @@ import {
   type PolicyJson,
   policySetTextToParts,
   policyToJson,
-} from '@cedar-policy/cedar-wasm/nodejs'
+} from '@cedar-policy/cedar-wasm/web'
+import { startCedar } from './cedar.ts'
 import { PolicyError } from './error.ts'
 import { neverMatches, type Problem } from './never.ts'
 
@@ -28,6 +29,7 @@ const ANNOTATIONS = ['id', 'because', 'instead']
 
 /** The rules of one file, each checked for what Cedar's own validation lets pass. */
 export function readRules(layer: LayerName, file: string, text: string): Rule[] {
+  startCedar()
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure')
     throw new PolicyError('policy/syntax', `\`${file}\` of the ${layer} layer is not Cedar: ${said(parts.errors)}`, {

@@ -20,7 +20,9 @@ export function hostFacts(env: Env, folders: Folders): HostFacts {
   return {
     temporary: [...new Set(temporary)],
     guarded: () => [...fixed, ...hooks()],
-    launchers: ['bin/interlock', 'bin/main.mjs', 'src/cli.ts', 'dist/cli.js'].map((each) => join(real(PACKAGE), each)),
+    launchers: ['bin/interlock', 'bin/main.mjs', 'src/cli.ts', 'src/start.ts', 'dist/start.js'].map((each) =>
+      join(real(PACKAGE), each),
+    ),
     env: Object.fromEntries(known),
   }
 }

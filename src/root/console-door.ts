@@ -1,4 +1,6 @@
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../core/clock.ts'
 import type { Asker, Guard } from '../gate/guard.ts'
 import type { Agents } from '../server/asker.ts'
@@ -29,7 +31,7 @@ export interface ConsoleGiven {
 }
 
 export interface ConsoleDoor {
-  readonly fetch: (request: Request, env: object) => Response | Promise<Response>
+  readonly answer: RequestListener
   /** A link that opens it once, for somebody who asked in a terminal. */
   readonly link: (asker: Asker) => ConsoleLink
 }
@@ -71,7 +73,7 @@ export async function openConsole(given: ConsoleGiven): Promise<ConsoleDoor> {
     web: pageFolder(),
   })
   return {
-    fetch: (request, env) => app.fetch(request, env),
+    answer: getRequestListener(app.fetch),
     link: (asker) => ({ link: `${origin}/open#${sessions.newCode(asker)}`, expiresInMs: LINK_MS }),
   }
 }

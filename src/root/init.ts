@@ -12,7 +12,7 @@ import { type Description, describeHost } from '../hosts/claude-code/describe.ts
 import { install, preview, settingsPath, uninstall } from '../hosts/claude-code/install.ts'
 import { type Installation, installations } from '../hosts/claude-code/record.ts'
 import { atLeast, HTTP_FAILS_CLOSED, parseVersion } from '../hosts/claude-code/version.ts'
-import { CLAUDE_CODE_ROUTE } from '../server/claude-code.ts'
+import { CLAUDE_CODE_ROUTE } from '../server/line.ts'
 import type { DeskReply } from '../wire/approvals.ts'
 import { type Env, foldersOf, LAUNCHER, passkeyPath, readAddress } from './folders.ts'
 import { reachOf } from './reach.ts'

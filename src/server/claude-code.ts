@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Context, Hono } from 'hono'
 import type { Clock } from '../core/clock.ts'
 import type { Guard } from '../gate/guard.ts'
 import { whyKeepSettings } from '../hosts/claude-code/config-change.ts'
@@ -7,9 +6,7 @@ import { answerHooks } from '../hosts/claude-code/events.ts'
 import { argvOf, type Peer, peersOf } from '../process/peer.ts'
 import type { Agents } from './asker.ts'
 import type { Callers } from './callers.ts'
-import { connectionOf } from './guard.ts'
-
-export const CLAUDE_CODE_ROUTE = '/v1/hooks/claude-code'
+import type { Answered, Asked } from './line.ts'
 
 export interface ClaudeCode {
   readonly guard: Guard
@@ -27,8 +24,16 @@ const MANAGED = [
   '/Library/Application Support/ClaudeCode/managed-settings.json',
 ]
 
-/** Mounts what Claude Code's hooks call, on each of the doors. */
-export function claudeCode({ guard, state, home, clock, agents, callers, fault }: ClaudeCode): (app: Hono) => void {
+/** What Claude Code's hooks call, on each of the doors. */
+export function claudeCode({
+  guard,
+  state,
+  home,
+  clock,
+  agents,
+  callers,
+  fault,
+}: ClaudeCode): (asked: Asked) => Promise<Answered> {
   const answer = answerHooks({
     home,
     clock,
@@ -46,27 +51,22 @@ export function claudeCode({ guard, state, home, clock, agents, callers, fault }
   // One look through the processes for each connection: a host keeps its connection for a whole session.
   const seen = new WeakMap<object, Peer | undefined>()
   /** The host's own process, where the hook came over loopback; over the socket it is curl, which says nothing of it. */
-  const callerOf = (c: Context): Peer | undefined => {
-    const connection = connectionOf(c)
+  const callerOf = ({ connection }: Asked): Peer | undefined => {
     if (connection === undefined) return undefined
     if (!seen.has(connection)) seen.set(connection, peersOf(connection)[0])
     return seen.get(connection)
   }
-  return (app) => {
-    app.post(CLAUDE_CODE_ROUTE, async (c) => {
-      // The shell hook comes over the socket and names the host's process itself.
-      const named = Number(c.req.header('x-interlock-pid') ?? Number.NaN)
-      const pid = callerOf(c)?.pid ?? (Number.isInteger(named) && named > 1 ? named : undefined)
-      if (pid !== undefined) agents.see(pid)
-      const argv = pid === undefined ? undefined : argvOf(pid)
-      const header = (name: string): string => c.req.header(name) ?? ''
-      const says = { entry: header('x-interlock-entry'), agent: header('x-interlock-agent'), ...(argv && { argv }) }
-      const payload: unknown = await c.req.json().catch(() => undefined)
-      const { session_id: run } = (payload ?? {}) as { session_id?: unknown }
-      if (pid !== undefined && typeof run === 'string') callers.saw(run, pid)
-      const reply = await answer({ payload, says, takeOver: header('x-interlock-take-over') === 'yes' })
-      return c.body(reply.body, reply.status, { 'content-type': 'application/json' })
-    })
+  return async (asked) => {
+    const { header, body } = asked
+    // The shell hook comes over the socket and names the host's process itself.
+    const named = Number(header('x-interlock-pid') || Number.NaN)
+    const pid = callerOf(asked)?.pid ?? (Number.isInteger(named) && named > 1 ? named : undefined)
+    if (pid !== undefined) agents.see(pid)
+    const argv = pid === undefined ? undefined : argvOf(pid)
+    const says = { entry: header('x-interlock-entry'), agent: header('x-interlock-agent'), ...(argv && { argv }) }
+    const { session_id: run } = (body ?? {}) as { session_id?: unknown }
+    if (pid !== undefined && typeof run === 'string') callers.saw(run, pid)
+    return await answer({ payload: body, says, takeOver: header('x-interlock-take-over') === 'yes' })
   }
 }
 

@@ -34,7 +34,7 @@ describe('the rank table', () => {
     ['a part of a library', "import 'zod/mini'", 'risk may not import the package zod'],
     [
       'a scoped library',
-      "import '@cedar-policy/cedar-wasm/nodejs'",
+      "import '@cedar-policy/cedar-wasm/web'",
       'risk may not import the package @cedar-policy/cedar-wasm',
     ],
     ['the file system, where it is pure', "import 'node:fs'", 'risk may not import node:fs'],

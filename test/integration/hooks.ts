@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CLAUDE_CODE_ROUTE } from '../../src/server/claude-code.ts'
+import { CLAUDE_CODE_ROUTE } from '../../src/server/line.ts'
 import * as payloads from '../hosts/payloads.ts'
 import type { Place } from './place.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Asker, Guard } from '../../src/gate/guard.ts'
 import { Callers } from '../../src/server/callers.ts'
-import { type Door, type Doors, guardApp } from '../../src/server/guard.ts'
+import { type Doors, guardApp } from '../../src/server/guard.ts'
+import type { Door } from '../../src/server/line.ts'
 import type { ConsoleLink } from '../../src/wire/console.ts'
 
 const LOOPBACK: Door = { kind: 'loopback', token: 'the-token' }
@@ -17,8 +18,7 @@ function app(
 ): ReturnType<typeof guardApp> & Seen {
   const done: string[] = []
   const guard: Partial<Guard> = {
-    call: async () => ({}) as never,
-    status: () => ({ stoppedAgents: [], policy: 'p', open: 0, waiting: 0, waitingForOthers: 0 }),
+    waiting: () => [],
     confirm: async (ticket, answer) => void done.push(`${ticket} ${answer}`),
     confirmFile: async ({ path }) => void done.push(path),
     turn: async (state) => void done.push(state),
@@ -27,15 +27,8 @@ function app(
     },
   }
   const linkFor = async ({ by }: Asker): Promise<ConsoleLink> => ({ link: `for ${by}`, expiresInMs: 1 })
-  const doors = {
-    guard: guard as Guard,
-    hosts: () => undefined,
-    callers: new Callers(process.pid),
-    asker,
-    linkFor,
-    takesPasskey: () => false,
-    stop: async () => void done.push('stop'),
-  }
+  const people = { callers: new Callers(process.pid), asker, linkFor, takesPasskey: () => false }
+  const doors = { guard: guard as Guard, ...people }
   return Object.assign(guardApp(doors, door), { done })
 }
 
@@ -54,21 +47,21 @@ describe('the loopback door', () => {
     ['to a name that was rebound to this host', { ...RIGHT, host: 'evil.test:4000' }, 403],
     ['with the token', RIGHT, 200],
   ] as const)('answers a request %s with %i', async ([, headers, status]) => {
-    for (const path of ['/v1/status', '/v1/nowhere']) {
+    for (const path of ['/v1/tickets', '/v1/nowhere']) {
       const response = await app(LOOPBACK).request(path, { headers }, over(PORTS))
       expect(response.status).toBe(status === 200 && path.endsWith('nowhere') ? 404 : status)
     }
   })
 
   it('stays shut on a connection that is gone already, and so has no address', async () => {
-    const response = await app(LOOPBACK).request('/v1/status', {}, over())
+    const response = await app(LOOPBACK).request('/v1/tickets', {}, over())
     expect(response.status).toBe(403)
   })
 })
 
 describe('the socket’s door', () => {
   it('needs no token: its folder’s mode lets nobody else in', async () => {
-    expect((await app({ kind: 'socket' }).request('/v1/status', {}, over())).status).toBe(200)
+    expect((await app({ kind: 'socket' }).request('/v1/tickets', {}, over())).status).toBe(200)
   })
 
   it.for([

@@ -24,7 +24,8 @@ import {
 } from '../../wire/console.ts'
 import { type Problem, Signed } from '../../wire/desk.ts'
 import type { Agents, Holder } from '../asker.ts'
-import { connectionOf } from '../guard.ts'
+import { socketOf } from '../guard.ts'
+import { connectionOf } from '../line.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { OwnPasskey } from './passkey.ts'
 import { SESSION_MS, type Session, type Sessions } from './sessions.ts'
@@ -232,7 +233,7 @@ function ownPageOnly(origin: string): MiddlewareHandler {
 function fromBrowserOf(agents: ConsoleParts['agents']): MiddlewareHandler<{ Variables: { holder: Holder } }> {
   const known = new WeakMap<object, Holder>()
   return async (c, next) => {
-    const connection: (Connection & object) | undefined = connectionOf(c)
+    const connection: (Connection & object) | undefined = connectionOf(socketOf(c))
     const holder = connection && (known.get(connection) ?? agents.holder(connection))
     if (connection === undefined || holder === undefined || 'refused' in holder) {
       const why = holder !== undefined && 'refused' in holder ? holder.refused : 'it came over no loopback connection'
