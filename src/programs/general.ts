@@ -23,7 +23,7 @@ interface Plain {
 const TEXT =
   /^--?(?:m|message|n|name|filter|grep|search|query|q|label|title|body|text|description|key|env|format|tag|user)$/
 /** Those of them whose value is written for people. */
-const PROSE = /^--?(?:m|message|n|name|grep|search|label|title|body|text|description|comment)$/
+export const PROSE = /^--?(?:m|message|n|name|grep|search|label|title|body|text|description|comment)$/
 const VERB_FLAG = /^-(?:delete|destroy|purge|wipe)$|^--(?:delete|destroy|drop|purge|wipe|terminate|erase)(?:-[a-z-]+)?$/
 /** Of the words that take away, those that do it for good often enough to ask. */
 const TAKES_AWAY = /^(?:remove|rm|rmdir|rmi|rb|uninstall|flush|revoke|discard|decommission)\b/
@@ -135,7 +135,7 @@ function listedCommand(args: readonly Field[], isProgram: (name: string) => bool
 }
 
 /** One argument that is a whole command line: `tool "rm -rf x"`. A sentence that begins like one is none. */
-function quotedCommand(field: Field, isProgram: (name: string) => boolean): readonly Touch[] {
+export function quotedCommand(field: Field, isProgram: (name: string) => boolean): readonly Touch[] {
   const [, name = ''] = /^([a-z][\w.+-]*) +(?:-|[./~$]|&&|\|\|?|;|\S+$)/.exec(field.text) ?? []
   return name !== '' && isProgram(name) ? [shell(field)] : []
 }
@@ -280,11 +280,13 @@ function thing(program: string, plain: Plain, { meaning, at }: Found): readonly 
   const word = plain.operands[at]?.field ?? known('')
   const controls = /^(?:config|configuration|settings?)$/.test(group || meaning.noun) && CONTROLS.test(name?.text ?? '')
   const own = program.replace(/[-_]?(?:ctl|cli|adm|admin)$/, '')
+  // What is pushed by force takes the place of what others have there.
+  const forced = literal(word) === 'push' && plain.flags.some((flag) => /^(?:-f|--force)$/.test(flag))
   return [
     {
       kind: 'object',
-      verb: controls ? 'grant' : meaning.verb,
-      ...(controls ? { where: 'host' } : OUTWARD.test(literal(word) ?? '') ? { where: 'remote' } : {}),
+      verb: controls ? 'grant' : forced ? 'replace' : meaning.verb,
+      ...(controls ? { where: 'host' } : forced || OUTWARD.test(literal(word) ?? '') ? { where: 'remote' } : {}),
       system: program,
       type: typeOf(type === '' || type.length > 60 ? own || program : type),
       name: name ?? known(''),

@@ -1,13 +1,13 @@
 import { type Field, known, literal } from '../lang/field.ts'
 import { compileGrammar, type Grammar, parseArguments, rolesOf } from './arguments.ts'
 import { drives, outputs } from './drives.ts'
-import { general, remoteDatabases, restsOn } from './general.ts'
+import { general, PROSE, quotedCommand, remoteDatabases, restsOn } from './general.ts'
 import type { Arguments, CommandLine, Language, Program, Role, Touch, Where } from './grammar.ts'
 import { withPreview } from './preview.ts'
 import { tellsSecret } from './secrets.ts'
 import { shorthand } from './shorthand.ts'
 import { programNamed } from './table.ts'
-import { fetched, object, opaque, path, run, shell } from './touch.ts'
+import { cut, fetched, object, opaque, path, run, shell } from './touch.ts'
 
 /** What a program hands to its verbs. */
 interface Above {
@@ -120,7 +120,7 @@ function apply(program: Program, line: CommandLine, above: Above): readonly Touc
   // Without a verb that the table knows, options may stand anywhere.
   if (program.verbs !== undefined && grammar.style === 'stop' && args.operands.length > 0)
     args = joinedWith(parseArguments(line.args, { ...grammar, style: 'permute' }), above)
-  const local = fromValues(program, grammar, args)
+  const local = [...fromValues(program, grammar, args), ...(system === undefined ? toUnlisted(line.args, grammar) : [])]
   if (program.wraps === true) {
     const wrapped = program.touches?.(args, line) ?? fromOperands(program, args, { system: line.name, where })
     return [...local, ...certain(wrapped, hiding(line.name, own, grammar))]
@@ -210,6 +210,20 @@ function fromValues(program: Program, grammar: Grammar, args: Arguments): readon
   // Options that no grammar lists are still read by their names.
   return program.system === undefined ? [...found, ...outputs(unlisted(args, grammar))] : found
 }
+
+/** A whole command line behind an option that the grammar does not list: whatever the option is called, it may be run. */
+function toUnlisted(args: readonly Field[], grammar: Grammar): readonly Touch[] {
+  // A program without a grammar here has one of its own.
+  if (grammar.long.size + grammar.short.size === 0) return []
+  return args.flatMap((arg, i) => {
+    const [option = '', own] = cut(arg, '=') ?? [arg.text, args[i + 1]]
+    const isOpen = /^--[a-z]/i.test(option) && !grammar.long.has(option) && !PROSE.test(option) && !PATTERN.test(option)
+    return isOpen && own !== undefined ? quotedCommand(own, (name) => programNamed(name) !== undefined) : []
+  })
+}
+
+/** Options whose value is looked for. */
+const PATTERN = /(?:pattern|filter|grep|match|search|query|regexp?|name|text|message)s?$/i
 
 function unlisted(args: Arguments, grammar: Grammar): ReadonlyMap<string, readonly Field[]> {
   return new Map([...args.values].filter(([name]) => !grammar.long.has(name) && !grammar.short.has(name)))

@@ -14,14 +14,21 @@ const OPENING_NAME =
   /(?:^|[/_.-])(?:password|passwd|secret|token|(?:api|private|access)_?key|credentials?|(?:database|redis|mongo(?:db)?)_ur[il]|connection_?string|dsn)$/i
 /** Options that ask for the value itself. */
 const UNCOVERS =
-  /^--(?:with-decryption|reveal|unmask|(?:show|reveal|print|unmask|display)-(?:secret|token|password|credential|sensitive|key)(?:s|-values)?)$/
+  /^--(?:with-decryption|decrypt|reveal|unmask|(?:show|reveal|print|unmask|display)-(?:secret|token|password|credential|sensitive|key)(?:s|-values)?)$/
 /** Forms of output that hold all of a thing; a table tells names. */
 const WHOLE = /^(?:ya?ml|json|jsonpath|jsonpath-as-json|go-template|go-template-file|template|custom-columns)\b/
+/** Verbs whose whole sense is to show what was sealed. */
+const UNSEALS = /^(?:decrypt|unseal|reveal)\b/
 /** Systems that keep nothing else. */
 const KEEPERS: ReadonlySet<string> = new Set(['vault', 'secrets'])
-/** Where a list has the values in it. */
+/** Where a list has the values in it. Platforms hand their apps passwords and keys as settings: all of them together tell some. */
 const LISTED: ReadonlyMap<string, RegExp> = new Map([
-  ['azure', / keys list$|\blist-(?:keys|connection-strings|publishing-\w+)$/],
+  ['azure', / keys list$|\blist-(?:keys|connection-strings|publishing-\w+)$|\b(?:appsettings|connection-string) list$/],
+  ['heroku', /^config$|^pg:credentials:url\b/],
+  ['platform', /^config$|^config:(?:show|export)\b|^variables?$/],
+  ['cf', /^env\b/],
+  ['eas', /^env:(?:list|get)\b/],
+  ['helm', /^get (?:values|all)\b/],
 ])
 
 /** What a line that reads from a system prints of its secrets, by the words of the line. */
@@ -39,7 +46,7 @@ export function tellsSecret(system: string, args: Arguments): ObjectTouch | unde
   const name = (kind ? args.operands[at + 2] : undefined) ?? args.operands[at + 1]
   const opens =
     noun === ''
-      ? KEEPERS.has(system) || groups.some((each) => OPENS.test(each)) || kind
+      ? UNSEALS.test(words[at] ?? '') || KEEPERS.has(system) || groups.some((each) => OPENS.test(each)) || kind
       : // Behind a group, they go where the next program needs them.
         OPENS.test(noun) && !(at > 0 && noun === 'credentials')
   const setting = SETTINGS.test(noun === '' ? group : noun) && OPENING_NAME.test(name?.text ?? '')

@@ -166,7 +166,7 @@ export const SYSTEMS: Family = {
       'pub publish request req': { loose: true, object: 'create message remote' },
     },
   ),
-  'op doppler bw lpass keepassxc-cli': drive(
+  'op doppler bw rbw lpass keepassxc-cli secret-tool': drive(
     ['secrets', 'deep'],
     '-p,--project=data -c,--config=data --vault=data --account=data --env-file=data',
     {

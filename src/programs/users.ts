@@ -1,4 +1,4 @@
-import { type Field, known } from '../lang/field.ts'
+import { type Field, known, literal } from '../lang/field.ts'
 import { has, value } from './arguments.ts'
 import type { Arguments, Family, Program, Touch } from './grammar.ts'
 import { object, path } from './touch.ts'
@@ -48,14 +48,14 @@ export const USERS: Family = {
   openssl: {
     style: 'single',
     options:
-      '-in=data -inkey=data -out=write -keyout=write -CA=data -CAkey=data -CAfile=data -cert=data -key=data -passin=data -passout=data -config=read -extfile=read -subj=data -days=data -newkey=data -engine=program -provider=data -provider-path=data -signer=data -queryfile=read -sigfile=read -signature=read -sign=data -verify=data -connect=data -servername=data -pass=data -k=data -K=data -iv=data -S=data -algorithm=data -pkeyopt=data -sigopt=data -name=data -addext=data -digest=data -reqexts=data -extensions=data -set_serial=data -CAcreateserial',
+      '-in=data -inkey=data -d -decrypt -out=write -keyout=write -CA=data -CAkey=data -CAfile=data -cert=data -key=data -passin=data -passout=data -config=read -extfile=read -subj=data -days=data -newkey=data -engine=program -provider=data -provider-path=data -signer=data -queryfile=read -sigfile=read -signature=read -sign=data -verify=data -connect=data -servername=data -pass=data -k=data -K=data -iv=data -S=data -algorithm=data -pkeyopt=data -sigopt=data -name=data -addext=data -digest=data -reqexts=data -extensions=data -set_serial=data -CAcreateserial',
     touches: openssl,
   },
   htpasswd: { operands: 'update data', options: '-b -c -n -i -m -B -d -s -p -D -v -C=data' },
   'age rage': {
     options:
       '-o,--output=write -r,--recipient=data -R,--recipients-file=read -i,--identity=data -e,--encrypt -d,--decrypt -p -a',
-    operands: 'read',
+    touches: age,
   },
   sops: {
     options:
@@ -88,7 +88,20 @@ function gpg(args: Arguments): readonly Touch[] {
   if (has(args, '--edit-key', '--gen-key', '--full-generate-key', '--quick-generate-key', '--import'))
     return [object('update', ['gpg', 'keyring'], name, { where: 'host', undo: 'U2' })]
   if (has(args, '--send-keys')) return [object('create', ['keyserver', 'key'], name, { where: 'remote' })]
-  return args.operands.filter((field: Field) => /[./]/.test(field.text)).map((field) => path('read', field))
+  const files = args.operands.filter((field: Field) => /[./]/.test(field.text))
+  return has(args, '-d') ? decrypted(args, files) : files.map((field) => path('read', field))
+}
+
+function age(args: Arguments): readonly Touch[] {
+  return has(args, '-d') ? decrypted(args, args.operands) : args.operands.map((file) => path('read', file))
+}
+
+/** Into a file it goes where nobody looks; to the output, it is told. */
+function decrypted(args: Arguments, files: readonly Field[], output = '-o'): readonly Touch[] {
+  const told = value(args, output)
+  if (told !== undefined && literal(told) !== '-') return files.map((file) => path('read', file))
+  if (files.length === 0) return [object('read', ['input', 'secret'], known(''), SECRET)]
+  return files.map((file) => path('read', file, { traits: ['secret'] }))
 }
 
 /** Decrypted to the output, it is read; into its place, changed. */
@@ -119,5 +132,8 @@ function openssl(args: Arguments): readonly Touch[] {
     return [{ kind: 'host', verb: 'read', host: { ...address, text: address.text.replace(/:.*$/, '') } }]
   // Certificates and requests are made to be shown.
   if (/^(?:x509|req|crl|verify|ocsp|s_client|asn1parse)$/.test(verb?.text ?? '')) return []
-  return rest.filter((field) => /[./]/.test(field.text)).map((field) => path('read', field))
+  const files = rest.filter((field) => field === file || /[./]/.test(field.text))
+  const opens =
+    has(args, '-d', '-decrypt') || verb?.text === 'pkcs12' || (verb?.text === 'rsautl' && !has(args, '-verify'))
+  return opens ? decrypted(args, files, '-out') : files.map((field) => path('read', field))
 }
