@@ -3,6 +3,7 @@ import {
   appendFileSync,
   closeSync,
   cpSync,
+  existsSync,
   fdatasyncSync,
   mkdirSync,
   mkdtempSync,
@@ -46,7 +47,12 @@ export async function guardRows(): Promise<readonly Row[]> {
     const guard = spawn(installed.interlock, ['serve'], { env: installed.env, stdio: 'ignore' })
     try {
       await answering(installed)
-      return [...(await hookRows(installed, folder)), ...(await execRows(installed)), ...starts]
+      return [
+        ...(await hookRows(installed, folder)),
+        ...residentRows(guard.pid),
+        ...(await execRows(installed)),
+        ...starts,
+      ]
     } finally {
       guard.kill()
     }
@@ -124,6 +130,15 @@ async function hookRows({ work, state }: Installed, folder: string): Promise<rea
       12,
     ),
   ]
+}
+
+/** What the guard holds of the machine's memory after all these calls; Linux only. */
+function residentRows(pid: number | undefined): readonly Row[] {
+  const file = `/proc/${pid}/status`
+  if (!existsSync(file)) return []
+  const value = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]) / 1024
+  const what = 'resident after 1,600 calls and their ends'
+  return [{ what, value: `${Math.round(value)} MB`, goal: '≤ 150 MB', ok: value <= 150 }]
 }
 
 const COMMANDS = [
