@@ -99,7 +99,7 @@ function judging({ program, env, end }: Given): void {
     .argument('<command...>', 'after `--`')
     .passThroughOptions()
     .action(async (argv: string[]) => {
-      end(await (await import('./root/exec.ts')).execHere(argv, env))
+      end(await (await import('./root/exec.ts')).execHere(argv, env, () => process.cwd()))
     })
 }
 

@@ -6,7 +6,7 @@ async function quickly([name, ...rest]: readonly string[]): Promise<number | und
   if (name === 'serve' && rest.length === 0) return await (await import('./root/serve.ts')).serve(process.env)
   const [dashes, ...argv] = rest
   if (name === 'exec' && dashes === '--' && argv.length > 0)
-    return await (await import('./root/exec.ts')).execHere(argv, process.env)
+    return await (await import('./root/exec.ts')).execHere(argv, process.env, () => process.cwd())
   return undefined
 }
 
