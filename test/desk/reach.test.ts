@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sweep } from '../../src/desk/sweep.ts'
+import { startDesk } from '../../src/root/desk.ts'
 import type { HoldPage } from '../../src/wire/desk.ts'
 import { NoticeEvent, type ReachLines } from '../../src/wire/reach.ts'
 import { filing } from './filing.ts'
@@ -234,7 +235,18 @@ describe('a webhook', () => {
     expect(performance.now() - since).toBeLessThan(3_000)
     await until(() => to.received.length === 1)
     await made.running.stop()
-    expect(made.faults).toEqual([])
+    to.answer = { status: 204 }
+    made.clock.skip(61_000)
+    const again = await startDesk({ port: new URL(made.origin).port }, made.env, {
+      clock: made.clock,
+      fault: (error) => made.faults.push(error),
+      told: (text) => made.told.push(text),
+    })
+    await until(() => to.received.length === 2)
+    await until(async () => (await again.desk.store.undelivered()).length === 0)
+    expect(new Set(to.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    await again.stop()
+    await made.end()
   })
 })
 
