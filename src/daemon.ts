@@ -9,7 +9,7 @@ import { CodedError, codeOf } from './core/errors.ts'
 import type { GuardProcess } from './core/study.ts'
 import { breakerIn } from './gate/breaker.ts'
 import type { Gate } from './gate/gate.ts'
-import { type Guard, guardOf, judging, withOthers } from './gate/guard.ts'
+import { type Guard, guardOf, judging } from './gate/guard.ts'
 import { probeWith } from './gate/probe.ts'
 import { record } from './gate/record.ts'
 import { Register } from './gate/register.ts'
@@ -18,7 +18,7 @@ import { prepareCedar } from './policy/cedar.ts'
 import { run } from './process/run.ts'
 import { account, hostFacts, loadBuiltIn, real, version } from './root/assemble.ts'
 import { keepConfirmed, type Rulebook, rulebookOf } from './root/config.ts'
-import { deskIn, deskModule } from './root/desk-client.ts'
+import { deskIn } from './root/desk-client.ts'
 import { type Feed, feedOf } from './root/feed.ts'
 import { type Address, type Env, type Folders, foldersOf, passkeyPath, readAddress, socketIn } from './root/folders.ts'
 import { entriesIn, readBackFrom } from './root/ledger.ts'
@@ -227,7 +227,7 @@ async function openDoors({ guard, ...given }: Inside, { stop, fault }: Ending): 
   }
   const loadRest = async (): Promise<void> => {
     await Promise.all([judging(), prepareCedar()])
-    await Promise.all([claudeCode(), withOthers(), deskModule()])
+    await claudeCode()
     await people()
   }
   try {

@@ -9,6 +9,7 @@ import { withDeadline } from './deadline.ts'
 import type { Gate } from './gate.ts'
 import { govern } from './govern.ts'
 import type { Manner } from './open.ts'
+import { deskOf, leaveDesk, standingOnDesk, tellDesk, waitingForOthers } from './others.ts'
 import { LONGEST_WORDS, record, sayGoal } from './record.ts'
 import type { Filed, Open } from './register.ts'
 import { faulted } from './reply.ts'
@@ -97,11 +98,7 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
   /** Who closed it needs not wait; what fails is tried again. */
   const tell = (): void => {
     if (telling !== undefined || g.register.untold.size === 0) return
-    telling = during(
-      withOthers()
-        .then(({ tellDesk }) => tellDesk(g))
-        .catch(() => undefined),
-    ).finally(() => {
+    telling = during(tellDesk(g).catch(() => undefined)).finally(() => {
       telling = undefined
     })
   }
@@ -146,10 +143,10 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
       const { digest, policy, preconditions } = ticketOf(g, id)
       return { digest, policy, preconditions }
     },
-    approvals: async () => await (await withOthers()).waitingForOthers(g),
-    approval: async (ticket, waitMs) => await (await withOthers()).standingOnDesk(g, ticket, waitMs),
-    desk: async () => await (await withOthers()).deskOf(g),
-    leaveDesk: async (asker) => await (await withOthers()).leaveDesk(g, asker),
+    approvals: () => waitingForOthers(g),
+    approval: (ticket, waitMs) => standingOnDesk(g, ticket, waitMs),
+    desk: () => deskOf(g),
+    leaveDesk: (asker) => leaveDesk(g, asker),
     tellDesk: async () => tell(),
     confirm: async (id, answer, asker) => {
       const ticket = ticketOf(g, id)
@@ -204,10 +201,6 @@ export function guardOf(g: Gate, keepHash: (sha256: string) => Promise<void>, an
 /** All that understands and judges. A guard answers before it is loaded; a call waits for it, within its deadline. */
 export function judging(): Promise<typeof import('./stages.ts')> {
   return import('./stages.ts')
-}
-
-export function withOthers(): Promise<typeof import('./others.ts')> {
-  return import('./others.ts')
 }
 
 /** What is still under way finds that it may not begin. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { CodedError, reasonOf } from '../core/errors.ts'
 import type { Guard } from '../gate/guard.ts'
 import type { Connection } from '../process/peer.ts'
+import { CloseRequest } from '../wire/api.ts'
 import type { Callers } from './callers.ts'
 
 /**
@@ -72,7 +73,6 @@ export function guardRoutes({ guard, callers, stop }: Inside): readonly Route[] 
       method: 'POST',
       path: /^\/v1\/calls\/([^/]+)\/close$/,
       answer: async ({ part, body }) => {
-        const { CloseRequest } = await import('../wire/api.ts')
         await guard.close(part, fitting(body, CloseRequest))
         return json({})
       },
