@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { sweep } from '../../src/desk/sweep.ts'
 import { startDesk } from '../../src/root/desk.ts'
 import type { Filing, HoldState, Holds } from '../../src/wire/desk.ts'
@@ -165,7 +165,10 @@ it('ends what waited too long, and a call of which nothing more was heard', asyn
   expect((await guard.file(lost)).body).not.toHaveProperty('grant')
 })
 
-it('B8: stays up with a hold that can’t be read, refuses what waits on it, and goes on with all others', async () => {
+it('B8: stays up with a hold that can’t be read, refuses what waits on it, and goes on with all others', async ({
+  skip,
+}) => {
+  if (inject('deskStore') === 'postgres') skip('its tables are spoilt by hand, in the file')
   const made = await newWorld()
   const all = await team(made)
   const [poisoned, other] = [filing(), filing()]

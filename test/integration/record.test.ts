@@ -209,12 +209,12 @@ describe('a report', () => {
   it('is refused of a ledger that does not verify, and of what it does not have', async () => {
     expect((await p.interlock('report', 'run-9')).code).toBe(2)
     expect((await p.interlock('report')).code).toBe(2)
+    // A guard would go on writing what it knows to be right.
+    await p.interlock('serve', '--stop')
     const folder = join(p.state, 'ledger/tile/entries/000.p')
     for (const name of readdirSync(folder)) {
       const bytes = readFileSync(join(folder, name))
-      const at = bytes.indexOf('tidy up')
-      if (at < 0) continue
-      bytes.write('tidy ap', at)
+      bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100)
       writeFileSync(join(folder, name), bytes)
     }
     const refused = await p.interlock('report', 'run-7', '--json')

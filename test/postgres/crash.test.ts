@@ -18,6 +18,8 @@ it('runs nothing twice and loses no vote while desks and guards are killed', asy
   // What it is there to find, it finds.
   const lost = { ticket: 't-0000000000', person: 'p-0000000000', decision: 'approve' }
   expect(check({ ...raced, votes: [...raced.votes, lost] }).faults).toEqual([expect.stringContaining('is lost')])
+  // A call may have run twice, on two grants.
+  const distinct = new Set(readFileSync(raced.executed, 'utf8').split('\n').filter(Boolean))
   appendFileSync(raced.executed, readFileSync(raced.executed))
-  expect(check(raced).faults).toHaveLength(found.ran)
+  expect(check(raced).faults).toHaveLength(distinct.size)
 }, 240_000)
