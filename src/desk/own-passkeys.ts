@@ -1,8 +1,9 @@
 import { canonical, type Json, sha256Url } from '../core/digest.ts'
 import type { Challenge, Signed } from '../wire/desk.ts'
-import { Assertion, type PasskeyKey } from '../wire/desk-record.ts'
+import type { PasskeyKey } from '../wire/desk-record.ts'
 import { type Desk, Refusal, record } from './desk.ts'
-import { asserted, assertionOptions, registered, registrationOptions } from './passkeys.ts'
+import { ownSignature } from './own-signature.ts'
+import { assertionOptions, registered, registrationOptions } from './passkeys.ts'
 import { needPerson } from './rights.ts'
 import { newSecret } from './secret.ts'
 import { SIGN_MS } from './sessions.ts'
@@ -39,21 +40,17 @@ export async function signOwnPasskey(desk: Desk, { id }: Enrolled, { nonce, resp
 
 export async function addOwnPasskey(desk: Desk, { id: person }: Enrolled, { nonce, response }: Signed): Promise<void> {
   const { passkey, counter } = await taken(desk, nonce, { kind: 'add-passkey', person })
-  const parsed = Assertion.safeParse(response)
-  const own = parsed.success ? await desk.store.passkey(parsed.data.id) : undefined
-  if (!parsed.success || own?.person !== person || own.ended)
-    throw new Refusal('desk/forbidden', 'it is not your passkey')
-  const signed = await asserted(own, passkeyChallenge({ person, passkey, nonce }), parsed.data)
-  if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `it is not taken: ${signed.why}`)
+  const challenge = passkeyChallenge({ person, passkey, nonce })
+  const by = await ownSignature(desk, person, { challenge, response })
   await desk.store.change(async (tables) => {
     await needPerson(tables, person)
     if ((await tables.passkey(passkey.id)) !== undefined)
       throw new Refusal('desk/conflict', 'this passkey is enrolled already')
-    if ((await tables.passkey(own.id))?.ended !== false) throw new Refusal('desk/forbidden', 'your passkey has ended')
-    await tables.countPasskey(own.id, signed.counter)
+    if ((await tables.passkey(by.passkey.id))?.ended !== false)
+      throw new Refusal('desk/forbidden', 'your passkey has ended')
+    await tables.countPasskey(by.passkey.id, by.counter)
     await tables.addPasskey({ ...passkey, person, counter })
-    const { id, publicKey, origin } = own
-    const data = { person, passkey, nonce, by: { id, publicKey, origin }, assertion: parsed.data }
+    const data = { person, passkey, nonce, by: by.passkey, assertion: by.assertion }
     await record(desk, tables, 'passkey.added', { subject: person, data })
   })
 }

@@ -1,9 +1,9 @@
 import { agreementChallenge, canBeAgreed, isAgreed, proposalDigest, signers } from '../people/rights.ts'
 import type { Challenge, PersonLine, Signed } from '../wire/desk.ts'
 import type { Asked, People, Proposal, ProposalLine } from '../wire/desk-people.ts'
-import { Assertion } from '../wire/desk-record.ts'
 import { type Desk, needAdmin, Refusal, record } from './desk.ts'
-import { asserted, assertionOptions } from './passkeys.ts'
+import { ownSignature } from './own-signature.ts'
+import { assertionOptions } from './passkeys.ts'
 import { changeRights, unlink } from './rights.ts'
 import { newSecret } from './secret.ts'
 import { SIGN_MS } from './sessions.ts'
@@ -46,12 +46,8 @@ export async function agree(desk: Desk, signer: Enrolled, id: string, { nonce, r
   const { agreement } = asked
   if (asked.id !== id || agreement.person !== signer.id)
     throw new Refusal('desk/forbidden', 'that was begun by somebody else, or on something else')
-  const parsed = Assertion.safeParse(response)
-  const passkey = parsed.success ? await desk.store.passkey(parsed.data.id) : undefined
-  if (!parsed.success || passkey?.person !== signer.id || passkey.ended)
-    throw new Refusal('desk/forbidden', 'it is not your passkey')
-  const done = await asserted(passkey, agreementChallenge(agreement), parsed.data)
-  if (done.kind === 'refused') throw new Refusal('desk/forbidden', `it is not taken: ${done.why}`)
+  const challenge = agreementChallenge(agreement)
+  const { passkey, assertion, counter } = await ownSignature(desk, signer.id, { challenge, response })
   return await desk.store.change(async (tables) => {
     const people = await tables.people()
     const row = await needProposal(desk, tables, id)
@@ -59,10 +55,8 @@ export async function agree(desk: Desk, signer: Enrolled, id: string, { nonce, r
     const signed = [...row.signed, signer.id]
     if (!(await tables.signProposal(id, signed, row.version)))
       throw new Refusal('desk/conflict', 'it has just changed: look at it again')
-    await tables.countPasskey(passkey.id, done.counter)
-    const { publicKey, origin } = passkey
-    const data = { agreement, passkey: { id: passkey.id, publicKey, origin }, assertion: parsed.data }
-    await record(desk, tables, 'people.agreed', { subject: id, data })
+    await tables.countPasskey(passkey.id, counter)
+    await record(desk, tables, 'people.agreed', { subject: id, data: { agreement, passkey, assertion } })
     if (isAgreed(row.proposal.asked, signed, people)) await bringAbout(desk, tables, row.proposal)
     return await peopleNow(desk, tables, signer)
   })

@@ -1,10 +1,10 @@
 import { challengeOf } from '../people/envelope.ts'
 import { isWaiting, mayNotVote, stateAt, vote } from '../people/hold.ts'
 import type { Challenge, HoldLine, HoldPage, Holds, Signed, VoteStart } from '../wire/desk.ts'
-import { Assertion } from '../wire/desk-record.ts'
 import { change, type Desk, Refusal, record } from './desk.ts'
 import { move } from './holds.ts'
-import { asserted, assertionOptions } from './passkeys.ts'
+import { ownSignature } from './own-signature.ts'
+import { assertionOptions } from './passkeys.ts'
 import { notify } from './reach/notify.ts'
 import { newSecret } from './secret.ts'
 import { SIGN_MS } from './sessions.ts'
@@ -84,12 +84,8 @@ export async function castVote(
   const { ballot } = asked
   if (asked.ticket !== ticket || ballot.person !== voter.id)
     throw new Refusal('desk/forbidden', 'that vote was begun by somebody else, or on something else')
-  const parsed = Assertion.safeParse(response)
-  const passkey = parsed.success ? await desk.store.passkey(parsed.data.id) : undefined
-  if (!parsed.success || passkey?.person !== voter.id || passkey.ended)
-    throw new Refusal('desk/forbidden', 'it is not your passkey')
-  const signed = await asserted(passkey, challengeOf(ballot), parsed.data)
-  if (signed.kind === 'refused') throw new Refusal('desk/forbidden', `your vote is not taken: ${signed.why}`)
+  const about = { challenge: challengeOf(ballot), response, what: 'your vote is' }
+  const { passkey, assertion, counter } = await ownSignature(desk, voter.id, about)
   return await change(desk, async (tables, tell) => {
     const now = desk.clock.now()
     const people = await tables.people()
@@ -97,12 +93,9 @@ export async function castVote(
     if (row.hold.digest !== ballot.envelope) throw new Refusal('desk/conflict', 'that is not what waits here')
     const { person, decision, reason } = ballot
     await move(tables, row, vote(row.hold, { person, decision, reason, at: now }, { people, now }), { now })
-    await tables.countPasskey(passkey.id, signed.counter)
-    const { id, publicKey, origin } = passkey
-    await record(desk, tables, 'hold.voted', {
-      subject: ticket,
-      data: { ballot: { ...ballot }, passkey: { id, publicKey, origin }, assertion: parsed.data, at: now },
-    })
+    await tables.countPasskey(passkey.id, counter)
+    const data = { ballot: { ...ballot }, passkey, assertion, at: now }
+    await record(desk, tables, 'hold.voted', { subject: ticket, data })
     const after = await needHold(tables, ticket)
     const { state } = after.hold
     if (state === 'approved' || state === 'denied')
