@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
-import type { HoldEvent } from '../wire/desk.ts'
 import type { DeskRecord } from '../wire/desk-record.ts'
 import type { QuorumRule } from '../wire/quorum.ts'
 import type { Changes } from './changes.ts'
@@ -56,14 +55,6 @@ export async function record<Kind extends keyof DeskRecord>(
     // An absent member is none, as in the JSON that goes into the ledger.
     data: JSON.parse(JSON.stringify(data)) as Json,
   })
-}
-
-/** A transaction; what it tells is told when it is committed. */
-export async function change<T>(
-  { store }: Desk,
-  work: (tables: Writing, tell: (event: HoldEvent) => void) => Promise<T>,
-): Promise<T> {
-  return await store.change((tables) => work(tables, tables.tell))
 }
 
 /** Asked in the transaction that it is for: he may have been removed since he asked, or since he invited. */

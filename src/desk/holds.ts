@@ -22,7 +22,7 @@ import type {
   OutcomeRequest,
   Standing,
 } from '../wire/desk.ts'
-import { change, type Desk, Refusal, record } from './desk.ts'
+import { type Desk, Refusal, record } from './desk.ts'
 import { signGrant } from './key.ts'
 import { revoke } from './people.ts'
 import { notify } from './reach/notify.ts'
@@ -44,19 +44,19 @@ export async function fileOrTake(desk: Desk, guard: GuardRow, { filing, receipt 
     const seen = { people: await desk.store.people(), origin: desk.origin, now: desk.clock.now() }
     if (stateAt(asked.hold, seen.now) !== 'approved') return standingOf(asked, seen)
   }
-  return await change(desk, async (tables, tell) => {
+  return await desk.store.change(async (tables) => {
     await needEnrolled(tables, guard)
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
     const row = await tables.hold(filing.ticket)
     if (row === undefined) {
       const replaced = await fileNew(desk, tables, { filing, guard, seen })
-      for (const ticket of replaced) tell({ ticket, state: 'superseded' })
-      tell({ ticket: filing.ticket, state: 'open' })
+      for (const ticket of replaced) tables.tell({ ticket, state: 'superseded' })
+      tables.tell({ ticket: filing.ticket, state: 'open' })
     } else {
       needSame(row, guard, filing)
       if (stateAt(row.hold, seen.now) === 'approved') {
         const reply = await takeApproved(desk, tables, { row, receipt, seen })
-        tell({ ticket: filing.ticket, state: 'taken' })
+        tables.tell({ ticket: filing.ticket, state: 'taken' })
         return reply
       }
     }
@@ -177,7 +177,7 @@ export async function closeHold(
   ticket: string,
   { receipt, outcome, why }: OutcomeRequest,
 ): Promise<Standing> {
-  return await change(desk, async (tables, tell) => {
+  return await desk.store.change(async (tables) => {
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
     const row = await ownHold(tables, guard, ticket)
     // A guard that heard no answer says it again.
@@ -185,33 +185,33 @@ export async function closeHold(
     await move(tables, row, close(row.hold, { receipt, outcome }), { now: seen.now, ...(why !== undefined && { why }) })
     const data = { receipt, outcome, ...(why !== undefined && { why }) }
     await record(desk, tables, 'hold.closed', { subject: ticket, data })
-    tell({ ticket, state: outcome })
+    tables.tell({ ticket, state: outcome })
     return await standingNow(tables, ticket, seen)
   })
 }
 
 /** The operator's own No: whatever people have said, it is not to run. */
 export async function withdrawHold(desk: Desk, guard: GuardRow, ticket: string): Promise<Standing> {
-  return await change(desk, async (tables, tell) => {
+  return await desk.store.change(async (tables) => {
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
     const row = await ownHold(tables, guard, ticket)
     // A guard that heard no answer says it again.
     if (row.hold.state === 'withdrawn') return standingOf(row, seen)
     await endByGuard(desk, tables, { row, seen, why: 'its operator said No' })
-    tell({ ticket, state: 'withdrawn' })
+    tables.tell({ ticket, state: 'withdrawn' })
     return await standingNow(tables, ticket, seen)
   })
 }
 
 /** The guard is enrolled no more, by its own word: nothing that it filed waits. */
 export async function leave(desk: Desk, guard: GuardRow): Promise<Left> {
-  return await change(desk, async (tables, tell) => {
+  return await desk.store.change(async (tables) => {
     await needEnrolled(tables, guard)
     const seen = { people: await tables.people(), origin: desk.origin, now: desk.clock.now() }
     const waiting = (await tables.waiting(guard.id)).filter(({ hold }) => isWaiting(hold, seen.now))
     for (const row of waiting) {
       await endByGuard(desk, tables, { row, seen, why: 'its guard left' })
-      tell({ ticket: ticketOf(row), state: 'withdrawn' })
+      tables.tell({ ticket: ticketOf(row), state: 'withdrawn' })
     }
     await revoke(desk, tables, { guard: guard.id, by: guard.id })
     return { withdrawn: waiting.length }

@@ -1,5 +1,5 @@
 import { type Hold, stateAt } from '../people/hold.ts'
-import { change, type Desk, record } from './desk.ts'
+import { type Desk, record } from './desk.ts'
 import { move, ticketOf } from './holds.ts'
 import { notify } from './reach/notify.ts'
 import type { HoldRow } from './store.ts'
@@ -10,13 +10,13 @@ const RUNS_MS = 12 * 60 * 60 * 1000
 /** Writes down what time has ended, and forgets what is over. */
 export async function sweep(desk: Desk): Promise<void> {
   const now = desk.clock.now()
-  await change(desk, async (tables, tell) => {
+  await desk.store.change(async (tables) => {
     await tables.tidy(now)
     const end = async (row: HoldRow, state: 'expired' | 'unknown', why: string): Promise<void> => {
       const hold: Hold = { ...row.hold, state }
       await move(tables, row, { kind: 'moved', hold }, { now, why })
       await record(desk, tables, 'hold.ended', { subject: ticketOf(row), data: { state, why } })
-      tell({ ticket: ticketOf(row), state })
+      tables.tell({ ticket: ticketOf(row), state })
     }
     for (const row of await tables.waiting()) {
       if (stateAt(row.hold, now) !== 'expired') continue

@@ -1,7 +1,7 @@
 import { challengeOf } from '../people/envelope.ts'
 import { isWaiting, mayNotVote, stateAt, vote } from '../people/hold.ts'
 import type { Challenge, HoldLine, HoldPage, Holds, Signed, VoteStart } from '../wire/desk.ts'
-import { change, type Desk, Refusal, record } from './desk.ts'
+import { type Desk, Refusal, record } from './desk.ts'
 import { move } from './holds.ts'
 import { ownSignature } from './own-signature.ts'
 import { assertionOptions } from './passkeys.ts'
@@ -86,7 +86,7 @@ export async function castVote(
     throw new Refusal('desk/forbidden', 'that vote was begun by somebody else, or on something else')
   const about = { challenge: challengeOf(ballot), response, what: 'your vote is' }
   const { passkey, assertion, counter } = await ownSignature(desk, voter.id, about)
-  return await change(desk, async (tables, tell) => {
+  return await desk.store.change(async (tables) => {
     const now = desk.clock.now()
     const people = await tables.people()
     const row = await needHold(tables, ticket)
@@ -100,7 +100,7 @@ export async function castVote(
     const { state } = after.hold
     if (state === 'approved' || state === 'denied')
       await notify(desk, tables, { type: `dev.interlock.hold.${state}`, hold: after.hold, people })
-    tell({ ticket, state: after.hold.state })
+    tables.tell({ ticket, state: after.hold.state })
     return pageOf(after, voter, { people, origin: desk.origin, now })
   })
 }
