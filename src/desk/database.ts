@@ -1,4 +1,4 @@
-import { Kysely, type Selectable, type Transaction } from 'kysely'
+import { Kysely, type Selectable } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { LedgerEntry } from '../core/ports.ts'
 import type { Hold, Vote } from '../people/hold.ts'
@@ -6,8 +6,9 @@ import type { Database } from '../store/database.ts'
 import { type Decision, Envelope, HoldState } from '../wire/desk.ts'
 import { memberReads, memberWrites } from './members.ts'
 import { MOVED } from './move.ts'
+import { noteOf, setNote } from './notes.ts'
 import { outboxReads, outboxWrites } from './reach/table.ts'
-import { MIGRATIONS, type Schema } from './schema.ts'
+import { type Db, MIGRATIONS, type Schema } from './schema.ts'
 import type { Challenged, Code, GuardRow, Heard, HoldRow, OutboxWriting, Reading, Store, Writing } from './store.ts'
 
 /** The store in a database. Brings its tables up to date. */
@@ -76,8 +77,6 @@ function heardIn(text: string | undefined): Heard {
   }
 }
 
-type Db = Kysely<Schema> | Transaction<Schema>
-
 const HEAD = 'checkpoint'
 /** A statement has at most 1664 columns. */
 const TOLD_AT_ONCE = 500
@@ -96,31 +95,23 @@ async function replaceHead(db: Db, next: string, last: string | undefined): Prom
 }
 
 function notes(db: Db): Pick<Store, 'entries' | 'head' | 'pin' | 'pinned' | 'movedTo' | 'setMoved'> {
-  const noted = async (name: string): Promise<string | undefined> =>
-    (await db.selectFrom('notes').select('value').where('name', '=', name).executeTakeFirst())?.value
   return {
     async entries(from, most) {
       const found = db.selectFrom('entries').select('json').where('seq', '>', from).orderBy('seq').limit(most)
       return (await found.execute()).map(({ json }) => JSON.parse(json) as LedgerEntry)
     },
-    head: () => noted(HEAD),
+    head: () => noteOf(db, HEAD),
     async pin(name, value) {
       await db
         .insertInto('notes')
         .values({ name, value })
         .onConflict((on) => on.doNothing())
         .execute()
-      return (await noted(name)) ?? value
+      return (await noteOf(db, name)) ?? value
     },
-    pinned: noted,
-    movedTo: () => noted(MOVED),
-    async setMoved(value) {
-      await db
-        .insertInto('notes')
-        .values({ name: MOVED, value })
-        .onConflict((on) => on.column('name').doUpdateSet({ value }))
-        .execute()
-    },
+    pinned: (name) => noteOf(db, name),
+    movedTo: () => noteOf(db, MOVED),
+    setMoved: (value) => setNote(db, MOVED, value),
   }
 }
 

@@ -1,10 +1,9 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Selectable } from 'kysely'
 import { Role, Seniority, Team } from '../wire/desk.ts'
 import { Proposal } from '../wire/desk-people.ts'
-import type { Schema } from './schema.ts'
+import { noteOf, setNote } from './notes.ts'
+import type { Db, Schema } from './schema.ts'
 import type { Enrolled, Passkey, ProposalRow, Reading, Writing } from './store.ts'
-
-type Db = Kysely<Schema> | Transaction<Schema>
 
 type Reads = Pick<Reading, 'people' | 'passkey' | 'passkeysOf' | 'proposal' | 'proposals' | 'quorumSet' | 'failures'>
 
@@ -28,10 +27,7 @@ export function memberReads(db: Db): Reads {
       const row = await db.selectFrom('failures').selectAll().where('who', '=', who).executeTakeFirst()
       return row && { count: row.count, locked: row.locked !== 0, expires: row.expires }
     },
-    async quorumSet() {
-      const row = await db.selectFrom('notes').select('value').where('name', '=', QUORUM).executeTakeFirst()
-      return row?.value
-    },
+    quorumSet: () => noteOf(db, QUORUM),
     async proposal(id) {
       const row = await proposals.where('id', '=', id).executeTakeFirst()
       return row && proposalOf(row)
@@ -103,13 +99,7 @@ export function memberWrites(db: Db): Writes {
         .values({ who, count, locked: Number(locked), expires })
         .execute()
     },
-    async setQuorum(value) {
-      await db
-        .insertInto('notes')
-        .values({ name: QUORUM, value })
-        .onConflict((on) => on.column('name').doUpdateSet({ value }))
-        .execute()
-    },
+    setQuorum: (value) => setNote(db, QUORUM, value),
     async addProposal(proposal) {
       const row = { id: proposal.id, json: JSON.stringify(proposal), signed: '[]', version: 1 }
       await db

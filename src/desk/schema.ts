@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely'
+import type { Generated, Kysely, Transaction } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { people } from './schema/people.ts'
 
@@ -64,6 +64,9 @@ export interface Schema {
     lost: number
   }
 }
+
+/** In a transaction or outside of one. */
+export type Db = Kysely<Schema> | Transaction<Schema>
 
 /** Forward only, by name in order; one that was released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {

@@ -1,9 +1,6 @@
-import type { Kysely, Transaction } from 'kysely'
 import { NoticeEvent } from '../../wire/reach.ts'
-import type { Schema } from '../schema.ts'
+import type { Db } from '../schema.ts'
 import type { NoticeRow, OutboxReading, OutboxWriting } from '../store.ts'
-
-type Db = Kysely<Schema> | Transaction<Schema>
 
 export function outboxReads(db: Db): OutboxReading {
   return {
