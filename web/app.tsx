@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { PersonLine } from '../src/wire/desk.ts'
 import { desk, ledger } from './api.ts'
-import { Help } from './components/help.tsx'
+import { Frame } from './components/frame.tsx'
 import { Tab } from './components/tab.tsx'
 import { Text } from './components/text.tsx'
-import { KEYS, useKeys } from './keys.ts'
-import { useLive, useSignedOut } from './live.ts'
+import { KEYS } from './keys.ts'
+import { useSignedOut } from './live.ts'
 import { GuardsPage } from './pages/guards.tsx'
 import { HoldView } from './pages/hold.tsx'
 import { HoldsPage } from './pages/holds.tsx'
@@ -77,36 +77,28 @@ interface DeskProps {
 }
 
 function Desk({ me, provider, route, mainRef, onSignedOut }: DeskProps) {
-  const [helps, setHelps] = useState(false)
-  const { connected } = useLive(true)
-  useKeys({ '?': () => setHelps(true) })
   const signOut = (): void => void desk.signOut().then(onSignedOut, onSignedOut)
-  return (
+  const tabs = (
     <>
-      <header class="bar">
-        <nav aria-label="Pages">
-          <Tab to="/" name="Holds" on={route.page === 'holds' || route.page === 'hold'} />
-          <Tab to="/runs" name="Runs" on={route.page === 'runs'} />
-          <Tab to="/ledger" name="Ledger" on={route.page === 'ledger' || route.page === 'entry'} />
-          <Tab to="/people" name="People" on={route.page === 'people'} />
-          <Tab to="/guards" name="Guards" on={route.page === 'guards'} />
-        </nav>
-        <p class="bar-end">
-          <span role="status">{connected ? '' : 'not live: connecting again'}</span>
-          <Text of={me.name} />
-          <button type="button" class="quiet" onClick={signOut}>
-            Sign out
-          </button>
-          <button type="button" class="quiet keys-button" aria-label="Keys" title="Keys" onClick={() => setHelps(true)}>
-            ?
-          </button>
-        </p>
-      </header>
-      <main ref={mainRef} tabIndex={-1}>
-        <Page me={me} provider={provider} route={route} />
-      </main>
-      {helps && <Help keys={KEYS} onClose={() => setHelps(false)} />}
+      <Tab to="/" name="Holds" on={route.page === 'holds' || route.page === 'hold'} />
+      <Tab to="/runs" name="Runs" on={route.page === 'runs'} />
+      <Tab to="/ledger" name="Ledger" on={route.page === 'ledger' || route.page === 'entry'} />
+      <Tab to="/people" name="People" on={route.page === 'people'} />
+      <Tab to="/guards" name="Guards" on={route.page === 'guards'} />
     </>
+  )
+  const end = (
+    <>
+      <Text of={me.name} />
+      <button type="button" class="quiet" onClick={signOut}>
+        Sign out
+      </button>
+    </>
+  )
+  return (
+    <Frame tabs={tabs} end={end} keys={KEYS} mainRef={mainRef}>
+      <Page me={me} provider={provider} route={route} />
+    </Frame>
   )
 }
 

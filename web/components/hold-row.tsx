@@ -1,19 +1,14 @@
 import type { HoldLine } from '../../src/wire/desk.ts'
 import { ago, isUrgent, isWaiting, left, STATES } from '../words.ts'
+import { Because } from './because.tsx'
 import { Text } from './text.tsx'
 
 export function HoldRow({ hold, now }: { readonly hold: HoldLine; readonly now: number }) {
   const { ticket, state } = hold
-  const [, does = '', why = ''] = /^(.*?)(: .*)?$/s.exec(hold.because) ?? []
   return (
     <li>
       <a href={`/holds/${ticket}`} data-row data-ticket={ticket} class="row">
-        <span class="row-because">
-          <strong>
-            <Text of={does} />
-          </strong>
-          <Text of={why} />
-        </span>
+        <Because of={hold.because} />
         <code class="row-what">
           <Text of={hold.what} strict />
         </code>

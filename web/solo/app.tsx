@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { ConsoleSession } from '../../src/wire/console.ts'
 import { Wrong } from '../components/act.tsx'
-import { Help } from '../components/help.tsx'
+import { Frame } from '../components/frame.tsx'
 import { Tab } from '../components/tab.tsx'
-import { type KeyHelp, useKeys } from '../keys.ts'
-import { useLive, useLoaded, useSignedOut } from '../live.ts'
+import type { KeyHelp } from '../keys.ts'
+import { useLoaded, useSignedOut } from '../live.ts'
 import { LedgerEntryView, LedgerView } from '../pages/ledger.tsx'
 import { whyNot } from '../passkey.ts'
 import { partsOfPath, usePath } from '../route.ts'
@@ -93,38 +93,30 @@ interface ConsoleProps {
 }
 
 function Console({ session, path, mainRef, onClosed }: ConsoleProps) {
-  const [helps, setHelps] = useState(false)
-  const { connected } = useLive(true)
   const { data } = useLoaded(guard.session, 'session')
-  useKeys({ '?': () => setHelps(true) })
   const close = (): void => void guard.close().then(onClosed, onClosed)
   const [first = ''] = partsOfPath(path)
   const { stopped } = data ?? session
-  return (
+  const tabs = (
     <>
-      <header class="bar">
-        <nav aria-label="Pages">
-          <Tab to="/" name="Waiting" on={first === '' || first === 'waiting'} />
-          <Tab to="/runs" name="Runs" on={first === 'runs'} />
-          <Tab to="/ledger" name="Ledger" on={first === 'ledger'} />
-          <Tab to="/systems" name="Systems" on={first === 'systems'} />
-        </nav>
-        <p class="bar-end">
-          <span role="status">{connected ? '' : 'not live: connecting again'}</span>
-          {stopped !== undefined && <strong>everything is stopped</strong>}
-          <button type="button" class="quiet" onClick={close}>
-            Close
-          </button>
-          <button type="button" class="quiet keys-button" aria-label="Keys" title="Keys" onClick={() => setHelps(true)}>
-            ?
-          </button>
-        </p>
-      </header>
-      <main ref={mainRef} tabIndex={-1}>
-        <Page path={path} />
-      </main>
-      {helps && <Help keys={SOLO_KEYS} onClose={() => setHelps(false)} />}
+      <Tab to="/" name="Waiting" on={first === '' || first === 'waiting'} />
+      <Tab to="/runs" name="Runs" on={first === 'runs'} />
+      <Tab to="/ledger" name="Ledger" on={first === 'ledger'} />
+      <Tab to="/systems" name="Systems" on={first === 'systems'} />
     </>
+  )
+  const end = (
+    <>
+      {stopped !== undefined && <strong>everything is stopped</strong>}
+      <button type="button" class="quiet" onClick={close}>
+        Close
+      </button>
+    </>
+  )
+  return (
+    <Frame tabs={tabs} end={end} keys={SOLO_KEYS} mainRef={mainRef}>
+      <Page path={path} />
+    </Frame>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import type { WaitingCall } from '../../../src/wire/console.ts'
 import { Failed } from '../../components/act.tsx'
+import { Because } from '../../components/because.tsx'
 import { Text } from '../../components/text.tsx'
 import { moveRow, useKeys } from '../../keys.ts'
 import { useLoaded, useNow } from '../../live.ts'
@@ -46,30 +47,22 @@ export function Rows({ calls }: { readonly calls: readonly WaitingCall[] }) {
   const now = useNow()
   return (
     <ul class="rows">
-      {calls.map(({ ticket, because, input, agent, run, at }) => {
-        const [, does = '', why = ''] = /^(.*?)(: .*)?$/s.exec(because) ?? []
-        return (
-          <li key={ticket}>
-            <a href={`/waiting/${ticket}`} data-row data-ticket={ticket} class="row">
-              <span class="row-because">
-                <strong>
-                  <Text of={does} />
-                </strong>
-                <Text of={why} />
-              </span>
-              <code class="row-what">
-                <Text of={inOneLine(input)} strict />
-              </code>
-              <span class="row-who muted">
-                <Text of={agent} />, run <Text of={run} />
-              </span>
-              <span class="row-state">
-                <span class="muted">{ago(at, now)}</span>
-              </span>
-            </a>
-          </li>
-        )
-      })}
+      {calls.map(({ ticket, because, input, agent, run, at }) => (
+        <li key={ticket}>
+          <a href={`/waiting/${ticket}`} data-row data-ticket={ticket} class="row">
+            <Because of={because} />
+            <code class="row-what">
+              <Text of={inOneLine(input)} strict />
+            </code>
+            <span class="row-who muted">
+              <Text of={agent} />, run <Text of={run} />
+            </span>
+            <span class="row-state">
+              <span class="muted">{ago(at, now)}</span>
+            </span>
+          </a>
+        </li>
+      ))}
     </ul>
   )
 }
