@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { type Book, ledgerRoutes } from '../page/ledger.ts'
+import { keepTelling } from '../page/stream.ts'
 import {
   CodeRequest,
   type Guards,
@@ -34,9 +35,6 @@ function isSigned({ method, path }: { readonly method: string; readonly path: st
   const signed = /^\/api\/(?:holds\/[^/]+\/votes|proposals\/[^/]+|passkeys)(?:\/(?:start|sign))?$/
   return method === 'POST' && signed.test(path)
 }
-
-/** A stream that is silent for longer is taken for dead; and whose session has ended is told nothing more. */
-const BEAT_MS = 15_000
 
 /** What people may do in a browser. No route below `strangers` answers without a session. */
 export function forPeople(desk: Desk, rates: Allowed, book: Book): Web {
@@ -171,14 +169,7 @@ async function tellChanges(desk: Desk, stream: SSEStreamingApi, session: string)
     if (event === undefined) return void stream.close()
     void stream.writeSSE({ event: 'hold', data: JSON.stringify(event) }).catch(() => stream.abort())
   })
-  try {
-    while (!stream.aborted && !stream.closed && (await whose(desk, session)) !== undefined) {
-      await stream.write(': \n\n')
-      await stream.sleep(BEAT_MS)
-    }
-  } finally {
-    stop()
-  }
+  await keepTelling(stream, { isAllowed: async () => (await whose(desk, session)) !== undefined, stop })
 }
 
 /** What changes something comes from the desk's own page: no form of another site sends JSON, and none is this origin. */

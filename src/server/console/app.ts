@@ -8,6 +8,7 @@ import { CodedError, reasonOf } from '../../core/errors.ts'
 import type { Asker, Guard } from '../../gate/guard.ts'
 import { type Book, ledgerRoutes } from '../../page/ledger.ts'
 import { servePage, withPageHeaders } from '../../page/serve.ts'
+import { keepTelling } from '../../page/stream.ts'
 import type { Connection } from '../../process/peer.ts'
 import { StopRequest, UndoRequest } from '../../wire/api.ts'
 import {
@@ -197,20 +198,10 @@ function systems(app: Api, parts: ConsoleParts): void {
 
 const RESUME: Json = { answer: 'resumed' }
 
-/** A stream that is silent for longer is taken for dead; one whose session has ended is told nothing more. */
-const BEAT_MS = 15_000
-
 async function tellEntries(parts: ConsoleParts, stream: SSEStreamingApi, c: Context): Promise<void> {
   const secret = getCookie(c, cookieOf(parts)) ?? ''
   const stop = parts.listen(() => void stream.writeSSE({ data: 'entry' }).catch(() => stream.abort()))
-  try {
-    while (!stream.aborted && parts.sessions.whose(secret, c.get('holder')) !== undefined) {
-      await stream.write(': \n\n')
-      await stream.sleep(BEAT_MS)
-    }
-  } finally {
-    stop()
-  }
+  await keepTelling(stream, { isAllowed: () => parts.sessions.whose(secret, c.get('holder')) !== undefined, stop })
 }
 
 /**
