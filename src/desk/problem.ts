@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import { isDeeper } from '../core/depth.ts'
+import { misfit } from '../core/misfit.ts'
 import type { Problem } from '../wire/desk.ts'
 import { Refusal } from './desk.ts'
 
@@ -52,9 +53,7 @@ export async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   if (isDeeper(body, DEEPEST)) throw new Refusal('desk/malformed', `the body nests more than ${DEEPEST} levels`)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'the body'
-  throw new Refusal('desk/malformed', `${where}: ${issue?.message ?? 'unreadable'}`)
+  throw new Refusal('desk/malformed', misfit(parsed.error, 'the body'))
 }
 
 /** No call of an agent is deeper, and what reads it level by level would run out of stack. */

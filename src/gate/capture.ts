@@ -2,6 +2,7 @@ import { type Action, freezeAction } from '../core/action.ts'
 import { isDeeper } from '../core/depth.ts'
 import type { Json } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
+import { misfit } from '../core/misfit.ts'
 import { CallRequest } from '../wire/api.ts'
 
 export class CallError extends CodedError<
@@ -26,11 +27,7 @@ export function capture(call: unknown, home: string): Captured {
   if ((JSON.stringify(given)?.length ?? 0) > LONGEST)
     throw new CallError('call/too-long', 'the call is longer than 256 KiB', { hint: SMALLER })
   const parsed = CallRequest.safeParse(call)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') || 'call'
-    throw new CallError('call/malformed', `the call does not fit: ${where}: ${issue?.message ?? 'unreadable'}`)
-  }
+  if (!parsed.success) throw new CallError('call/malformed', `the call does not fit: ${misfit(parsed.error, 'call')}`)
   const request = parsed.data
   const { kind, cwd, agent, target } = request
   const input = request.input as Json

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { sha256 } from '../core/digest.ts'
 import { CodedError } from '../core/errors.ts'
 import { DEFAULT_MANDATE, type Mandate } from '../core/mandate.ts'
+import { misfit } from '../core/misfit.ts'
 import type { Rules } from '../gate/gate.ts'
 import { nodeFiles, replaceFile } from '../store/files.ts'
 import { readRegular } from '../store/regular.ts'
@@ -76,9 +77,7 @@ function readOne(path: string): Read {
 export function parseConfig(path: string, text: string): Config {
   const parsed = Config.safeParse(yaml(path, text) ?? {})
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'the file'
-  throw new ConfigError('config/invalid', `\`${path}\` does not fit: ${where}: ${issue?.message ?? 'unreadable'}`, {
+  throw new ConfigError('config/invalid', `\`${path}\` does not fit: ${misfit(parsed.error, 'the file')}`, {
     hint: MEND,
   })
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import { digestOf, type Json } from '../core/digest.ts'
+import { misfit } from '../core/misfit.ts'
 import type { OwnPrecedents } from '../gate/gate.ts'
 import { headOf } from '../gate/head.ts'
 import { TRAILER } from '../hosts/git/hook-script.ts'
@@ -62,8 +63,7 @@ export function readPrecedents(
   const told = whole.data.precedents.flatMap((each, i) => {
     const parsed = OwnPrecedent.safeParse(each)
     if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      faults.push(`number ${i + 1}: ${issue?.path.join('.') || 'all of it'}: ${issue?.message ?? 'unreadable'}`)
+      faults.push(`number ${i + 1}: ${misfit(parsed.error, 'all of it')}`)
       return []
     }
     const where = placeOf(list.items[i] as Node, counter)

@@ -5,6 +5,7 @@ import type { Agree } from '../cli/guard.ts'
 import { json, line, note, paragraph } from '../cli/render.ts'
 import { systemClock } from '../core/clock.ts'
 import { CodedError } from '../core/errors.ts'
+import { misfit } from '../core/misfit.ts'
 import { EXIT } from '../core/ruling.ts'
 import { run } from '../process/run.ts'
 import { likenessOf } from '../report/likeness.ts'
@@ -199,9 +200,7 @@ function ofFile(path: string): Partial<OwnPrecedent> {
 function valid(fields: object): OwnPrecedent {
   const parsed = OwnPrecedent.safeParse({ when: today(), ...fields })
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'it'
-  throw new PrecedentError('precedent/invalid', `it does not fit: ${where}: ${issue?.message ?? 'unreadable'}`, {
+  throw new PrecedentError('precedent/invalid', `it does not fit: ${misfit(parsed.error, 'it')}`, {
     hint: 'name it as an option, as in `--lesson "…"`, or in the file',
   })
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import { CodedError, reasonOf } from '../core/errors.ts'
+import { misfit } from '../core/misfit.ts'
 import type { Guard } from '../gate/guard.ts'
 import type { Connection } from '../process/peer.ts'
 import { CloseRequest } from '../wire/api.ts'
@@ -180,11 +181,7 @@ function parsed(text: string): unknown {
 export function fitting<T>(body: unknown, schema: z.ZodType<T>): T {
   const fits = schema.safeParse(body)
   if (fits.success) return fits.data
-  const [issue] = fits.error.issues
-  throw new BodyError(
-    'api/malformed',
-    `the request does not fit: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'unreadable'}`,
-  )
+  throw new BodyError('api/malformed', `the request does not fit: ${misfit(fits.error, 'body')}`)
 }
 
 /** No browser is a client of ours: what a web page sends names its origin, and a name that it had rebound is not this host. */

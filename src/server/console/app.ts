@@ -5,6 +5,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { z } from 'zod'
 import type { Json } from '../../core/digest.ts'
 import { CodedError, reasonOf } from '../../core/errors.ts'
+import { misfit } from '../../core/misfit.ts'
 import type { Asker, Guard } from '../../gate/guard.ts'
 import { type Book, ledgerRoutes } from '../../page/ledger.ts'
 import { servePage, withPageHeaders } from '../../page/serve.ts'
@@ -256,11 +257,7 @@ function sessionOf({ guard, passkey }: ConsoleParts, session: Session | undefine
 async function fitting<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(await c.req.json().catch(() => undefined))
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ConsoleError(
-    'console/malformed',
-    `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'unreadable'}`,
-  )
+  throw new ConsoleError('console/malformed', misfit(parsed.error, 'the body'))
 }
 
 const ANSWERS: Readonly<Record<string, readonly [status: number, title: string]>> = {
