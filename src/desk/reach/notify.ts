@@ -1,3 +1,4 @@
+import { visible } from '../../core/visible.ts'
 import type { Hold } from '../../people/hold.ts'
 import type { Notice, NoticeEvent, NoticeType } from '../../wire/reach.ts'
 import type { Desk } from '../desk.ts'
@@ -61,9 +62,4 @@ function systemsOf({ target, effects }: Hold['envelope']): Notice['systems'] {
 
 function shorter(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
-}
-
-/** Agents choose parts of it: one line, in which nothing hides or moves what stands beside it. */
-function visible(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
 }
