@@ -67,6 +67,16 @@ export function drive(piped: Piped): Browser {
   return { open: (place) => openWindow(call, place), stop: piped.stop }
 }
 
+/** A passkey of the browser's own, whose person is always there and proves it. */
+export const VIRTUAL_PASSKEY = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const
+
 type Call = (method: string, params?: object, sessionId?: string) => Promise<Record<string, unknown>>
 
 async function openWindow(call: Call, place: number): Promise<Window> {
@@ -77,15 +87,7 @@ async function openWindow(call: Call, place: number): Promise<Window> {
   const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true })
   const here = (method: string, params: object = {}): ReturnType<Call> => call(method, params, String(sessionId))
   await here('WebAuthn.enable')
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  }
-  await here('WebAuthn.addVirtualAuthenticator', { options })
+  await here('WebAuthn.addVirtualAuthenticator', { options: VIRTUAL_PASSKEY })
   return {
     go: async (url) => void (await here('Page.navigate', { url })),
     evaluate: async (expression) => {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { type DemoPorts, demonstrate, type StartedDesk } from '../demo/demo.ts'
 import { ask } from '../process/ask.ts'
 import { startBeside } from '../process/child.ts'
 import { startPiped } from '../process/piped.ts'
+import { freePort } from '../process/port.ts'
 import { type Ran, run } from '../process/run.ts'
 import { type Env, LAUNCHER, PACKAGE, socketIn } from './folders.ts'
 import { ledgerFiles } from './ledger.ts'
@@ -135,15 +135,4 @@ async function startDesk(env: Env): Promise<StartedDesk> {
   }
   await desk.stop()
   throw new CodedError('demo/desk', 'the desk did not start', { cause: new Error(desk.said().trim()) })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ port: 0, host: 'localhost' }, () => {
-      const at = server.address()
-      server.close(() => resolve(typeof at === 'object' && at !== null ? at.port : 0))
-    })
-  })
 }

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { Authenticator, type Browser } from '../../src/demo/authenticator.ts'
 import { inviteFirst } from '../../src/desk/people.ts'
 import { type Entry, review } from '../../src/desk/verify.ts'
+import { freePort } from '../../src/process/port.ts'
 import { type RunningDesk, startDesk } from '../../src/root/desk.ts'
 import type {
   Challenge,
@@ -22,7 +23,6 @@ import type {
   Session,
 } from '../../src/wire/desk.ts'
 import type { People } from '../../src/wire/desk-people.ts'
-import { freePort } from '../port.ts'
 import { newDatabase } from '../postgres/database.ts'
 
 export { freePort }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { VIRTUAL_PASSKEY } from '../../src/demo/browser.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -44,16 +45,7 @@ export async function visitor(browser: Browser, origin: string): Promise<Visitor
   })
   const devtools = await context.newCDPSession(page)
   await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: VIRTUAL_PASSKEY })
   return { page, complaints }
 }
 

@@ -17,7 +17,7 @@ import { dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { freePort } from '../port.ts'
+import { freePort } from '../../src/process/port.ts'
 
 const exec = promisify(execFile)
 
