@@ -49,6 +49,7 @@ describe('the people of a desk, with two admins', () => {
     await ada.page.getByText('Nothing waits for you.').waitFor()
     await zoe.page.goto(await invite('Zoe Nilsson', 'admin'))
     await zoe.page.getByRole('button', { name: 'Make a passkey and join' }).click()
+    await zoe.page.getByRole('heading', { name: 'Holds' }).waitFor()
     await zoe.page.goto('/people')
     await zoe.page.getByText('approver, admin, by one admin').first().waitFor()
     await zoe.page.getByText('takes two signatures').waitFor()

@@ -153,7 +153,10 @@ describe('a proof of one receipt', () => {
     const [check, file] = ['check.mjs', 'proof.json'].map((name) => join(p.home, name)) as [string, string]
     writeFileSync(check, script)
     const { receipt } = await p.call('echo ünder > b')
-    const proved = await p.interlock('log', 'prove', receipt)
+    const prove = (): ReturnType<typeof p.interlock> => p.interlock('log', 'prove', receipt)
+    // What was recorded a moment ago is under a signature within a second.
+    await expect.poll(async () => (await prove()).code, { timeout: 10_000 }).toBe(0)
+    const proved = await prove()
     const proof = ReceiptProof.parse(JSON.parse(proved.stdout))
     expect(proof.entries.map(({ entry }) => JSON.parse(entry).subject)).toEqual([receipt, receipt])
     const checked = async (content: object, ...more: string[]): Promise<[number, string]> => {
